@@ -1,0 +1,95 @@
+// The table of contents: what every request passes, then each door and the features behind it.
+import { Hono, type MiddlewareHandler } from "hono";
+import { authenticateSession } from "#features/sessions/index.ts";
+import { sessionRoutes } from "#features/sessions/routes.tsx";
+import { createTenantFinder, readHost } from "#features/tenants/index.ts";
+import { serveAssets } from "#platform/http/assets.ts";
+import { compile, noSuchPage } from "#platform/http/compile.tsx";
+import type { Env } from "#platform/http/context.ts";
+import type { Door } from "#platform/http/door.ts";
+import { toDomainError } from "#platform/http/failures.ts";
+import { isSecure } from "#platform/http/handling.ts";
+import { securityHeaders } from "#platform/http/headers.ts";
+import { logRequests } from "#platform/http/log-requests.ts";
+import { createMetrics, type Metrics } from "#platform/http/metrics.ts";
+import { ProblemScreen } from "#platform/http/problem-screen.tsx";
+import { createRenderer } from "#platform/http/render.tsx";
+import type { AnyRoute } from "#platform/http/route.ts";
+import type { Services } from "#platform/services.ts";
+import { createBaseSite } from "./base-site.tsx";
+import { healthRoutes, type Health } from "./health.ts";
+import { navigation } from "./navigation.ts";
+import "./reactions.ts";
+
+/** Every declared route. The OpenAPI document and the route test read it too. */
+export const routeTable: readonly AnyRoute[] = [sessionRoutes].flatMap((feature) => feature.table);
+
+const browserDoor: Door = { kind: "browser", prefix: "", authenticate: authenticateSession };
+
+export interface App {
+  fetch(request: Request, server?: unknown): Response | Promise<Response>;
+  readonly metrics: Metrics;
+}
+
+/** The web application: assembled once per process, the same in production, development and tests. */
+export function createApp(services: Services, health: Health): App {
+  const app = new Hono<Env>();
+  const metrics = createMetrics(services.database);
+  const renderer = createRenderer({
+    nav: navigation,
+    problemScreen: ProblemScreen,
+    signInPath: (returnTo) => `/sign-in?return_to=${encodeURIComponent(returnTo)}`,
+  });
+
+  app.onError((error, c) => {
+    const refusal = toDomainError(error);
+    if (refusal.spec.status >= 500) {
+      services.log.error({ requestId: c.var.requestId, route: c.var.route, err: refusal.cause }, "request_failed");
+    }
+    return renderer.problem(c, refusal);
+  });
+  app.notFound((c) => renderer.problem(c, noSuchPage()));
+
+  app.use(async (c, next) => {
+    c.set("services", services);
+    c.set("requestId", crypto.randomUUID());
+    await next();
+  });
+  app.use(logRequests(metrics));
+  app.use(securityHeaders({ https: isSecure(services) }));
+  app.route("/", healthRoutes(health));
+  app.use(hostToSite(services));
+  app.use("/assets/*", serveAssets());
+  app.route("/", compile(routeTable, browserDoor, renderer));
+
+  return {
+    metrics,
+    fetch: (request, server) => app.fetch(withMethodOverride(request), server as object),
+  };
+}
+
+/** An unknown host gets the same 404 whatever it asks for; the base domain has its own few pages. */
+function hostToSite(services: Services): MiddlewareHandler<Env> {
+  const findSite = createTenantFinder(services);
+  const baseSite = createBaseSite(services);
+  return async (c, next) => {
+    const host = readHost(c.req.header("host"), services.config.http.baseDomain);
+    if (host.kind === "base") return baseSite(c);
+    const site = host.kind === "label" ? await findSite(host.label) : null;
+    if (!site) return c.text("Not found\n", 404);
+    c.set("site", site);
+    return next();
+  };
+}
+
+const overridable = new Set(["PUT", "PATCH", "DELETE"]);
+
+/** A form can only post: `?_method=put` says what it means. The origin check sees an unsafe request either way. */
+function withMethodOverride(request: Request): Request {
+  if (request.method !== "POST" || !request.url.includes("_method=")) return request;
+  const url = new URL(request.url);
+  const method = url.searchParams.get("_method")?.toUpperCase() ?? "";
+  if (!overridable.has(method)) return request;
+  url.searchParams.delete("_method");
+  return new Request(url, { method, headers: request.headers, body: request.body, signal: request.signal });
+}

@@ -1,0 +1,8 @@
+// Loads every declaration of every feature: whoever imports this sees all events, jobs, schedules, messages and refusals by name.
+import "./app.ts";
+import "./reactions.ts";
+export { declaredErrors } from "#platform/errors.ts";
+export { declaredEvents } from "#platform/audit/define.ts";
+export { declaredJobs } from "#platform/jobs/define.ts";
+export { declaredEmails } from "#platform/mail/define.ts";
+export { declaredTexts } from "#platform/texts.ts";

@@ -1,0 +1,19 @@
+// Vocabulary: branded ids, so that a group's id is never passed where a user's belongs.
+import { z } from "zod";
+
+const id = z.uuid();
+
+export const TenantId = id.brand("TenantId");
+export type TenantId = z.infer<typeof TenantId>;
+export const UserId = id.brand("UserId");
+export type UserId = z.infer<typeof UserId>;
+export const GroupId = id.brand("GroupId");
+export type GroupId = z.infer<typeof GroupId>;
+export const SessionId = id.brand("SessionId");
+export type SessionId = z.infer<typeof SessionId>;
+export const ApplicationId = id.brand("ApplicationId");
+export type ApplicationId = z.infer<typeof ApplicationId>;
+export const ApiClientId = id.brand("ApiClientId");
+export type ApiClientId = z.infer<typeof ApiClientId>;
+export const SsoRequestId = id.brand("SsoRequestId");
+export type SsoRequestId = z.infer<typeof SsoRequestId>;

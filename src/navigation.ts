@@ -1,0 +1,24 @@
+// What stands in the side navigation, and for whom.
+import type { NavEntry } from "#platform/http/render.tsx";
+import { defineTexts } from "#platform/texts.ts";
+
+const texts = defineTexts("navigation", {
+  home: "Home",
+  people: "People",
+  users: "Users",
+  groups: "Groups",
+  access: "Access",
+  applications: "Applications",
+  apiClients: "API clients",
+  oversight: "Oversight",
+  audit: "Audit trail",
+});
+
+export const navigation: readonly NavEntry[] = [
+  { href: "/", label: texts.home, icon: "home", permission: null },
+  { href: "/users", label: texts.users, icon: "users", section: texts.people, permission: "users.read" },
+  { href: "/groups", label: texts.groups, icon: "groups", section: texts.people, permission: "groups.read" },
+  { href: "/applications", label: texts.applications, icon: "apps", section: texts.access, permission: "applications.read" },
+  { href: "/api-clients", label: texts.apiClients, icon: "key", section: texts.access, permission: "api_clients.read" },
+  { href: "/events", label: texts.audit, icon: "activity", section: texts.oversight, permission: "events.read" },
+];

@@ -1,0 +1,153 @@
+// From a declared route to a Hono route: permit, origin, body limit, input, handler, contract, shape, in that order.
+import { zValidator } from "@hono/zod-validator";
+import { Hono, type MiddlewareHandler } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import type { z } from "zod";
+import { DomainError, defineError } from "../errors.ts";
+import { defineTexts } from "../texts.ts";
+import { type Env, type Handling, type HttpContext, Redirect } from "./context.ts";
+import { requireSameOrigin } from "./csrf.ts";
+import { type Door, requirePermit } from "./door.ts";
+import { handlingOf } from "./handling.ts";
+import { invalidInput, problemsOf } from "./input.ts";
+import type { Renderer } from "./render.tsx";
+import type { AnyRoute } from "./route.ts";
+import { shapeOf, varyByShape } from "./shape.ts";
+
+const texts = defineTexts("http", {
+  tooLarge: "That is more than this page takes",
+  notFound: "There is nothing at this address",
+});
+export const bodyTooLarge = defineError("request.too_large", { status: 413, title: texts.tooLarge });
+export const noSuchPage = defineError("request.not_found", { status: 404, title: texts.notFound });
+
+const defaultBodyMaxBytes = 64 * 1024;
+
+/** A door's routes as one Hono app. Routes without a contract are left out of the API's. */
+export function compile(tables: readonly AnyRoute[], door: Door, renderer: Renderer): Hono<Env> {
+  const app = new Hono<Env>();
+  for (const route of tables) {
+    if (door.kind === "api" && route.kind !== "data") continue;
+    const path = door.prefix + route.path;
+    const steps = [guard(route, door), ...limits(route), ...reader(route), answer(route, renderer)];
+    app.on(route.method.toUpperCase(), path, ...(steps as [MiddlewareHandler<Env>]));
+  }
+  return app;
+}
+
+/** Who is calling and may they: before a byte of the body is read. */
+function guard(route: AnyRoute, door: Door): MiddlewareHandler<Env> {
+  return async (c, next) => {
+    c.set("route", `${route.method.toUpperCase()} ${door.prefix}${route.path}`);
+    c.header("Vary", varyByShape);
+    if (route.kind === "endpoint") {
+      // An endpoint without cookies has nothing for another origin to borrow; one with them answers safe methods only.
+      c.set("principal", route.spec.credentials === "session" ? await door.authenticate(c) : null);
+      if (route.spec.credentials === "session") requireSameOrigin(c);
+    } else {
+      if (door.kind === "browser") requireSameOrigin(c);
+      c.set("principal", await door.authenticate(c));
+      requirePermit(c.var.principal, route.spec.permit);
+    }
+    await next();
+  };
+}
+
+function limits(route: AnyRoute): MiddlewareHandler<Env>[] {
+  if (route.method === "get") return [];
+  const maxSize = route.spec.bodyMaxBytes ?? defaultBodyMaxBytes;
+  return [
+    bodyLimit({
+      maxSize,
+      onError: () => {
+        throw bodyTooLarge({ maxBytes: maxSize });
+      },
+    }),
+  ];
+}
+
+interface Read {
+  readonly raw: Record<string, unknown>;
+  readonly parsed: unknown;
+  readonly problems: Record<string, string> | null;
+}
+const readKey = Symbol("read");
+type WithRead = HttpContext & { [readKey]?: Read };
+
+/** The route's input schema as Hono validators: the query of a GET, else JSON or a form by content type. */
+function reader(route: AnyRoute): MiddlewareHandler<Env>[] {
+  if (route.kind === "endpoint" || !route.spec.input) return [];
+  const schema = route.spec.input;
+  const validator = (target: "query" | "form" | "json") =>
+    zValidator(target, schema, (result, c) => {
+      const raw = (result.data ?? {}) as Record<string, unknown>;
+      (c as unknown as WithRead)[readKey] = result.success
+        ? { raw, parsed: result.data, problems: null }
+        : { raw, parsed: undefined, problems: problemsOf(result.error.issues) };
+      return undefined;
+    }) as unknown as MiddlewareHandler<Env>;
+  const [query, form, json] = [validator("query"), validator("form"), validator("json")];
+  const step: MiddlewareHandler<Env> = (c, next) => {
+    if (route.method === "get") return query(c, next);
+    return (c.req.header("content-type") ?? "").startsWith("application/json") ? json(c, next) : form(c, next);
+  };
+  return [step];
+}
+
+function answer(route: AnyRoute, renderer: Renderer): MiddlewareHandler<Env> {
+  return async (c) => {
+    const params = parseParams(route, c);
+    const handling = handlingOf(c, params, undefined);
+    if (route.kind === "endpoint") return route.spec.handle(handling as Handling<never, undefined>, c);
+    const read = (c as WithRead)[readKey];
+    if (read?.problems) {
+      return refuse(route, c, renderer, handling, read, invalidInput({ errors: read.problems }));
+    }
+    const withInput = { ...handling, input: read?.parsed } as Handling<never, never>;
+    try {
+      const outcome = await route.spec.handle(withInput);
+      if (outcome instanceof Redirect) return renderer.redirect(c, outcome);
+      if (route.kind === "screen") return await renderer.screen(c, route.spec, outcome);
+      return await renderer.data(c, route.spec, route.spec.reply.parse(outcome));
+    } catch (error) {
+      if (error instanceof DomainError) return refuse(route, c, renderer, handling, read, error);
+      throw error;
+    }
+  };
+}
+
+/** A refusal of a route that has a form shows that form again; everything else goes to the door's error page. */
+async function refuse(
+  route: Exclude<AnyRoute, { kind: "endpoint" }>,
+  c: HttpContext,
+  renderer: Renderer,
+  handling: Handling<unknown, undefined>,
+  read: Read | undefined,
+  error: DomainError,
+): Promise<Response> {
+  const { form, load } = route.spec;
+  const showsAgain = error.spec.status !== 404 && error.spec.status !== 403 && error.spec.status !== 401;
+  if (!form || !showsAgain || shapeOf(c).kind === "json") throw error;
+  const problems = (error.detail["errors"] as Record<string, string> | undefined) ?? {
+    "": error.spec.title,
+  };
+  const data = load ? await load(handling as Handling<never, undefined>) : undefined;
+  if (error.spec.retryAfterSeconds ?? error.detail["retryAfterSeconds"]) {
+    c.header("Retry-After", String(error.detail["retryAfterSeconds"] ?? error.spec.retryAfterSeconds));
+  }
+  return renderer.form(c, route.spec, form, {
+    data,
+    values: read?.raw ?? {},
+    problems,
+    status: error.spec.status,
+  });
+}
+
+/** A path parameter that is not of its shape names nothing: 404, not 500. */
+function parseParams(route: AnyRoute, c: HttpContext): unknown {
+  const schema: z.ZodType | undefined = route.spec.params;
+  if (!schema) return undefined;
+  const parsed = schema.safeParse(c.req.param());
+  if (!parsed.success) throw noSuchPage();
+  return parsed.data;
+}

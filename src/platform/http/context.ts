@@ -1,0 +1,91 @@
+// What a request carries on its way through a door, and what a handler is given of it.
+import type { Context } from "hono";
+import type { Actor, Origin } from "#src/actor.ts";
+import type { SessionId, UserId } from "#src/ids.ts";
+import type { TenantId } from "#src/ids.ts";
+import type { TenantScope } from "../db/database.ts";
+import type { Post } from "../mail/queue.ts";
+import type { Services } from "../services.ts";
+import type { CookieJar } from "./cookies.ts";
+import type { Viewer } from "./view.ts";
+
+/** The tenant a request's host names. */
+export interface Site {
+  readonly tenantId: TenantId;
+  readonly subdomain: string;
+  readonly name: string;
+  /** `https://acme.id.example.com`, without a slash: built from the tenant's row, never from the request. */
+  readonly origin: string;
+}
+
+/** A signed-in person's session, as far as handlers need it. */
+export interface SessionFacts {
+  readonly id: SessionId;
+  readonly userId: UserId;
+  /** How and when this person proved who they are; told truthfully to applications. */
+  readonly methods: readonly string[];
+  readonly authenticatedAt: Date;
+  readonly expiresAt: Date;
+}
+
+/** Who a door let in. */
+export interface Principal {
+  readonly actor: Actor;
+  readonly viewer: Viewer | null;
+  readonly session: SessionFacts | null;
+}
+
+export interface Vars {
+  requestId: string;
+  nonce: string;
+  /** Extra origins this one page may post a form to (an application's ACS). */
+  formActions: string[];
+  route: string;
+  site: Site;
+  principal: Principal | null;
+  services: Services;
+}
+export type Env = { Variables: Vars };
+export type HttpContext = Context<Env>;
+
+/** Everything a handler may use. Its answer is data; how data looks is the route's business. */
+export interface Handling<P = undefined, I = undefined> {
+  readonly params: P;
+  readonly input: I;
+  readonly tenant: TenantScope;
+  readonly site: Site;
+  readonly actor: Actor;
+  readonly session: SessionFacts | null;
+  readonly viewer: Viewer | null;
+  readonly services: Services;
+  readonly origin: Origin;
+  readonly cookies: CookieJar;
+  readonly post: Post;
+  readonly now: Date;
+  readonly signal: AbortSignal;
+  /** The path and query that were asked for. */
+  readonly path: string;
+  /** Lets this answer's page post a form to another origin. */
+  allowFormAction(origin: string): void;
+}
+
+/** A handler's answer that sends the browser elsewhere (same site, absolute path). */
+export class Redirect {
+  readonly to: string;
+  readonly notice: string | null;
+  constructor(to: string, notice: string | null) {
+    this.to = to;
+    this.notice = notice;
+  }
+}
+
+/** Sends the browser to a path of this site. @throws when `to` could leave the site: an open redirect helps phishing. */
+export function redirect(to: string, notice: string | null = null): Redirect {
+  if (!isLocalPath(to)) throw new Error(`refusing to redirect outside the site: ${to}`);
+  return new Redirect(to, notice);
+}
+
+/** Whether a path stays on this site: one leading slash, no backslash, no control character (browsers read `/\\evil` as `//evil`). */
+export function isLocalPath(path: string): boolean {
+  return /^\/(?![/\\])[^\\\p{Cc}]*$/u.test(path) && path.length <= 2048;
+}

@@ -1,0 +1,34 @@
+// What went wrong on our side: told with a request id and nothing else.
+import { defineError, DomainError } from "../errors.ts";
+import { HTTPException } from "hono/http-exception";
+import { defineTexts } from "../texts.ts";
+import { malformedInput } from "./input.ts";
+
+const texts = defineTexts("failures", {
+  unexpected: "Something went wrong on our side. Try again; if it stays, tell your administrator the number below",
+  unavailable: "The service is busy or starting. Try again in a moment",
+});
+
+/** A fault of ours: no detail, the log has it. */
+export const unexpected = defineError("request.unexpected", { status: 500, title: texts.unexpected });
+export const unavailable = defineError("request.unavailable", {
+  status: 503,
+  title: texts.unavailable,
+  retryAfterSeconds: 5,
+});
+
+// Postgres: connection failures (class 08), too many connections, shutting down or starting.
+const unavailableCodes = /^(08...|53300|57P0[123]|ECONNREFUSED|ECONNRESET|ETIMEDOUT)$/;
+
+/** The refusal that stands for any thrown thing. */
+export function toDomainError(error: unknown): DomainError {
+  if (error instanceof DomainError) return error;
+  if (error instanceof HTTPException && error.status < 500) return malformedInput({}, error);
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  if (typeof code === "string" && unavailableCodes.test(code)) return unavailable({}, error);
+  // pg's pool says it in words only.
+  if (typeof message === "string" && /timeout exceeded when trying to connect|Connection terminated/.test(message)) {
+    return unavailable({}, error);
+  }
+  return unexpected({}, error);
+}

@@ -1,0 +1,43 @@
+// Headers of every answer. Scripts and styles come from our own files, scripts with this answer's nonce; nobody may frame us.
+import type { MiddlewareHandler } from "hono";
+import type { Env } from "./context.ts";
+
+/** Sets the security headers after the answer is made, also on errors. `https` adds HSTS. */
+export function securityHeaders({ https }: { https: boolean }): MiddlewareHandler<Env> {
+  return async (c, next) => {
+    c.set("nonce", Buffer.from(crypto.getRandomValues(new Uint8Array(18))).toString("base64url"));
+    c.set("formActions", []);
+    await next();
+    const headers = c.res.headers;
+    const isPage = (headers.get("content-type") ?? "").startsWith("text/html");
+    const policy = isPage ? pagePolicy(c.var.nonce, c.var.formActions) : "default-src 'none'; frame-ancestors 'none'";
+    if (!headers.has("content-security-policy")) headers.set("content-security-policy", policy);
+    headers.set("x-content-type-options", "nosniff");
+    headers.set("x-frame-options", "DENY");
+    headers.set("referrer-policy", "strict-origin-when-cross-origin");
+    headers.set("cross-origin-opener-policy", "same-origin");
+    headers.set("cross-origin-resource-policy", "same-origin");
+    headers.set(
+      "permissions-policy",
+      "camera=(), geolocation=(), microphone=(), payment=(), usb=(), publickey-credentials-create=(self), publickey-credentials-get=(self)",
+    );
+    if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
+    if (https) headers.set("strict-transport-security", "max-age=31536000");
+    headers.set("x-request-id", c.var.requestId);
+  };
+}
+
+function pagePolicy(nonce: string, formActions: readonly string[]): string {
+  return [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}'`,
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    `form-action ${["'self'", ...formActions].join(" ")}`,
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+    "object-src 'none'",
+  ].join("; ");
+}

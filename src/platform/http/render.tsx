@@ -1,0 +1,205 @@
+// From data to an answer: JSON, fragment or page; a redirect with its notice; a refusal in the form its caller can read.
+import type { Child, FC } from "hono/jsx";
+import type { Permission } from "#src/permissions.ts";
+import { DomainError } from "../errors.ts";
+import { defineTexts } from "../texts.ts";
+import type { IconName } from "../ui/icon.tsx";
+import { Layout } from "../ui/index.ts";
+import type { NavItem } from "../ui/types.ts";
+import { type HttpContext, type Redirect, redirect } from "./context.ts";
+import { cookieJar } from "./cookies.ts";
+import { isSecure } from "./handling.ts";
+import type { DataRoute, Frame, ScreenRoute } from "./route.ts";
+import { isHtmx, shapeOf } from "./shape.ts";
+import type { FormScreen, Problems, Values, View } from "./view.ts";
+
+const texts = defineTexts("render", {
+  product: "WeftID",
+});
+
+/** An entry of the navigation as app.ts declares it. */
+export interface NavEntry {
+  readonly href: string;
+  readonly label: string;
+  readonly icon: IconName;
+  readonly section?: string;
+  readonly permission: Permission | null;
+}
+
+type AnyData = DataRoute<never, never, never, never>;
+type AnyScreen = ScreenRoute<never, never, never, never>;
+type Titled = { readonly title?: string | ((data: unknown) => string); readonly frame?: Frame };
+
+interface FormState {
+  readonly data: unknown;
+  readonly values: Values;
+  readonly problems: Problems;
+  readonly status: number;
+}
+
+export interface Renderer {
+  redirect(c: HttpContext, to: Redirect): Response;
+  data(c: HttpContext, spec: unknown, data: unknown): Promise<Response>;
+  screen(c: HttpContext, spec: unknown, data: unknown): Promise<Response>;
+  form(c: HttpContext, spec: unknown, form: unknown, state: FormState): Promise<Response>;
+  problem(c: HttpContext, error: DomainError): Promise<Response>;
+}
+
+type AnyForm = FormScreen<unknown>;
+type AnyPage = FC<{ data: unknown; view: View }>;
+
+/** `problemScreen` draws refusals for browsers; `signInPath` is where nobody is sent who must be somebody. */
+export function createRenderer(options: {
+  nav: readonly NavEntry[];
+  problemScreen: FC<{ error: DomainError; view: View; requestId: string }>;
+  signInPath(returnTo: string): string;
+}): Renderer {
+  const page = (c: HttpContext, spec: Titled, view: View, data: unknown, content: Child, status: number) => {
+    if (spec.frame === "card") return c.html(content as string, status as 200);
+    const title = typeof spec.title === "function" ? spec.title(data) : (spec.title ?? texts.product);
+    const body = (
+      <Layout view={view} title={title}>
+        {content}
+      </Layout>
+    );
+    return c.html(body, status as 200);
+  };
+
+  const renderer: Renderer = {
+    redirect(c, to) {
+      if (to.notice) setNotice(c, to.notice);
+      if (isHtmx(c)) return c.body(null, 200, { "HX-Redirect": to.to });
+      return c.redirect(to.to, 303);
+    },
+
+    async data(c, spec, data) {
+      const route = spec as AnyData & { next?(data: unknown): string; notice?(data: unknown): string };
+      const shape = shapeOf(c);
+      const location = route.next?.(data);
+      if (shape.kind === "json" || (!route.page && !route.next && !route.fragments)) {
+        if (data === undefined || data === null) return c.body(null, 204);
+        if (route.creates && location) return c.json(data, 201, { Location: apiPath(c, location) });
+        return c.json(data);
+      }
+      const view = viewOf(c, options.nav);
+      const fragment = fragmentOf(c, route.fragments as Fragments, data, view);
+      if (fragment) return fragment;
+      if (location) return renderer.redirect(c, redirect(location, route.notice?.(data) ?? null));
+      const Page = (route.page ?? route.form) as AnyPage | undefined;
+      if (!Page) return c.json(data);
+      if (route.page) return page(c, route as Titled, view, data, <Page data={data} view={view} />, 200);
+      return renderer.form(c, spec, route.form, { data, values: valuesOf(data), problems: {}, status: 200 });
+    },
+
+    async screen(c, spec, data) {
+      const route = spec as AnyScreen & { status?(data: unknown): number };
+      const view = viewOf(c, options.nav);
+      const fragment = fragmentOf(c, route.fragments as Fragments, data, view);
+      if (fragment) return fragment;
+      const status = route.status?.(data) ?? 200;
+      const Page = route.page as AnyPage | undefined;
+      if (Page) return page(c, route as Titled, view, data, <Page data={data} view={view} />, status);
+      if (!route.form) throw new Error(`${c.var.route} answered data but has no page`);
+      return renderer.form(c, spec, route.form, { data, values: valuesOf(data), problems: {}, status });
+    },
+
+    async form(c, spec, form, state) {
+      const Form = form as AnyForm;
+      const view = viewOf(c, options.nav);
+      const content = (
+        <Form data={state.data} view={view} values={state.values} problems={state.problems} />
+      );
+      return page(c, spec as Titled, view, state.data, content, state.status);
+    },
+
+    async problem(c, error) {
+      const { status, title, retryAfterSeconds } = error.spec;
+      const wait = error.detail["retryAfterSeconds"] ?? retryAfterSeconds;
+      if (wait !== undefined) c.header("Retry-After", String(wait));
+      if (shapeOf(c).kind === "json" || !c.var.site) return problemJson(c, error);
+      if (status === 401 && !c.var.principal) {
+        const returnTo = c.req.method === "GET" ? c.req.path + queryOf(c) : "/";
+        return renderer.redirect(c, redirect(options.signInPath(returnTo)));
+      }
+      const Problem = options.problemScreen;
+      const view = viewOf(c, options.nav);
+      const content = <Problem error={error} view={view} requestId={c.var.requestId} />;
+      if (isHtmx(c)) {
+        c.header("HX-Retarget", "#notices");
+        c.header("HX-Reswap", "innerHTML");
+        return c.html(<div class="notice notice-error">{title}</div>, status);
+      }
+      return page(c, { title, frame: view.viewer ? "app" : "card" }, view, error, content, status);
+    },
+  };
+  return renderer;
+}
+
+/** A refusal as RFC 9457 problem details; `code` is stable, `instance` finds the log line. */
+export function problemJson(c: HttpContext, error: DomainError): Response {
+  const { status, title } = error.spec;
+  const body = {
+    type: `/problems/${error.code}`,
+    title,
+    status,
+    code: error.code,
+    ...error.detail,
+    instance: c.var.requestId,
+  };
+  return c.json(body, status, { "content-type": "application/problem+json" });
+}
+
+type Fragments = Readonly<Record<string, AnyPage>> | undefined;
+
+function fragmentOf(c: HttpContext, fragments: Fragments, data: unknown, view: View) {
+  const shape = shapeOf(c);
+  const Fragment = shape.kind === "fragment" ? fragments?.[shape.target] : undefined;
+  return Fragment ? c.html(<Fragment data={data} view={view} />) : null;
+}
+
+/** What an empty form starts with: the data's own `values`, when it has any. */
+const valuesOf = (data: unknown): Values => (data as { values?: Values } | null)?.values ?? {};
+
+function viewOf(c: HttpContext, nav: readonly NavEntry[]): View {
+  const { site, principal, nonce, services } = c.var;
+  const viewer = principal?.viewer ?? null;
+  return {
+    path: c.req.path,
+    query: queryOf(c),
+    nonce,
+    tenant: { name: site.name, origin: site.origin },
+    viewer,
+    notice: takeNotice(c),
+    nav: viewer ? nav.filter((entry) => !entry.permission || viewer.can(entry.permission)).map((entry) => navItem(entry, c.req.path)) : [],
+    now: services.clock.now(),
+  };
+}
+
+function navItem({ permission: _, ...entry }: NavEntry, path: string): NavItem {
+  const current = path === entry.href || (entry.href !== "/" && path.startsWith(`${entry.href}/`));
+  return { ...entry, current };
+}
+
+const queryOf = (c: HttpContext): string => {
+  const mark = c.req.url.indexOf("?");
+  return mark === -1 ? "" : c.req.url.slice(mark);
+};
+
+const apiPath = (c: HttpContext, path: string) =>
+  c.req.path.startsWith("/api/v1") ? `/api/v1${path}` : path;
+
+const noticeCookie = "notice";
+
+function setNotice(c: HttpContext, text: string): void {
+  const jar = cookieJar(c, isSecure(c.var.services));
+  jar.set(noticeCookie, Buffer.from(text).toString("base64url"), { maxAgeSeconds: 60 });
+}
+
+/** The sentence left by the redirect that led here, shown once. */
+function takeNotice(c: HttpContext): View["notice"] {
+  const jar = cookieJar(c, isSecure(c.var.services));
+  const kept = jar.get(noticeCookie);
+  if (kept === undefined) return null;
+  jar.clear(noticeCookie);
+  return { kind: "success", text: Buffer.from(kept, "base64url").toString().slice(0, 500) };
+}

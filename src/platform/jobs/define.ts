@@ -1,0 +1,98 @@
+// A job: work after the commit. Declared once, enqueued in the transaction that causes it (README.md says what happens when).
+import { sql } from "kysely";
+import type { z } from "zod";
+import type { TenantDb, TenantScope } from "../db/database.ts";
+
+export interface JobRequest {
+  enqueue(db: TenantDb): Promise<void>;
+}
+
+/** "done", try again for this reason, or give up for this reason. A throw counts as retry. */
+export type Outcome = "done" | { readonly retry: string } | { readonly dead: string };
+
+export interface JobContext<P, S> {
+  readonly payload: P;
+  readonly tenant: TenantScope;
+  /** What the worker was built with: outbound, mail transport, keys, … */
+  readonly services: S;
+  readonly signal: AbortSignal;
+  /** 1 for the first try. */
+  readonly attempt: number;
+}
+
+interface JobSpec<P extends z.ZodType, S> {
+  /** Ids only, never a secret: the row is readable by whoever reads the table. */
+  readonly payload: P;
+  /** Debounce: a pending job with the same key is refreshed, not doubled; a running one gets a successor. */
+  key?(payload: z.output<P>): string;
+  /** At most one running job per lane of a tenant. */
+  lane?(payload: z.output<P>): string;
+  /** Higher runs first; 0 by default, 10 for what a person waits for. */
+  readonly priority?: number;
+  /** Seconds until the 2nd, 3rd, … attempt; after the last one the job is dead. */
+  readonly retryAfterSeconds: readonly number[];
+  readonly timeoutSeconds: number;
+  run(context: JobContext<z.output<P>, S>): Promise<Outcome>;
+}
+
+export interface JobDefinition<P extends z.ZodType = z.ZodType, S = never> {
+  readonly name: string;
+  readonly retryAfterSeconds: readonly number[];
+  readonly timeoutSeconds: number;
+  /** A request for this job; `at` delays it. */
+  with(payload: z.input<P>, at?: Date): JobRequest;
+  run(context: JobContext<unknown, S>): Promise<Outcome>;
+}
+
+const declared = new Map<string, JobDefinition>();
+
+/** Declares a job. `S` is what its `run` needs from the worker's services. */
+export function defineJob<P extends z.ZodType, S = unknown>(
+  name: string,
+  spec: JobSpec<P, S>,
+): JobDefinition<P, S> {
+  if (declared.has(name)) throw new Error(`job "${name}" is declared twice`);
+  const job: JobDefinition<P, S> = {
+    name,
+    retryAfterSeconds: spec.retryAfterSeconds,
+    timeoutSeconds: spec.timeoutSeconds,
+    with: (input, at) => ({ enqueue: (db) => enqueue(db, name, spec, spec.payload.parse(input), at) }),
+    run: ({ payload, ...rest }) => spec.run({ payload: spec.payload.parse(payload), ...rest }),
+  };
+  declared.set(name, job);
+  return job;
+}
+
+/** Every declared job by name: the worker and the name lock read it. */
+export function declaredJobs(): ReadonlyMap<string, JobDefinition> {
+  return declared;
+}
+
+async function enqueue<P extends z.ZodType>(
+  db: TenantDb,
+  name: string,
+  spec: JobSpec<P, never>,
+  payload: z.output<P>,
+  at: Date | undefined,
+): Promise<void> {
+  const runAt = at ?? sql<Date>`now()`;
+  await db
+    .insertInto("jobs")
+    .values({
+      name,
+      payload: JSON.stringify(payload),
+      key: spec.key ? `${name}:${spec.key(payload)}` : null,
+      lane: spec.lane ? `${name}:${spec.lane(payload)}` : null,
+      priority: spec.priority ?? 0,
+      run_at: runAt,
+    })
+    .onConflict((on) =>
+      on
+        .expression(sql`tenant_id, key`)
+        .where("leased_until", "is", null)
+        .where("dead_at", "is", null)
+        .doUpdateSet({ run_at: runAt, attempts: 0, payload: JSON.stringify(payload) }),
+    )
+    .execute();
+  await sql`select pg_notify('weft_jobs', '')`.execute(db);
+}

@@ -1,0 +1,100 @@
+// Authentication contexts: what we say truthfully about how a person signed in, and whether that is
+// what a request asks for (Core §3.3.2.2.1, SAML Authentication Context §3, REFEDS SFA and MFA profiles).
+
+export const authnContexts = {
+  unspecified: "urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified",
+  password: "urn:oasis:names:tc:SAML:2.0:ac:classes:Password",
+  passwordProtectedTransport: "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport",
+  timeSyncToken: "urn:oasis:names:tc:SAML:2.0:ac:classes:TimeSyncToken",
+  mobileTwoFactorUnregistered: "urn:oasis:names:tc:SAML:2.0:ac:classes:MobileTwoFactorUnregistered",
+  mobileTwoFactorContract: "urn:oasis:names:tc:SAML:2.0:ac:classes:MobileTwoFactorContract",
+  refedsSingleFactor: "https://refeds.org/profile/sfa",
+  refedsMultiFactor: "https://refeds.org/profile/mfa",
+} as const;
+export type AuthnContext = (typeof authnContexts)[keyof typeof authnContexts];
+
+/** What a person proved in a session. `passkey` means with user verification: two factors in one. */
+export type AuthnMethod = "password" | "email_code" | "totp" | "backup_code" | "passkey";
+
+export type Comparison = "exact" | "minimum" | "maximum" | "better";
+
+export interface RequestedAuthnContext {
+  /** In the requester's order of preference. Empty when it asked by declaration, which nothing meets. */
+  classRefs: readonly string[];
+  comparison: Comparison;
+}
+
+/** Equal numbers are equally strong. What is not here has no place in the order and only equals itself. */
+const strengths: ReadonlyMap<string, number> = new Map([
+  [authnContexts.unspecified, 0],
+  [authnContexts.password, 1],
+  [authnContexts.passwordProtectedTransport, 2],
+  [authnContexts.refedsSingleFactor, 2],
+  [authnContexts.timeSyncToken, 3],
+  [authnContexts.mobileTwoFactorUnregistered, 3],
+  [authnContexts.mobileTwoFactorContract, 3],
+  [authnContexts.refedsMultiFactor, 3],
+]);
+
+/**
+ * Every class that is true of a sign-in, the one to assert when nobody asks first. A code sent by
+ * e-mail is no second factor for REFEDS MFA: the mailbox is often open to whoever knows the password
+ * (NIST SP 800-63B-4 §3.1.3.1).
+ */
+export function contextsOf(methods: readonly AuthnMethod[]): readonly AuthnContext[] {
+  const has = (method: AuthnMethod) => methods.includes(method);
+  const { refedsMultiFactor, refedsSingleFactor, timeSyncToken, unspecified } = authnContexts;
+  const weak = [authnContexts.passwordProtectedTransport, authnContexts.password];
+  if (has("passkey")) {
+    return has("password")
+      ? [refedsMultiFactor, ...weak, refedsSingleFactor, unspecified]
+      : [refedsMultiFactor, refedsSingleFactor, unspecified];
+  }
+  if (!has("password")) return [unspecified];
+  const single = [...weak, refedsSingleFactor, unspecified];
+  if (has("totp"))
+    return [...single.slice(0, 1), refedsMultiFactor, timeSyncToken, ...single.slice(1)];
+  if (has("backup_code")) return [...single.slice(0, 1), refedsMultiFactor, ...single.slice(1)];
+  return single;
+}
+
+/** Whether one class meets a request (Core §3.3.2.2.1). */
+export function satisfies(requested: RequestedAuthnContext, actual: string): boolean {
+  const { classRefs, comparison } = requested;
+  const strength = strengths.get(actual);
+  if (comparison === "exact" || strength === undefined) {
+    return comparison !== "better" && classRefs.includes(actual);
+  }
+  const isMet = (classRef: string) => compare(comparison, strength, strengths.get(classRef));
+  return comparison === "better"
+    ? classRefs.length > 0 && classRefs.every(isMet)
+    : classRefs.some(isMet);
+}
+
+function compare(
+  comparison: Exclude<Comparison, "exact">,
+  strength: number,
+  asked: number | undefined,
+): boolean {
+  if (asked === undefined) return false;
+  if (comparison === "minimum") return strength >= asked;
+  return comparison === "maximum" ? strength <= asked : strength > asked;
+}
+
+/**
+ * The class to assert out of those that are true: for an exact request the one it prefers, for a
+ * maximum the strongest that is allowed, else the first. Undefined means NoAuthnContext, or stepping up.
+ */
+export function chooseContext(
+  requested: RequestedAuthnContext | undefined,
+  available: readonly AuthnContext[],
+): AuthnContext | undefined {
+  if (!requested) return available[0];
+  const meeting = available.filter((context) => satisfies(requested, context));
+  if (requested.comparison === "exact") {
+    return [...meeting].sort(
+      (a, b) => requested.classRefs.indexOf(a) - requested.classRefs.indexOf(b),
+    )[0];
+  }
+  return [...meeting].sort((a, b) => (strengths.get(b) ?? 0) - (strengths.get(a) ?? 0))[0];
+}

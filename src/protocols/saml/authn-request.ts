@@ -1,0 +1,183 @@
+// Reads an AuthnRequest (Core §3.4.1) into plain values. It reads what it is given: call it first on
+// the decoded message to learn who asks, and again on the verified one when the request is signed.
+
+import {
+  attributeOf,
+  childOf,
+  childrenOf,
+  isNamed,
+  messageLimits,
+  readXml,
+  textOf,
+} from "./xml.ts";
+import type { Comparison, RequestedAuthnContext } from "./authn-context.ts";
+import { namespaces } from "./constants.ts";
+import { SamlError } from "./errors.ts";
+import { nameIdFormats, type NameIdPolicy } from "./name-id.ts";
+import { refuseNestedMessages, signatureOf } from "./signature/structure.ts";
+import type { XmlElement } from "./xml.ts";
+
+export interface AuthnRequest {
+  id: string;
+  issueInstant: Date;
+  destination: string | undefined;
+  /** The requester's entity id. Unproven until a signature is verified. */
+  issuer: string;
+  acsUrl: string | undefined;
+  acsIndex: number | undefined;
+  protocolBinding: string | undefined;
+  forceAuthn: boolean;
+  isPassive: boolean;
+  nameIdPolicy: NameIdPolicy | undefined;
+  requestedAuthnContext: RequestedAuthnContext | undefined;
+  /** Whom the requester expects; a response about anybody else is forbidden (Core §3.4.1). */
+  subject: { nameId: string; format: string } | undefined;
+  /** Chosen by the requester: show it only as a quotation, never as its name. */
+  providerName: string | undefined;
+  /** The message carries an XML signature of its own. Nothing says yet that it is valid. */
+  carriesSignature: boolean;
+}
+
+const { assertion, protocol } = namespaces;
+/** Core §8.3.6 bounds entity identifiers; addresses get the common limit of servers and browsers. */
+const entityIdMaxLength = 1_024;
+const urlMaxLength = 2_048;
+const comparisons: ReadonlyMap<string, Comparison> = new Map([
+  ["exact", "exact"],
+  ["minimum", "minimum"],
+  ["maximum", "maximum"],
+  ["better", "better"],
+]);
+
+/**
+ * @throws {SamlError} the codes of `readXml`; unexpected_message, nested_message, signature_structure,
+ * unsupported_version, invalid_message.
+ */
+export function parseAuthnRequest(xml: string): AuthnRequest {
+  const root = readXml(xml, messageLimits);
+  if (!isNamed(root, protocol, "AuthnRequest")) {
+    throw new SamlError("unexpected_message", `expected AuthnRequest, found ${root.localName}`);
+  }
+  refuseNestedMessages(root);
+  const carriesSignature = signatureOf(root) !== undefined;
+  if (attributeOf(root, "Version") !== "2.0") {
+    throw new SamlError("unsupported_version", "Version is not 2.0");
+  }
+  return {
+    id: required(attributeOf(root, "ID"), "ID"),
+    issueInstant: instant(required(attributeOf(root, "IssueInstant"), "IssueInstant")),
+    destination: bounded(attributeOf(root, "Destination"), urlMaxLength, "Destination"),
+    issuer: issuerOf(root),
+    ...replyOf(root),
+    forceAuthn: boolean(root, "ForceAuthn"),
+    isPassive: boolean(root, "IsPassive"),
+    nameIdPolicy: nameIdPolicyOf(root),
+    requestedAuthnContext: requestedAuthnContextOf(root),
+    subject: subjectOf(root),
+    providerName: bounded(attributeOf(root, "ProviderName"), 255, "ProviderName"),
+    carriesSignature,
+  };
+}
+
+/** Core §2.2.5, Profiles §4.1.4.1: present, an entity id, nothing that qualifies it. */
+function issuerOf(root: XmlElement): string {
+  const issuer = childOf(root, assertion, "Issuer");
+  if (!issuer) throw new SamlError("invalid_message", "Issuer is absent");
+  const format = attributeOf(issuer, "Format") ?? nameIdFormats.entity;
+  const qualifiers = ["NameQualifier", "SPNameQualifier", "SPProvidedID"];
+  const isQualified = qualifiers.some((name) => attributeOf(issuer, name) !== undefined);
+  if (format !== nameIdFormats.entity || isQualified) {
+    throw new SamlError("invalid_message", "Issuer is not an entity identifier");
+  }
+  return required(bounded(textOf(issuer), entityIdMaxLength, "Issuer"), "Issuer");
+}
+
+/** Core §3.4.1: an index stands for a whole endpoint, so it excludes an address and a binding. */
+function replyOf(root: XmlElement): Pick<AuthnRequest, "acsUrl" | "acsIndex" | "protocolBinding"> {
+  const acsUrl = bounded(
+    attributeOf(root, "AssertionConsumerServiceURL"),
+    urlMaxLength,
+    "AssertionConsumerServiceURL",
+  );
+  const protocolBinding = bounded(attributeOf(root, "ProtocolBinding"), 255, "ProtocolBinding");
+  const index = attributeOf(root, "AssertionConsumerServiceIndex");
+  if (index === undefined) return { acsUrl, acsIndex: undefined, protocolBinding };
+  if (!/^\d{1,5}$/.test(index) || Number(index) > 65_535) {
+    throw new SamlError("invalid_message", "AssertionConsumerServiceIndex is not an index");
+  }
+  if (acsUrl !== undefined || protocolBinding !== undefined) {
+    throw new SamlError("invalid_message", "an index together with an address or a binding");
+  }
+  return { acsUrl, acsIndex: Number(index), protocolBinding };
+}
+
+function nameIdPolicyOf(root: XmlElement): NameIdPolicy | undefined {
+  const policy = childOf(root, protocol, "NameIDPolicy");
+  return (
+    policy && {
+      format: bounded(attributeOf(policy, "Format"), 255, "Format"),
+      spNameQualifier: bounded(
+        attributeOf(policy, "SPNameQualifier"),
+        entityIdMaxLength,
+        "SPNameQualifier",
+      ),
+      allowCreate: boolean(policy, "AllowCreate"),
+    }
+  );
+}
+
+/** Core §3.3.2.2.1. Declarations are not supported: they leave the list of classes empty. */
+function requestedAuthnContextOf(root: XmlElement): RequestedAuthnContext | undefined {
+  const requested = childOf(root, protocol, "RequestedAuthnContext");
+  if (!requested) return undefined;
+  const comparison = comparisons.get(attributeOf(requested, "Comparison") ?? "exact");
+  if (!comparison) throw new SamlError("invalid_message", "Comparison is unknown");
+  const classRefs = childrenOf(requested, assertion, "AuthnContextClassRef").map(textOf);
+  if (classRefs.length > 50) throw new SamlError("invalid_message", "too many context classes");
+  return { classRefs, comparison };
+}
+
+/** Profiles §4.1.4.1: a name, without a confirmation. Encrypted names would need a key of ours. */
+function subjectOf(root: XmlElement): AuthnRequest["subject"] {
+  const subject = childOf(root, assertion, "Subject");
+  if (!subject) return undefined;
+  const nameId = childOf(subject, assertion, "NameID");
+  if (!nameId || childOf(subject, assertion, "SubjectConfirmation")) {
+    throw new SamlError("invalid_message", "Subject is not a plain NameID");
+  }
+  return {
+    nameId: required(bounded(textOf(nameId), entityIdMaxLength, "NameID"), "NameID"),
+    format: attributeOf(nameId, "Format") ?? nameIdFormats.unspecified,
+  };
+}
+
+/** Core §1.3.3: UTC. An offset that is written out names an instant too; a missing one does not. */
+function instant(value: string): Date {
+  const isDateTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/.test(
+    value,
+  );
+  const date = new Date(value);
+  if (!isDateTime || Number.isNaN(date.getTime())) {
+    throw new SamlError("invalid_message", "IssueInstant is not an instant");
+  }
+  return date;
+}
+
+function boolean(element: XmlElement, name: string): boolean {
+  const value = attributeOf(element, name) ?? "false";
+  if (value === "true" || value === "1") return true;
+  if (value === "false" || value === "0") return false;
+  throw new SamlError("invalid_message", `${name} is not a boolean`);
+}
+
+function required(value: string | undefined, name: string): string {
+  if (!value) throw new SamlError("invalid_message", `${name} is absent`);
+  return value;
+}
+
+function bounded(value: string | undefined, maxLength: number, name: string): string | undefined {
+  if (value !== undefined && value.length > maxLength) {
+    throw new SamlError("invalid_message", `${name} is over ${maxLength} characters`);
+  }
+  return value;
+}

@@ -1,0 +1,25 @@
+// Which addresses of a peer we are ready to send a browser to.
+
+import { SamlError } from "../errors.ts";
+
+const urlMaxLength = 2_048;
+
+export interface UrlRules {
+  /** Plain http is accepted too. For development: assertions would cross the network in the clear. */
+  allowHttp?: boolean;
+}
+
+/**
+ * The address unchanged, for it is compared character by character later. `javascript:` and `data:` would
+ * run in our own origin, a fragment or a user name shows one host and means another.
+ * @throws {SamlError} url_refused
+ */
+export function requireWebUrl(url: string, { allowHttp = false }: UrlRules): string {
+  const isPrintable = url.length <= urlMaxLength && /^[\x21-\x7E]+$/.test(url);
+  const parsed = isPrintable ? URL.parse(url) : null;
+  const isWeb = parsed?.protocol === "https:" || (allowHttp && parsed?.protocol === "http:");
+  if (!parsed || !isWeb || url.includes("#") || parsed.username || parsed.password) {
+    throw new SamlError("url_refused", `address "${url.slice(0, 100)}" is not accepted`);
+  }
+  return url;
+}

@@ -1,0 +1,37 @@
+// Everything a process opens, in order, and closes again in reverse.
+import { createActivityCache } from "#platform/cache.ts";
+import { systemClock } from "#platform/clock.ts";
+import { createKeyring } from "#platform/crypto/keyring.ts";
+import { openDatabase } from "#platform/db/database.ts";
+import { createLogger } from "#platform/log.ts";
+import { createMailTransport } from "#platform/mail/transport.ts";
+import { createOutbound } from "#platform/outbound/fetch.ts";
+import { createPasswordHasher } from "#platform/passwords/hasher.ts";
+import type { Services } from "#platform/services.ts";
+import type { Config } from "./config.ts";
+
+export interface Resources extends Services, AsyncDisposable {}
+
+/** Opens what the configuration names. Nothing connects before it is first used, so a missing cache or mail server does not stop a start. */
+export function openResources(config: Config): Resources {
+  const log = createLogger({ level: config.log.level });
+  const database = openDatabase(config.database, (err) => log.warn({ err }, "database_connection_lost"));
+  const outbound = createOutbound({ allowPrivate: config.dev.isDev, log });
+  const mail = createMailTransport(config.mail, outbound, systemClock);
+  const cache = createActivityCache(config.cache);
+  return {
+    config,
+    database,
+    clock: systemClock,
+    outbound,
+    mail,
+    keys: createKeyring(config.keys),
+    passwords: createPasswordHasher({}),
+    cache,
+    log,
+    async [Symbol.asyncDispose]() {
+      cache.close();
+      await database.close();
+    },
+  };
+}

@@ -1,0 +1,50 @@
+// The web process: config → resources → two listeners; on SIGTERM it stops being ready, stops accepting, finishes, closes.
+import { assertSchemaMatches } from "#platform/db/migrate.ts";
+import type { Services } from "#platform/services.ts";
+import { createApp } from "./app.ts";
+import { createHealth } from "./health.ts";
+import { createInternalApp } from "./internal.ts";
+
+const requestMaxBytes = 2 * 1024 * 1024;
+const idleSeconds = 30;
+
+export interface WebServer {
+  readonly port: number;
+  readonly internalPort: number;
+  /** Lets requests under way finish, at most `graceSeconds`, then closes. */
+  stop(graceSeconds: number): Promise<void>;
+}
+
+/** Serves the application. @throws {schemaMismatch} when the database is older or newer than this version knows. */
+export async function startWeb(services: Services): Promise<WebServer> {
+  const { config, database, log } = services;
+  await assertSchemaMatches(database);
+  const health = createHealth(database);
+  const app = createApp(services, health);
+  const internal = createInternalApp(services, app.metrics, health);
+  const web = Bun.serve({
+    hostname: config.http.host,
+    port: config.http.port,
+    maxRequestBodySize: requestMaxBytes,
+    idleTimeout: idleSeconds,
+    fetch: (request, server) => app.fetch(request, server),
+  });
+  const inner = Bun.serve({
+    hostname: config.http.host,
+    port: config.http.internalPort,
+    maxRequestBodySize: 1024,
+    fetch: (request) => internal.fetch(request),
+  });
+  log.info({ port: web.port, internalPort: inner.port }, "web_started");
+  return {
+    port: web.port ?? config.http.port,
+    internalPort: inner.port ?? config.http.internalPort,
+    async stop(graceSeconds) {
+      health.stopServing();
+      await Promise.race([web.stop(), Bun.sleep(graceSeconds * 1000)]);
+      await web.stop(true);
+      await inner.stop(true);
+      log.info("web_stopped");
+    },
+  };
+}
