@@ -7,7 +7,8 @@
   // Controls of class "needs-script" are not there until this line has run.
   root.classList.add("js");
 
-  const closest = (event, selector) => (event.target instanceof Element ? event.target.closest(selector) : null);
+  const closest = (event, selector) =>
+    event.target instanceof Element ? event.target.closest(selector) : null;
 
   /** Says a sentence to screen readers. */
   function announce(text) {
@@ -54,6 +55,10 @@
     if (copying) void copy(copying);
     const toggling = closest(event, "[data-show-password]");
     if (toggling) togglePassword(toggling);
+    // Where the browser does not know invoker commands, the page asks the question instead of the dialog.
+    const asking = closest(event, "[command][data-page]");
+    if (asking && !("commandForElement" in HTMLButtonElement.prototype))
+      location.assign(asking.dataset.page);
     const dismissing = closest(event, "[data-dismiss]");
     if (dismissing) dismiss(dismissing);
     for (const menu of document.querySelectorAll("details[data-menu][open]"))
@@ -62,7 +67,9 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
-    const menu = closest(event, "details[data-menu][open]") ?? document.querySelector("details[data-menu][open]");
+    const menu =
+      closest(event, "details[data-menu][open]") ??
+      document.querySelector("details[data-menu][open]");
     if (!menu) return;
     menu.open = false;
     menu.querySelector("summary")?.focus();
@@ -106,7 +113,8 @@
 
   function focusFirstProblem(within) {
     const field = within.querySelector("[aria-invalid='true'], .radios[data-bad] input");
-    if (field && (document.activeElement === document.body || document.activeElement === null)) field.focus();
+    if (field && (document.activeElement === document.body || document.activeElement === null))
+      field.focus();
   }
 
   document.addEventListener("DOMContentLoaded", () => {

@@ -47,9 +47,12 @@ call app.isolate('app.jobs');
 create policy worker on app.jobs to app_system using (true) with check (true);
 grant select, update, delete on app.jobs to app_system;
 create unique index jobs_key_pending on app.jobs (tenant_id, key) where leased_until is null and dead_at is null;
-create index jobs_due on app.jobs (priority desc, run_at) where leased_until is null and dead_at is null;
+-- A queue is one lane of a tenant, or what it has without a lane: a claim steps from queue to queue along this index.
+create index jobs_due on app.jobs (tenant_id, coalesce(lane, ''), priority desc, run_at, id)
+  where leased_until is null and dead_at is null;
 create index jobs_leased on app.jobs (leased_until) where leased_until is not null;
-create index jobs_lane_busy on app.jobs (tenant_id, lane) where leased_until is not null;
+-- Unique: two workers that claim at the same instant cannot both hold a job of one lane.
+create unique index jobs_lane_leased on app.jobs (tenant_id, lane) where leased_until is not null;
 
 -- One row for each time a schedule was due: the unique key makes it run once, however many workers there are.
 create table app.schedule_runs (

@@ -10,11 +10,19 @@ create type app.user_state as enum ('invited', 'active', 'deactivated');
 create type app.theme as enum ('system', 'light', 'dark');
 create type app.second_step as enum ('email', 'totp');
 
+-- A text as people compare names: without case and accents ("Zoë" = "ZOE"), in the order of code points on every platform.
+create function app.fold(value text) returns text
+  language sql immutable parallel safe strict
+  return casefold(regexp_replace(normalize(value, NFKD), '[\u0300-\u036F]', '', 'g') collate "pg_unicode_fast") collate "C";
+revoke all on function app.fold(text) from public;
+grant execute on function app.fold(text) to app_tenant;
+
 create table app.users (
   tenant_id           uuid not null default app.tenant_id() references app.tenants on delete cascade,
   id                  uuid not null default uuidv7(),
   first_name          text not null constraint users_first_name_length check (length(first_name) between 1 and 200),
   last_name           text not null constraint users_last_name_length check (length(last_name) between 1 and 200),
+  name_key            text collate "C" not null generated always as (app.fold(first_name || ' ' || last_name)) stored,
   role                app.role not null default 'member',
   state               app.user_state not null default 'invited',
   password_hash       text,
@@ -30,7 +38,9 @@ create table app.users (
   constraint users_deactivated_when check ((state = 'deactivated') = (deactivated_at is not null))
 );
 call app.isolate('app.users');
-create index users_by_role on app.users (tenant_id, role) where state = 'active';
+create index users_by_name on app.users (tenant_id, name_key, id);
+-- Comparing enums is not leakproof either: a partial index is how row-level security lets a query find the few.
+create index users_super_admins on app.users (tenant_id, id) where role = 'super_admin' and state = 'active';
 
 create table app.user_emails (
   tenant_id   uuid not null default app.tenant_id(),
@@ -115,7 +125,7 @@ create index sessions_user on app.sessions (tenant_id, user_id, id desc) where e
 create index sessions_expired on app.sessions (tenant_id, expires_at);
 
 -- A sign-in in progress: its state is this row, the browser holds only a random handle (features/sign-in/README.md has the table).
-create type app.sign_in_state as enum ('password', 'second_step', 'done');
+create type app.sign_in_state as enum ('password', 'new_password', 'email_code', 'totp', 'done');
 create table app.sign_ins (
   tenant_id       uuid not null default app.tenant_id(),
   id              uuid not null default uuidv7(),
@@ -123,6 +133,7 @@ create table app.sign_ins (
   state           app.sign_in_state not null,
   email           text not null,
   user_id         uuid,
+  link_purpose    app.user_token_purpose,
   methods         text[] not null default '{}',
   return_to       text not null default '/',
   code_hash       bytea,
@@ -134,7 +145,8 @@ create table app.sign_ins (
   primary key (tenant_id, id),
   constraint sign_ins_token_unique unique (tenant_id, token_hash),
   constraint sign_ins_user_fk foreign key (tenant_id, user_id) references app.users on delete cascade,
-  constraint sign_ins_second_step_known check (state = 'password' or user_id is not null)
+  constraint sign_ins_person_known check (state = 'password' or user_id is not null),
+  constraint sign_ins_link_whole check ((state = 'new_password') = (link_purpose is not null))
 );
 call app.isolate('app.sign_ins');
 create index sign_ins_expired on app.sign_ins (tenant_id, expires_at);

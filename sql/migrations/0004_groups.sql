@@ -8,7 +8,7 @@ create table app.groups (
   tenant_id   uuid not null default app.tenant_id() references app.tenants on delete cascade,
   id          uuid not null default uuidv7(),
   name        text not null constraint groups_name_length check (length(name) between 1 and 200),
-  name_key    text not null generated always as (lower(name)) stored,
+  name_key    text collate "C" not null generated always as (app.fold(name)) stored,
   description text not null default '' constraint groups_description_length check (length(description) <= 2000),
   created_at  timestamptz not null default now(),
   primary key (tenant_id, id),

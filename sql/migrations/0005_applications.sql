@@ -93,6 +93,7 @@ create table app.consents (
 call app.isolate('app.consents');
 
 -- A request that waits for a person. `message_id` is unique per application: the same AuthnRequest is taken once.
+-- `failure` is what was wrong with a request whose sender is known: it is answered with that status and nothing else.
 create table app.sso_requests (
   tenant_id      uuid not null default app.tenant_id(),
   id             uuid not null default uuidv7(),
@@ -101,9 +102,12 @@ create table app.sso_requests (
   relay_state    text,
   acs_url        text not null,
   name_id_format text not null,
+  may_create_id  boolean not null default true,
+  subject        text,
   force_authn    boolean not null default false,
   is_passive     boolean not null default false,
   authn_context  jsonb,
+  failure        text,
   browser_hash   bytea not null,
   received_at    timestamptz not null default now(),
   expires_at     timestamptz not null,

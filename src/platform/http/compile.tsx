@@ -108,7 +108,9 @@ function answer(route: AnyRoute, renderer: Renderer): MiddlewareHandler<Env> {
       const outcome = await route.spec.handle(withInput);
       if (outcome instanceof Redirect) return renderer.redirect(c, outcome);
       if (route.kind === "screen") return await renderer.screen(c, route.spec, outcome);
-      return await renderer.data(c, route.spec, route.spec.reply.parse(outcome));
+      const { load } = route.spec;
+      const more = load ? () => load(handling as Handling<never, undefined>) : null;
+      return await renderer.data(c, route.spec, { data: route.spec.reply.parse(outcome), params, more });
     } catch (error) {
       if (error instanceof DomainError) return refuse(route, c, renderer, handling, read, error);
       throw error;

@@ -37,9 +37,16 @@ interface FormState {
   readonly status: number;
 }
 
+interface Outcome {
+  readonly data: unknown;
+  readonly params: unknown;
+  /** Loads what only the page shows. */
+  readonly more: (() => Promise<unknown>) | null;
+}
+
 export interface Renderer {
   redirect(c: HttpContext, to: Redirect): Response;
-  data(c: HttpContext, spec: unknown, data: unknown): Promise<Response>;
+  data(c: HttpContext, spec: unknown, outcome: Outcome): Promise<Response>;
   screen(c: HttpContext, spec: unknown, data: unknown): Promise<Response>;
   form(c: HttpContext, spec: unknown, form: unknown, state: FormState): Promise<Response>;
   problem(c: HttpContext, error: DomainError): Promise<Response>;
@@ -72,10 +79,13 @@ export function createRenderer(options: {
       return c.redirect(to.to, 303);
     },
 
-    async data(c, spec, data) {
-      const route = spec as AnyData & { next?(data: unknown): string; notice?(data: unknown): string };
+    async data(c, spec, { data, params, more }) {
+      const route = spec as AnyData & {
+        next?(data: unknown, params: unknown): string;
+        notice?(data: unknown): string;
+      };
       const shape = shapeOf(c);
-      const location = route.next?.(data);
+      const location = route.next?.(data, params);
       if (shape.kind === "json" || (!route.page && !route.next && !route.fragments)) {
         if (data === undefined || data === null) return c.body(null, 204);
         if (route.creates && location) return c.json(data, 201, { Location: apiPath(c, location) });
@@ -85,9 +95,12 @@ export function createRenderer(options: {
       const fragment = fragmentOf(c, route.fragments as Fragments, data, view);
       if (fragment) return fragment;
       if (location) return renderer.redirect(c, redirect(location, route.notice?.(data) ?? null));
-      const Page = (route.page ?? route.form) as AnyPage | undefined;
-      if (!Page) return c.json(data);
-      if (route.page) return page(c, route as Titled, view, data, <Page data={data} view={view} />, 200);
+      const Page = route.page as FC<{ data: unknown; view: View; more: unknown }> | undefined;
+      if (Page) {
+        const extra = more ? await more() : undefined;
+        return page(c, route as Titled, view, data, <Page data={data} view={view} more={extra} />, 200);
+      }
+      if (!route.form) return c.json(data);
       return renderer.form(c, spec, route.form, { data, values: valuesOf(data), problems: {}, status: 200 });
     },
 

@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import type { Permission } from "#src/permissions.ts";
 import type { Handling, HttpContext, Redirect } from "./context.ts";
-import type { FormScreen, Screen } from "./view.ts";
+import type { FormScreen, PageScreen, Screen } from "./view.ts";
 
 /** Who may call: anyone, anyone signed in, or holders of a permission. There is no default. */
 export type Permit = "public" | "signed-in" | Permission;
@@ -23,7 +23,7 @@ interface Common<P extends z.ZodType, I extends z.ZodType, L> {
   readonly title?: string | ((data: never) => string);
   /** The form's page again, with what was typed, when the input or the handler refuses. */
   readonly form?: FormScreen<L>;
-  /** What that page needs besides the input. */
+  /** What a page needs besides the contract (`more`) and a form besides what was typed (`data`). Loaded for pages only. */
   load?(handling: Handling<z.output<P>, undefined>): Promise<L>;
 }
 
@@ -32,11 +32,10 @@ export interface DataRoute<P extends z.ZodType, I extends z.ZodType, R extends z
   /** The contract: what is not in it is not sent. Makes the route part of /api/v1. */
   readonly reply: R;
   handle(handling: Handling<z.output<P>, z.output<I>>): Promise<z.input<R> | Redirect>;
-  readonly page?: Screen<z.output<R>>;
-  /** More that the page shows and the contract does not hold; loaded for pages only. */
+  readonly page?: PageScreen<z.output<R>, L>;
   readonly fragments?: Readonly<Record<string, Screen<z.output<R>>>>;
   /** Where a browser goes after success. */
-  next?(data: z.output<R>): string;
+  next?(data: z.output<R>, params: z.output<P>): string;
   /** The sentence shown there. */
   notice?(data: z.output<R>): string;
   /** 201 on the API, with Location from `next`. */

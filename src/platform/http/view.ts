@@ -16,6 +16,9 @@ export interface View extends PageView {
 
 export type Screen<T> = FC<{ data: T; view: View }>;
 
+/** A page of a route with a contract: `more` is what only the page shows. */
+export type PageScreen<T, L> = FC<{ data: T; view: View; more: L }>;
+
 /** What was typed, by field name; repeated fields are arrays. */
 export type Values = Readonly<Record<string, unknown>>;
 /** Field name → what is wrong with it. The empty name speaks of the whole form. */

@@ -56,7 +56,10 @@ function readable(rgb: Rgb, ground: Rgb, end: Rgb, ratio: number): Rgb {
 function fillOn(rgb: Rgb, ground: Rgb, end: Rgb): { fill: Rgb; on: Rgb } {
   const visible = readable(rgb, ground, end, shapeContrast);
   // A fill that is nearly dark enough for white is darkened to it; a lighter one is written on in black.
-  const fill = contrast(visible, white) >= shapeContrast ? readable(visible, white, black, textContrast) : visible;
+  const fill =
+    contrast(visible, white) >= shapeContrast
+      ? readable(visible, white, black, textContrast)
+      : visible;
   return { fill, on: contrast(fill, white) >= textContrast ? white : black };
 }
 
@@ -76,7 +79,10 @@ export function accentStylesheet(hex: string): string | null {
   if (rgb === null) return null;
   const light = fillOn(rgb, lightestGround, black);
   const dark = fillOn(rgb, darkestGround, white);
-  const text = [readable(rgb, lightestGround, black, textContrast), readable(rgb, darkestGround, white, textContrast)];
+  const text = [
+    readable(rgb, lightestGround, black, textContrast),
+    readable(rgb, darkestGround, white, textContrast),
+  ];
   return [
     "@layer tokens {",
     "  :root {",

@@ -17,7 +17,16 @@ export interface CardProps extends WithChildren {
 }
 
 /** A bordered box about one thing. */
-export function Card({ title, description, actions, footer, flush, id, tone, children }: CardProps) {
+export function Card({
+  title,
+  description,
+  actions,
+  footer,
+  flush,
+  id,
+  tone,
+  children,
+}: CardProps) {
   return (
     <section class="card" id={id} data-flush={flush === true ? "" : undefined} data-tone={tone}>
       {(title !== undefined || actions !== undefined) && (
@@ -57,7 +66,10 @@ export function Section({ title, description, id, children }: SectionProps) {
 export type Gap = "small" | "medium" | "large";
 
 /** One below the other. */
-export function Stack({ gap = "medium", children }: WithChildren & { readonly gap?: Gap | undefined }) {
+export function Stack({
+  gap = "medium",
+  children,
+}: WithChildren & { readonly gap?: Gap | undefined }) {
   return (
     <div class="stack" data-gap={gap}>
       {children}

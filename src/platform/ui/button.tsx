@@ -100,7 +100,12 @@ export interface ActionButtonProps extends Omit<ButtonProps, "type" | "form"> {
 }
 
 /** A form that is only a button: does something at once ("Resend invitation"). */
-export function ActionButton({ action, method = "post", hidden = {}, ...button }: ActionButtonProps) {
+export function ActionButton({
+  action,
+  method = "post",
+  hidden = {},
+  ...button
+}: ActionButtonProps) {
   return (
     <form class="action-form" {...formTarget(action, method)} data-once>
       {Object.entries(hidden).map(([name, value]) => (

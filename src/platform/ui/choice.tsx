@@ -47,7 +47,9 @@ export function Checkbox(props: CheckboxProps) {
 }
 
 function describedBy(id: string, hasHint: boolean, hasProblem: boolean): string | undefined {
-  const ids = [hasHint ? `${id}-hint` : null, hasProblem ? `${id}-problem` : null].filter((part) => part !== null);
+  const ids = [hasHint ? `${id}-hint` : null, hasProblem ? `${id}-problem` : null].filter(
+    (part) => part !== null,
+  );
   return ids.length === 0 ? undefined : ids.join(" ");
 }
 

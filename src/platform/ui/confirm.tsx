@@ -1,5 +1,5 @@
-// Asking before something is done that cannot be taken back. A native modal dialog opened by HTML alone (invoker commands);
-// browsers that do not know those go to a page that asks the same.
+// Asking before something is done that cannot be taken back: a native modal dialog opened by HTML alone (HTML §4.10.6,
+// invoker commands), and a page that asks the same for browsers that do not know those.
 import type { Child } from "hono/jsx";
 import type { ButtonKind } from "./button.tsx";
 import { DangerButton } from "./button.tsx";
@@ -32,31 +32,50 @@ export interface ConfirmDialogProps extends Question {
   readonly triggerKind?: ButtonKind | undefined;
   readonly triggerIcon?: IconName | undefined;
   readonly small?: boolean | undefined;
-  /** The page that asks the same question, for browsers without invoker commands. */
+  /** The page that asks the same question: `FramePage` with `ConfirmForm`. */
   readonly page: string;
 }
 
-/** A button, and the dialog that it opens. Escape and "Cancel" close it, and the button has the focus again. */
+/**
+ * A button, and the dialog that it opens. Escape and "Cancel" close it, and the button has the focus again.
+ * Must not stand inside a form. Without script it is a link to `page`, and app.js goes there where commands are unknown.
+ */
 export function ConfirmDialog(props: ConfirmDialogProps) {
-  const { id, trigger, triggerLabel, triggerKind = "danger", triggerIcon, small, page, title, children } = props;
-  // Without `type` the button is not a submit button where commands are known, and is one where they are not.
-  const opens = { commandfor: id, command: "show-modal" };
+  const {
+    id,
+    trigger,
+    triggerLabel,
+    triggerKind = "danger",
+    triggerIcon,
+    small,
+    page,
+    title,
+    children,
+  } = props;
+  const attributes = {
+    class: "button",
+    "data-kind": triggerKind,
+    "data-quiet-danger": triggerKind === "danger" ? "" : undefined,
+    "data-small": small === true ? "" : undefined,
+    "aria-label": triggerLabel,
+  };
+  const face = (
+    <>
+      {triggerIcon !== undefined && <Icon name={triggerIcon} size="small" />}
+      <span class="button-label">{trigger}</span>
+    </>
+  );
+  const opens = { commandfor: id, command: "show-modal", "data-page": page };
   return (
     <>
-      <form class="action-form" method="get" action={page}>
-        <button
-          class="button"
-          data-kind={triggerKind}
-          data-quiet-danger={triggerKind === "danger" ? "" : undefined}
-          data-small={small === true ? "" : undefined}
-          aria-label={triggerLabel}
-          aria-haspopup="dialog"
-          {...opens}
-        >
-          {triggerIcon !== undefined && <Icon name={triggerIcon} size="small" />}
-          <span class="button-label">{trigger}</span>
-        </button>
-      </form>
+      <button type="button" {...attributes} aria-haspopup="dialog" {...opens}>
+        {face}
+      </button>
+      <noscript>
+        <a {...attributes} href={page}>
+          {face}
+        </a>
+      </noscript>
       <dialog class="dialog" id={id} aria-labelledby={`${id}-title`} closedby="any">
         <h2 id={`${id}-title`}>{title}</h2>
         <ConfirmForm {...props} formId={`${id}-form`} cancel={<CloseButton dialog={id} />}>
@@ -84,7 +103,16 @@ export interface ConfirmFormProps extends Omit<Question, "title"> {
 
 /** The question's text and its two answers: the body of the dialog and of the page that asks. */
 export function ConfirmForm(props: ConfirmFormProps) {
-  const { action, method = "post", submit, hidden, danger = true, formId, cancel, children } = props;
+  const {
+    action,
+    method = "post",
+    submit,
+    hidden,
+    danger = true,
+    formId,
+    cancel,
+    children,
+  } = props;
   return (
     <Form id={formId} action={action} method={method} hidden={hidden}>
       <div class="confirm-text">{children}</div>

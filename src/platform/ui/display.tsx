@@ -8,7 +8,10 @@ import type { WithChildren } from "./types.ts";
 export type Tone = "neutral" | "positive" | "caution" | "critical" | "accent";
 
 /** A word about a thing: a role, a kind, a count. */
-export function Badge({ tone = "neutral", children }: WithChildren & { readonly tone?: Tone | undefined }) {
+export function Badge({
+  tone = "neutral",
+  children,
+}: WithChildren & { readonly tone?: Tone | undefined }) {
   return (
     <span class="badge" data-tone={tone}>
       {children}
@@ -17,7 +20,10 @@ export function Badge({ tone = "neutral", children }: WithChildren & { readonly 
 }
 
 /** The state a thing is in: a dot and a word. The word carries the meaning, not the colour. */
-export function Status({ tone = "neutral", children }: WithChildren & { readonly tone?: Tone | undefined }) {
+export function Status({
+  tone = "neutral",
+  children,
+}: WithChildren & { readonly tone?: Tone | undefined }) {
   return (
     <span class="status" data-tone={tone}>
       {children}
@@ -107,7 +113,11 @@ export function CopyButton({ from, label }: { readonly from: string; readonly la
 }
 
 /** A short value in fixed-width letters within a sentence; `block` for several lines. */
-export function Code({ block, id, children }: WithChildren & { readonly block?: boolean; readonly id?: string }) {
+export function Code({
+  block,
+  id,
+  children,
+}: WithChildren & { readonly block?: boolean; readonly id?: string }) {
   if (block !== true)
     return (
       <code class="code" id={id}>

@@ -9,7 +9,11 @@ import type { PageView, Theme } from "./types.ts";
 // No styles injected by script, no second attribute prefix, no extensions: what the policy forbids or nobody uses.
 const htmxConfig = JSON.stringify({ includeIndicatorCSS: false, prefix: "", extensions: "none" });
 
-const colourSchemes: Readonly<Record<Theme, string>> = { light: "light", dark: "dark", system: "light dark" };
+const colourSchemes: Readonly<Record<Theme, string>> = {
+  light: "light",
+  dark: "dark",
+  system: "light dark",
+};
 
 export interface DocumentProps {
   readonly view: Pick<PageView, "nonce" | "tenant" | "viewer">;

@@ -123,7 +123,8 @@ export function FieldProblem({ id, problem }: { id: string; problem: string | un
 export function Field(props: FieldProps) {
   const { type = "text" } = props;
   const { id, kept, problem, attributes } = controlOf(props);
-  const value = props.value ?? (typeof kept === "string" || typeof kept === "number" ? kept : undefined);
+  const value =
+    props.value ?? (typeof kept === "string" || typeof kept === "number" ? kept : undefined);
   return (
     <FieldFrame {...props} id={id} problem={problem}>
       <Control field={props} type={type} value={value} attributes={attributes} />
@@ -157,7 +158,8 @@ function Control({ field, type, value, attributes }: ControlProps) {
         {value}
       </textarea>
     );
-  if (type === "select") return <SelectControl common={common} options={field.options ?? []} value={value} />;
+  if (type === "select")
+    return <SelectControl common={common} options={field.options ?? []} value={value} />;
   if (type === "password") return <PasswordControl common={common} />;
   const input = (
     <input
@@ -214,7 +216,11 @@ function SelectControl({ common, options, value }: SelectControlProps) {
     <span class="select">
       <select class="input" {...common}>
         {options.map((option) => (
-          <option value={option.value} selected={option.value === String(value)} disabled={option.disabled}>
+          <option
+            value={option.value}
+            selected={option.value === String(value)}
+            disabled={option.disabled}
+          >
             {option.label}
           </option>
         ))}

@@ -6,7 +6,10 @@ export type FormMethod = "get" | "post" | "put" | "patch" | "delete";
 export const methodParameter = "_method";
 
 /** The `method` and `action` attributes for a request: PUT, PATCH and DELETE post to `action?_method=…`. */
-export function formTarget(action: string, method: FormMethod): { method: "get" | "post"; action: string } {
+export function formTarget(
+  action: string,
+  method: FormMethod,
+): { method: "get" | "post"; action: string } {
   if (method === "get" || method === "post") return { method, action };
   const [beforeFragment = "", ...fragment] = action.split("#");
   const joint = beforeFragment.includes("?") ? "&" : "?";

@@ -46,7 +46,10 @@ export interface FormProps {
   /** `false` leaves out the list at the top: for forms of one field. */
   readonly summary?: boolean | undefined;
   /** htmx sends the form and swaps the answer; `true` replaces the form itself. */
-  readonly enhance?: boolean | { readonly target: string; readonly swap?: string | undefined } | undefined;
+  readonly enhance?:
+    | boolean
+    | { readonly target: string; readonly swap?: string | undefined }
+    | undefined;
   /** Where "Cancel" leads; without it there is none. */
   readonly cancel?: string | undefined;
   /** Needed for files. */
@@ -69,7 +72,15 @@ function enhancement(enhance: FormProps["enhance"], method: FormMethod, action: 
 
 /** A form with its error summary, hidden values, fields and buttons. */
 export function Form(props: FormProps) {
-  const { method = "post", id, values = {}, problems = {}, hidden = {}, summary = true, multipart } = props;
+  const {
+    method = "post",
+    id,
+    values = {},
+    problems = {},
+    hidden = {},
+    summary = true,
+    multipart,
+  } = props;
   const target = formTarget(props.action, method);
   const bad = Object.keys(problems).filter((name) => problems[name] !== undefined);
   const scope: FormScope = {
@@ -88,7 +99,9 @@ export function Form(props: FormProps) {
       data-once
       {...enhancement(props.enhance, method, target.action)}
     >
-      {(summary || problems[""] !== undefined) && <ErrorSummary prefix={scope.prefix} problems={problems} />}
+      {(summary || problems[""] !== undefined) && (
+        <ErrorSummary prefix={scope.prefix} problems={problems} />
+      )}
       {Object.entries(hidden).map(([name, value]) => (
         <input type="hidden" name={name} value={value} />
       ))}
@@ -116,7 +129,9 @@ function FormActions({ submit, submitKind, wide, cancel }: FormProps) {
 
 /** Lists what is wrong and leads to each field. */
 function ErrorSummary({ prefix, problems }: { prefix: string; problems: Problems }) {
-  const found = Object.entries(problems).flatMap(([name, text]) => (text === undefined ? [] : [{ name, text }]));
+  const found = Object.entries(problems).flatMap(([name, text]) =>
+    text === undefined ? [] : [{ name, text }],
+  );
   if (found.length === 0) return null;
   return (
     <div class="error-summary" role="alert">

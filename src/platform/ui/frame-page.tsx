@@ -33,20 +33,22 @@ export function FramePage(props: FramePageProps) {
           <TenantMark tenant={view.tenant} />
           <span class="brand-name">{view.tenant.name}</span>
         </header>
-        <main id="main" class="frame-card" tabindex={-1}>
-          <Notices notice={view.notice} />
-          <div class="frame-intro">
-            {icon !== undefined && (
-              <span class="frame-icon" data-tone={tone}>
-                <Icon name={icon} />
-              </span>
-            )}
-            <h1>{title}</h1>
-            {lead !== undefined && <p class="lead">{lead}</p>}
+        <main id="main" tabindex={-1}>
+          <div class="frame-card">
+            <Notices notice={view.notice} />
+            <div class="frame-intro">
+              {icon !== undefined && (
+                <span class="frame-icon" data-tone={tone}>
+                  <Icon name={icon} />
+                </span>
+              )}
+              <h1>{title}</h1>
+              {lead !== undefined && <p class="lead">{lead}</p>}
+            </div>
+            {children}
           </div>
-          {children}
+          {after !== undefined && <div class="frame-after">{after}</div>}
         </main>
-        {after !== undefined && <div class="frame-after">{after}</div>}
         <PageFooter />
       </div>
       <p id="announcer" class="visually-hidden" role="status"></p>

@@ -79,7 +79,8 @@ export interface IconProps {
 
 /** A picture of a thing or an action; decoration unless it has a label. */
 export function Icon({ name, size = "medium", label }: IconProps) {
-  const spoken = label === undefined ? { "aria-hidden": "true" } : { role: "img", "aria-label": label };
+  const spoken =
+    label === undefined ? { "aria-hidden": "true" } : { role: "img", "aria-label": label };
   return (
     <svg class="icon" data-size={size} viewBox="0 0 24 24" focusable="false" {...spoken}>
       <use href={`${asset("icons.svg")}#${name}`}></use>

@@ -2,7 +2,16 @@
 export { accentAddress, accentStylesheet } from "./accent.ts";
 export { asset, assetBase, htmxScript, publicDirectory, swaggerUiBase } from "./assets.ts";
 export { Avatar, type AvatarProps } from "./avatar.tsx";
-export { Card, type CardProps, Cluster, Grid, Section, type SectionProps, Stack, WithAside } from "./box.tsx";
+export {
+  Card,
+  type CardProps,
+  Cluster,
+  Grid,
+  Section,
+  type SectionProps,
+  Stack,
+  WithAside,
+} from "./box.tsx";
 export {
   ActionButton,
   type ActionButtonProps,
@@ -15,7 +24,12 @@ export {
   SubmitButton,
 } from "./button.tsx";
 export { Checkbox, type CheckboxProps, Fieldset, Radios, type RadiosProps } from "./choice.tsx";
-export { ConfirmDialog, type ConfirmDialogProps, ConfirmForm, type ConfirmFormProps } from "./confirm.tsx";
+export {
+  ConfirmDialog,
+  type ConfirmDialogProps,
+  ConfirmForm,
+  type ConfirmFormProps,
+} from "./confirm.tsx";
 export {
   Badge,
   Code,
@@ -73,4 +87,12 @@ export {
   type TableProps,
 } from "./table.tsx";
 export { formatRelative, formatTime, Time, type TimeFormat, type TimeProps } from "./time.tsx";
-export type { NavItem, NoticeKind, PageView, TenantFace, Theme, Viewer, WithChildren } from "./types.ts";
+export type {
+  NavItem,
+  NoticeKind,
+  PageView,
+  TenantFace,
+  Theme,
+  Viewer,
+  WithChildren,
+} from "./types.ts";

@@ -65,7 +65,8 @@ export function Notices({ notice }: Pick<PageView, "notice">) {
 
 /** The tenant's logo, or the first letter of its name. */
 export function TenantMark({ tenant }: { tenant: TenantFace }) {
-  if (tenant.logo !== undefined) return <img class="mark" src={tenant.logo} alt="" width="28" height="28" />;
+  if (tenant.logo !== undefined)
+    return <img class="mark" src={tenant.logo} alt="" width="28" height="28" />;
   return (
     <span class="mark" aria-hidden="true">
       {firstLetter(tenant.name)}
@@ -122,7 +123,11 @@ function NavigationList({ items }: { items: readonly NavItem[] }) {
           <ul class="nav-list">
             {entries.map((item) => (
               <li>
-                <a class="nav-link" href={item.href} aria-current={item.current ? "page" : undefined}>
+                <a
+                  class="nav-link"
+                  href={item.href}
+                  aria-current={item.current ? "page" : undefined}
+                >
                   <Icon name={item.icon} />
                   <span>{item.label}</span>
                 </a>

@@ -19,7 +19,9 @@ export function Menu({ label, face, class: name, children }: MenuProps) {
   const dots = face === undefined;
   return (
     <details class={name === undefined ? "menu" : `menu ${name}`} data-menu>
-      <summary aria-label={dots ? (label ?? texts.moreActions) : label}>{dots ? <Icon name="more" /> : face}</summary>
+      <summary aria-label={dots ? (label ?? texts.moreActions) : label}>
+        {dots ? <Icon name="more" /> : face}
+      </summary>
       <div class="menu-panel">{children}</div>
     </details>
   );

@@ -95,7 +95,14 @@ export interface PageHeaderProps {
 }
 
 /** The heading of a page. */
-export function PageHeader({ title, description, actions, breadcrumbs, badges, figure }: PageHeaderProps) {
+export function PageHeader({
+  title,
+  description,
+  actions,
+  breadcrumbs,
+  badges,
+  figure,
+}: PageHeaderProps) {
   return (
     <div class="page-header">
       {breadcrumbs !== undefined && <Breadcrumbs items={breadcrumbs} />}

@@ -33,7 +33,12 @@ export function Notice({ kind = "info", title, dismissible, action, children }: 
         {action !== undefined && <div class="notice-action">{action}</div>}
       </div>
       {dismissible === true && (
-        <button type="button" class="icon-button needs-script" aria-label={texts.dismiss} data-dismiss>
+        <button
+          type="button"
+          class="icon-button needs-script"
+          aria-label={texts.dismiss}
+          data-dismiss
+        >
           <Icon name="x" size="small" />
         </button>
       )}

@@ -31,7 +31,8 @@ export interface PagerProps {
 
 /** Previous, next, and back to the first page. Nothing at all when everything fits on one page. */
 export function Pager({ path, query = {}, next, previous, summary, region }: PagerProps) {
-  const started = query["cursor"] !== undefined && query["cursor"] !== null && query["cursor"] !== "";
+  const started =
+    query["cursor"] !== undefined && query["cursor"] !== null && query["cursor"] !== "";
   const target = (cursor: string | undefined) => addressOf(path, query, { cursor });
   const hasNext = next !== undefined && next !== null;
   const hasPrevious = previous !== undefined && previous !== null;
@@ -70,7 +71,12 @@ function PageLink({ href, region, children }: PageLinkProps) {
   const swap =
     region === undefined
       ? {}
-      : { "hx-get": href, "hx-target": `#${region}`, "hx-swap": "outerHTML show:top", "hx-push-url": "true" };
+      : {
+          "hx-get": href,
+          "hx-target": `#${region}`,
+          "hx-swap": "outerHTML show:top",
+          "hx-push-url": "true",
+        };
   return (
     <a class="button" data-kind="secondary" data-small="" href={href} {...swap}>
       {children}
@@ -126,7 +132,9 @@ export function SearchBox(props: SearchBoxProps) {
       </span>
       {Object.entries(keep).map(
         ([kept, text]) =>
-          text !== undefined && text !== null && text !== "" && <input type="hidden" name={kept} value={text} />,
+          text !== undefined &&
+          text !== null &&
+          text !== "" && <input type="hidden" name={kept} value={text} />,
       )}
       {children}
       <button class="button search-submit" data-kind="secondary" type="submit">

@@ -28,7 +28,14 @@ export interface DataTableProps<Row> {
 }
 
 /** A table from rows and columns. The first column is the row's name. */
-export function DataTable<Row>({ caption, columns, rows, href, rowId, bodyId }: DataTableProps<Row>) {
+export function DataTable<Row>({
+  caption,
+  columns,
+  rows,
+  href,
+  rowId,
+  bodyId,
+}: DataTableProps<Row>) {
   return (
     <Table caption={caption} columns={columns} bodyId={bodyId}>
       {rows.map((row) => (
@@ -38,7 +45,9 @@ export function DataTable<Row>({ caption, columns, rows, href, rowId, bodyId }: 
   );
 }
 
-export type DataRowProps<Row> = Pick<DataTableProps<Row>, "columns" | "href" | "rowId"> & { readonly row: Row };
+export type DataRowProps<Row> = Pick<DataTableProps<Row>, "columns" | "href" | "rowId"> & {
+  readonly row: Row;
+};
 
 /** One row of a {@link DataTable}, for answers to htmx that replace or add one. */
 export function DataRow<Row>({ row, columns, href, rowId }: DataRowProps<Row>) {
@@ -92,7 +101,10 @@ function Cell<Row>({ column, first, children }: CellProps<Row>) {
 
 export interface TableProps {
   readonly caption: string;
-  readonly columns: readonly Pick<Column<never>, "label" | "align" | "labelHidden" | "secondary" | "tight">[];
+  readonly columns: readonly Pick<
+    Column<never>,
+    "label" | "align" | "labelHidden" | "secondary" | "tight"
+  >[];
   readonly bodyId?: string | undefined;
   /** `DataRow`s. */
   readonly children?: Child;
@@ -114,7 +126,9 @@ export function Table({ caption, columns, bodyId, children }: TableProps) {
                 data-secondary={column.secondary === true ? "" : undefined}
                 data-tight={column.tight === true ? "" : undefined}
               >
-                <span class={column.labelHidden === true ? "visually-hidden" : undefined}>{column.label}</span>
+                <span class={column.labelHidden === true ? "visually-hidden" : undefined}>
+                  {column.label}
+                </span>
               </th>
             ))}
           </tr>

@@ -20,7 +20,8 @@ export const texts = defineTexts("ui", {
   noticeSuccess: "Done",
   noticeWarning: "Warning",
   noticeError: "Error",
-  problems: (count: number) => (count === 1 ? "One thing needs attention" : `${count} things need attention`),
+  problems: (count: number) =>
+    count === 1 ? "One thing needs attention" : `${count} things need attention`,
   optional: "optional",
   showPassword: "Show password",
   hidePassword: "Hide password",

@@ -18,7 +18,11 @@ const units: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
 ];
 
 /** An instant in words of the given zone. An unknown zone counts as UTC: it must not break the page. */
-export function formatTime(at: Date, zone: string, format: Exclude<TimeFormat, "relative">): string {
+export function formatTime(
+  at: Date,
+  zone: string,
+  format: Exclude<TimeFormat, "relative">,
+): string {
   try {
     return new Intl.DateTimeFormat(texts.locale, { ...parts[format], timeZone: zone }).format(at);
   } catch (error) {
@@ -32,7 +36,9 @@ export function formatRelative(at: Date, now: Date): string {
   const seconds = Math.round((at.getTime() - now.getTime()) / 1000);
   const words = new Intl.RelativeTimeFormat(texts.locale, { numeric: "auto" });
   const unit = units.find(([, length]) => Math.abs(seconds) >= length);
-  return unit === undefined ? words.format(0, "second") : words.format(Math.trunc(seconds / unit[1]), unit[0]);
+  return unit === undefined
+    ? words.format(0, "second")
+    : words.format(Math.trunc(seconds / unit[1]), unit[0]);
 }
 
 export interface TimeProps {
@@ -53,7 +59,10 @@ export function Time({ at, zone, format = "datetime", now }: TimeProps) {
       ? formatRelative(instant, now ?? new Date())
       : formatTime(instant, zone, format);
   return (
-    <time datetime={instant.toISOString()} title={`${formatTime(instant, zone, "datetime")} (${zone})`}>
+    <time
+      datetime={instant.toISOString()}
+      title={`${formatTime(instant, zone, "datetime")} (${zone})`}
+    >
       {shown}
     </time>
   );

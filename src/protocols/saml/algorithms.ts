@@ -44,17 +44,28 @@ const acceptedCurves: ReadonlySet<string> = new Set(["prime256v1", "secp384r1", 
 /**
  * The public keys of a peer's configured certificates (PEM or base64 DER), in order. A certificate is
  * only a wrapping of its key here, its dates say nothing: SAML Metadata Interoperability §2.6.1.
- * @throws {SamlError} certificate_missing, certificate_invalid or key_too_weak.
+ * @throws {SamlError} certificate_missing, certificate_invalid or key_refused.
  */
 export function publicKeysOf(certificates: readonly string[]): KeyObject[] {
   if (certificates.length === 0) {
     throw new SamlError("certificate_missing", "no certificate to verify the signature with");
   }
   return certificates.map((certificate) => {
-    const key = parseCertificate(certificate).publicKey;
-    if (!isStrong(key)) throw new SamlError("key_too_weak", "RSA under 2048 bits or unknown curve");
+    const key = publicKeyOf(parseCertificate(certificate));
+    if (!key || !isStrong(key)) {
+      throw new SamlError("key_refused", "neither RSA from 2048 bits nor a NIST curve");
+    }
     return key;
   });
+}
+
+/** The certificate's key, undefined when the runtime does not know its kind. */
+export function publicKeyOf(certificate: X509Certificate): KeyObject | undefined {
+  try {
+    return certificate.publicKey;
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -25,7 +25,7 @@ export type SamlErrorCode =
   | "signature_invalid"
   | "certificate_missing"
   | "certificate_invalid"
-  | "key_too_weak"
+  | "key_refused"
   // what a request asks for
   | "destination_mismatch"
   | "request_expired"

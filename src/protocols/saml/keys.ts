@@ -10,7 +10,7 @@ import {
   type KeyObject,
 } from "node:crypto";
 import { promisify } from "node:util";
-import { parseCertificate } from "./algorithms.ts";
+import { parseCertificate, publicKeyOf } from "./algorithms.ts";
 import * as asn1 from "./der.ts";
 import { SamlError } from "./errors.ts";
 import { signOctets, type SigningKey } from "./signature/sign.ts";
@@ -32,7 +32,7 @@ export interface CertificateSummary {
   notBefore: Date;
   notAfter: Date;
   fingerprintSha256: string;
-  /** `RSA 2048`, `EC prime256v1`. */
+  /** `RSA 2048`, `EC prime256v1`, or `unknown` for a kind that no signature here can use. */
   keyDescription: string;
 }
 
@@ -116,9 +116,10 @@ function toPem(base64: string): string {
 }
 
 function describeKey(certificate: X509Certificate): string {
-  const { asymmetricKeyType = "unknown", asymmetricKeyDetails } = certificate.publicKey;
-  const size = asymmetricKeyDetails?.modulusLength ?? asymmetricKeyDetails?.namedCurve ?? "";
-  return `${asymmetricKeyType.toUpperCase()} ${size}`.trim();
+  const key = publicKeyOf(certificate);
+  if (!key) return "unknown";
+  const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {};
+  return `${(key.asymmetricKeyType ?? "").toUpperCase()} ${modulusLength ?? namedCurve ?? ""}`.trim();
 }
 
 interface SelfSigned {

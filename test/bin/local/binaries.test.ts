@@ -4,16 +4,9 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { chmodSync, existsSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { findPackage, prepareBinaries } from "../../../bin/local/binaries.ts";
-import {
-  closedFolder,
-  folderOfNobody,
-  isRoot,
-  nobody,
-  toyPackage,
-  removeFolders,
-} from "./support.ts";
+import { closedFolder, folderOfNobody, isRoot, nobody, toyPackage, cleanUp } from "./support.ts";
 
-afterAll(removeFolders);
+afterAll(cleanUp);
 
 describe("findPackage", () => {
   const everything = { os: "linux", cpu: "x64", exists: () => true };

@@ -19,12 +19,12 @@ import {
   startElsewhere,
   until,
   type Starter,
-  removeFolders,
+  cleanUp,
 } from "./support.ts";
 
 setDefaultTimeout(30_000);
 
-afterAll(removeFolders);
+afterAll(cleanUp);
 
 /** Kills the starter, and says whether its database is gone, back again with its row, and gone again when asked. */
 async function survivesKill(starter: Starter, again: () => Promise<Starter>): Promise<void> {

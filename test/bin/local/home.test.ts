@@ -12,10 +12,10 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { openHome } from "../../../bin/local/home.ts";
-import { closedFolder, removeFolders } from "./support.ts";
+import { closedFolder, cleanUp } from "./support.ts";
 
 const repository = closedFolder();
-afterAll(removeFolders);
+afterAll(cleanUp);
 
 const refusal = (folder: string) =>
   openHome(folder, repository).then(

@@ -4,17 +4,19 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { takeLock } from "../../../bin/local/lock.ts";
-import { closedFolder, killNow, until, removeFolders } from "./support.ts";
+import { closedFolder, killNow, passing, until, cleanUp } from "./support.ts";
 
 const folder = closedFolder();
-afterAll(removeFolders);
+afterAll(cleanUp);
 
 /** A process that holds the lock until it is killed. */
 function holdElsewhere(file: string): Bun.Subprocess {
   const module = join(import.meta.dir, "../../../bin/local/lock.ts");
   const script = `const { takeLock } = await import(${JSON.stringify(module)});
     await takeLock(${JSON.stringify(file)}); setInterval(() => {}, 60_000);`;
-  return Bun.spawn([process.execPath, "-e", script], { stdio: ["ignore", "inherit", "inherit"] });
+  return passing(
+    Bun.spawn([process.execPath, "-e", script], { stdio: ["ignore", "ignore", "inherit"] }),
+  );
 }
 
 const refusal = (file: string) =>

@@ -27,8 +27,17 @@ export function closedFolder(): string {
   return folder;
 }
 
-/** Removes every folder made here; for `afterAll`. */
-export function removeFolders(): void {
+const spawned: Bun.Subprocess[] = [];
+
+/** Sees to it that a process does not outlive the test file, whatever fails. */
+export function passing<T extends Bun.Subprocess>(child: T): T {
+  spawned.push(child);
+  return child;
+}
+
+/** Ends every process and removes every folder of this file; for `afterAll`. */
+export function cleanUp(): void {
+  for (const child of spawned.splice(0)) child.kill("SIGKILL");
   for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
 }
 
@@ -75,9 +84,8 @@ export function beginElsewhere(
   options: PostgresOptions,
   { path, as }: { path?: string; as?: { uid: number; gid: number } } = {},
 ): Starter["process"] {
-  return Bun.spawn(
-    [process.execPath, join(import.meta.dir, "starter.ts"), JSON.stringify(options)],
-    {
+  return passing(
+    Bun.spawn([process.execPath, join(import.meta.dir, "starter.ts"), JSON.stringify(options)], {
       cwd: dirname(options.dataDir),
       env: { ...process.env, HOME: dirname(options.dataDir), ...(path && { PATH: path }) },
       stdin: "pipe",
@@ -85,7 +93,7 @@ export function beginElsewhere(
       stderr: "inherit",
       detached: true,
       ...as,
-    },
+    }),
   );
 }
 

@@ -24,15 +24,15 @@ interface Entry {
 
 const dayMs = 86_400_000;
 const ecdsaWithSha256 = asn1.sequence(asn1.objectIdentifier("1.2.840.10045.4.3.2"));
-const issuerName = `Test authority ${randomBytes(4).toString("hex")}`;
 
 export function createAuthority(): Authority {
   const root = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const issue = (entry: Entry) => pem(signed(entry, root.privateKey));
+  const issuer = `Test authority ${randomBytes(4).toString("hex")}`;
+  const issue = (entry: Entry) => pem(signed(issuer, entry, root.privateKey));
   const isAuthority = asn1.sequence(asn1.der(asn1.tags.boolean, Buffer.of(0xff)));
   return {
     ca: issue({
-      subject: issuerName,
+      subject: issuer,
       publicKey: root.publicKey,
       days: 2,
       extensions: [extension("2.5.29.19", isAuthority)],
@@ -48,17 +48,18 @@ export function createAuthority(): Authority {
   };
 }
 
-function signed({ subject, publicKey, days, extensions }: Entry, key: KeyObject): Buffer {
+function signed(
+  issuer: string,
+  { subject, publicKey, days, extensions }: Entry,
+  key: KeyObject,
+): Buffer {
   const now = Date.now();
   const body = asn1.sequence(
     asn1.explicit(0, asn1.positiveInteger(Buffer.of(2))),
     asn1.positiveInteger(createHash("sha256").update(randomBytes(16)).digest().subarray(0, 8)),
     ecdsaWithSha256,
-    name(issuerName),
-    asn1.sequence(
-      asn1.time(new Date(now - 10 * dayMs)),
-      asn1.time(new Date(now + days * dayMs)),
-    ),
+    name(issuer),
+    asn1.sequence(asn1.time(new Date(now - 10 * dayMs)), asn1.time(new Date(now + days * dayMs))),
     name(subject),
     publicKey.export({ type: "spki", format: "der" }),
     asn1.explicit(3, asn1.sequence(...extensions)),
@@ -83,5 +84,7 @@ function generalName(value: string): Buffer {
 const extension = (oid: string, value: Buffer): Buffer =>
   asn1.sequence(asn1.objectIdentifier(oid), asn1.der(asn1.tags.octetString, value));
 
-const pem = (certificate: Buffer): string =>
-  `-----BEGIN CERTIFICATE-----\n${certificate.toString("base64").replace(/.{64}/g, "$&\n")}\n-----END CERTIFICATE-----\n`;
+const pem = (certificate: Buffer): string => {
+  const lines = certificate.toString("base64").match(/.{1,64}/g) ?? [];
+  return `-----BEGIN CERTIFICATE-----\n${lines.join("\n")}\n-----END CERTIFICATE-----\n`;
+};

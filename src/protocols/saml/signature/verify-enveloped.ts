@@ -38,7 +38,7 @@ export interface VerifiedMessage {
  * What the peer signed.
  * @throws {SamlError} the codes of `readXml`; unexpected_message, nested_message, signature_missing,
  * signature_structure, signature_algorithm, signature_reference, signature_invalid,
- * certificate_missing, certificate_invalid, key_too_weak.
+ * certificate_missing, certificate_invalid, key_refused.
  */
 export function verifyEnveloped(input: EnvelopedSignature): VerifiedMessage {
   const root = readXml(input.xml, messageLimits);

@@ -8,7 +8,7 @@ import { readRedirectQuery, type MessageParameter } from "../redirect-query.ts";
 /**
  * The message and RelayState that the peer signed, taken from the very octets that were verified.
  * @throws {SamlError} the codes of `decodeRedirect`; signature_missing, signature_algorithm,
- * signature_invalid, certificate_missing, certificate_invalid, key_too_weak.
+ * signature_invalid, certificate_missing, certificate_invalid, key_refused.
  */
 export function verifyRedirect(input: {
   /** As it came, undecoded: `new URL(request.url).search`. */

@@ -1,0 +1,19 @@
+#!/usr/bin/env bun
+// The operator's command. Each verb is one file under commands/, loaded when it is called.
+import { runMain } from "citty";
+import { nounCommand } from "./_strict.ts";
+
+const root = nounCommand("weft", "WeftID: identity provider and federation layer", {
+  start: () => import("./commands/start.ts").then((m) => m.command),
+  serve: () => import("./commands/serve.ts").then((m) => m.command),
+  worker: () => import("./commands/worker.ts").then((m) => m.command),
+  migrate: () => import("./commands/migrate.ts").then((m) => m.command),
+  provision: () => import("./commands/provision.ts").then((m) => m.command),
+  tenant: () => import("./commands/tenant.ts").then((m) => m.command),
+  user: () => import("./commands/user.ts").then((m) => m.command),
+  "api-client": () => import("./commands/api-client.ts").then((m) => m.command),
+  job: () => import("./commands/job.ts").then((m) => m.command),
+  mail: () => import("./commands/mail.ts").then((m) => m.command),
+});
+
+await runMain(root);

@@ -1,0 +1,636 @@
+-- The schema after all migrations, written by bin/schema.ts from the catalogue and checked for drift. For reading: a review
+-- sees here what a migration does to the whole. The database itself is made by sql/roles.sql and sql/migrations/.
+
+create role app_owner nologin noinherit;
+create role app_system nologin noinherit;
+create role app_tenant nologin noinherit;
+create role appuser login noinherit;
+grant app_system to appuser with inherit false, set true, admin false;
+grant app_tenant to appuser with inherit false, set true, admin false;
+alter role appuser set search_path=app, pg_temp;
+
+create schema app authorization app_owner;
+grant usage on schema app to app_system;
+grant usage on schema app to app_tenant;
+
+create schema public authorization pg_database_owner;
+grant usage on schema public to app_system;
+
+create type app.application_kind as enum ('saml');
+
+create type app.key_state as enum ('next', 'active', 'retired');
+
+create type app.mail_state as enum ('queued', 'sent', 'failed');
+
+create type app.role as enum ('member', 'admin', 'super_admin');
+
+create type app.second_step as enum ('email', 'totp');
+
+create type app.sign_in_state as enum ('password', 'new_password', 'email_code', 'totp', 'done');
+
+create type app.tenant_state as enum ('active', 'suspended');
+
+create type app.theme as enum ('system', 'light', 'dark');
+
+create type app.user_state as enum ('invited', 'active', 'deactivated');
+
+create type app.user_token_purpose as enum ('invitation', 'password_reset');
+
+create table app.api_clients (
+  tenant_id uuid not null default app.tenant_id(),
+  id uuid not null default uuidv7(),
+  name text not null,
+  role app.role not null,
+  secret_hash bytea not null,
+  created_at timestamp with time zone not null default now(),
+  last_used_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  constraint api_clients_pkey PRIMARY KEY (tenant_id, id),
+  constraint api_clients_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id) ON DELETE CASCADE,
+  constraint api_clients_name_length CHECK (((length(name) >= 1) AND (length(name) <= 100)))
+);
+alter table app.api_clients owner to app_owner;
+alter table app.api_clients enable row level security;
+alter table app.api_clients force row level security;
+create policy tenant on app.api_clients to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.api_clients to app_tenant;
+
+create table app.api_tokens (
+  tenant_id uuid not null default app.tenant_id(),
+  token_hash bytea not null,
+  client_id uuid not null,
+  expires_at timestamp with time zone not null,
+  created_at timestamp with time zone not null default now(),
+  constraint api_tokens_pkey PRIMARY KEY (tenant_id, token_hash),
+  constraint api_tokens_client_fk FOREIGN KEY (tenant_id, client_id) REFERENCES app.api_clients(tenant_id, id) ON DELETE CASCADE
+);
+alter table app.api_tokens owner to app_owner;
+CREATE INDEX api_tokens_client ON app.api_tokens USING btree (tenant_id, client_id);
+CREATE INDEX api_tokens_expired ON app.api_tokens USING btree (tenant_id, expires_at);
+alter table app.api_tokens enable row level security;
+alter table app.api_tokens force row level security;
+create policy tenant on app.api_tokens to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.api_tokens to app_tenant;
+
+create table app.application_grants (
+  tenant_id uuid not null default app.tenant_id(),
+  application_id uuid not null,
+  group_id uuid not null,
+  granted_at timestamp with time zone not null default now(),
+  constraint application_grants_pkey PRIMARY KEY (tenant_id, application_id, group_id),
+  constraint application_grants_application_fk FOREIGN KEY (tenant_id, application_id) REFERENCES app.applications(tenant_id, id) ON DELETE CASCADE,
+  constraint application_grants_group_fk FOREIGN KEY (tenant_id, group_id) REFERENCES app.groups(tenant_id, id) ON DELETE CASCADE
+);
+alter table app.application_grants owner to app_owner;
+CREATE INDEX application_grants_group ON app.application_grants USING btree (tenant_id, group_id);
+alter table app.application_grants enable row level security;
+alter table app.application_grants force row level security;
+create policy tenant on app.application_grants to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.application_grants to app_tenant;
+
+create table app.applications (
+  tenant_id uuid not null default app.tenant_id(),
+  id uuid not null default uuidv7(),
+  kind app.application_kind not null,
+  name text not null,
+  description text not null default ''::text,
+  is_enabled boolean not null default true,
+  available_to_all boolean not null default false,
+  created_at timestamp with time zone not null default now(),
+  constraint applications_pkey PRIMARY KEY (tenant_id, id),
+  constraint applications_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id) ON DELETE CASCADE,
+  constraint applications_description_length CHECK ((length(description) <= 2000)),
+  constraint applications_name_length CHECK (((length(name) >= 1) AND (length(name) <= 255)))
+);
+alter table app.applications owner to app_owner;
+alter table app.applications enable row level security;
+alter table app.applications force row level security;
+create policy tenant on app.applications to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.applications to app_tenant;
+
+create table app.audit_events (
+  tenant_id uuid not null default app.tenant_id(),
+  id uuid not null default uuidv7(),
+  at timestamp with time zone not null default now(),
+  name text not null,
+  actor_kind text not null,
+  actor_id uuid,
+  actor jsonb not null,
+  subject_id uuid,
+  data jsonb not null,
+  constraint audit_events_pkey PRIMARY KEY (tenant_id, id),
+  constraint audit_events_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id) ON DELETE CASCADE
+);
+alter table app.audit_events owner to app_owner;
+CREATE INDEX audit_events_actor ON app.audit_events USING btree (tenant_id, actor_id, id DESC);
+CREATE INDEX audit_events_name ON app.audit_events USING btree (tenant_id, name, id DESC);
+CREATE INDEX audit_events_subject ON app.audit_events USING btree (tenant_id, subject_id, id DESC);
+alter table app.audit_events enable row level security;
+alter table app.audit_events force row level security;
+create policy tenant on app.audit_events to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant insert, select on app.audit_events to app_tenant;
+
+create table app.backup_codes (
+  tenant_id uuid not null default app.tenant_id(),
+  user_id uuid not null,
+  code_hash bytea not null,
+  used_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  constraint backup_codes_pkey PRIMARY KEY (tenant_id, user_id, code_hash),
+  constraint backup_codes_user_fk FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id) ON DELETE CASCADE
+);
+alter table app.backup_codes owner to app_owner;
+alter table app.backup_codes enable row level security;
+alter table app.backup_codes force row level security;
+create policy tenant on app.backup_codes to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.backup_codes to app_tenant;
+
+create table app.consents (
+  tenant_id uuid not null default app.tenant_id(),
+  user_id uuid not null,
+  application_id uuid not null,
+  released text[] not null,
+  given_at timestamp with time zone not null default now(),
+  constraint consents_pkey PRIMARY KEY (tenant_id, user_id, application_id),
+  constraint consents_application_fk FOREIGN KEY (tenant_id, application_id) REFERENCES app.applications(tenant_id, id) ON DELETE CASCADE,
+  constraint consents_user_fk FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id) ON DELETE CASCADE
+);
+alter table app.consents owner to app_owner;
+alter table app.consents enable row level security;
+alter table app.consents force row level security;
+create policy tenant on app.consents to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.consents to app_tenant;
+
+create table app.group_members (
+  tenant_id uuid not null default app.tenant_id(),
+  group_id uuid not null,
+  user_id uuid not null,
+  added_at timestamp with time zone not null default now(),
+  constraint group_members_pkey PRIMARY KEY (tenant_id, group_id, user_id),
+  constraint group_members_group_fk FOREIGN KEY (tenant_id, group_id) REFERENCES app.groups(tenant_id, id) ON DELETE CASCADE,
+  constraint group_members_user_fk FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id) ON DELETE CASCADE
+);
+alter table app.group_members owner to app_owner;
+CREATE INDEX group_members_user ON app.group_members USING btree (tenant_id, user_id);
+alter table app.group_members enable row level security;
+alter table app.group_members force row level security;
+create policy tenant on app.group_members to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.group_members to app_tenant;
+
+create table app.groups (
+  tenant_id uuid not null default app.tenant_id(),
+  id uuid not null default uuidv7(),
+  name text not null,
+  name_key text collate "C" not null generated always as (app.fold(name)) stored,
+  description text not null default ''::text,
+  created_at timestamp with time zone not null default now(),
+  constraint groups_pkey PRIMARY KEY (tenant_id, id),
+  constraint groups_name_unique UNIQUE (tenant_id, name_key),
+  constraint groups_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id) ON DELETE CASCADE,
+  constraint groups_description_length CHECK ((length(description) <= 2000)),
+  constraint groups_name_length CHECK (((length(name) >= 1) AND (length(name) <= 200)))
+);
+alter table app.groups owner to app_owner;
+alter table app.groups enable row level security;
+alter table app.groups force row level security;
+create policy tenant on app.groups to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.groups to app_tenant;
+
+create table app.jobs (
+  tenant_id uuid not null default app.tenant_id(),
+  id uuid not null default uuidv7(),
+  name text not null,
+  payload jsonb not null,
+  key text,
+  lane text,
+  priority smallint not null default 0,
+  run_at timestamp with time zone not null default now(),
+  attempts smallint not null default 0,
+  leased_until timestamp with time zone,
+  leased_by text,
+  last_error text,
+  dead_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  constraint jobs_pkey PRIMARY KEY (tenant_id, id),
+  constraint jobs_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id) ON DELETE CASCADE,
+  constraint jobs_dead_idle CHECK (((dead_at IS NULL) OR (leased_until IS NULL))),
+  constraint jobs_lease_whole CHECK (((leased_until IS NULL) = (leased_by IS NULL)))
+);
+alter table app.jobs owner to app_owner;
+CREATE INDEX jobs_due ON app.jobs USING btree (tenant_id, COALESCE(lane, ''::text), priority DESC, run_at, id) WHERE ((leased_until IS NULL) AND (dead_at IS NULL));
+CREATE UNIQUE INDEX jobs_key_pending ON app.jobs USING btree (tenant_id, key) WHERE ((leased_until IS NULL) AND (dead_at IS NULL));
+CREATE UNIQUE INDEX jobs_lane_leased ON app.jobs USING btree (tenant_id, lane) WHERE (leased_until IS NOT NULL);
+CREATE INDEX jobs_leased ON app.jobs USING btree (leased_until) WHERE (leased_until IS NOT NULL);
+alter table app.jobs enable row level security;
+alter table app.jobs force row level security;
+create policy tenant on app.jobs to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+create policy worker on app.jobs to app_system using (true) with check (true);
+grant delete, insert, select, update on app.jobs to app_tenant;
+grant delete, select, update on app.jobs to app_system;
+
+create table app.limits (
+  tenant_id uuid not null default app.tenant_id(),
+  name text not null,
+  key bytea not null,
+  window_at timestamp with time zone not null,
+  hits integer not null,
+  expires_at timestamp with time zone not null,
+  constraint limits_pkey PRIMARY KEY (tenant_id, name, key, window_at),
+  constraint limits_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id) ON DELETE CASCADE
+);
+alter table app.limits owner to app_owner;
+CREATE INDEX limits_expired ON app.limits USING btree (tenant_id, expires_at);
+alter table app.limits enable row level security;
+alter table app.limits force row level security;
+create policy tenant on app.limits to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.limits to app_tenant;
+
+create table app.mails (
+  tenant_id uuid not null default app.tenant_id(),
+  id uuid not null default uuidv7(),
+  template text not null,
+  user_id uuid,
+  sealed bytea,
+  state app.mail_state not null default 'queued'::app.mail_state,
+  error text,
+  created_at timestamp with time zone not null default now(),
+  sent_at timestamp with time zone,
+  constraint mails_pkey PRIMARY KEY (tenant_id, id),
+  constraint mails_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id) ON DELETE CASCADE,
+  constraint mails_sealed_until_sent CHECK (((state = 'queued'::app.mail_state) OR (sealed IS NULL)))
+);
+alter table app.mails owner to app_owner;
+CREATE INDEX mails_user ON app.mails USING btree (tenant_id, user_id, id DESC);
+alter table app.mails enable row level security;
+alter table app.mails force row level security;
+create policy tenant on app.mails to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.mails to app_tenant;
+
+create table app.saml_keys (
+  tenant_id uuid not null default app.tenant_id(),
+  id uuid not null default uuidv7(),
+  application_id uuid not null,
+  state app.key_state not null,
+  sealed_key bytea not null,
+  certificate text not null,
+  expires_at timestamp with time zone not null,
+  created_at timestamp with time zone not null default now(),
+  constraint saml_keys_pkey PRIMARY KEY (tenant_id, id),
+  constraint saml_keys_application_fk FOREIGN KEY (tenant_id, application_id) REFERENCES app.applications(tenant_id, id) ON DELETE CASCADE
+);
+alter table app.saml_keys owner to app_owner;
+CREATE UNIQUE INDEX saml_keys_one_of_each ON app.saml_keys USING btree (tenant_id, application_id, state) WHERE (state <> 'retired'::app.key_state);
+alter table app.saml_keys enable row level security;
+alter table app.saml_keys force row level security;
+create policy tenant on app.saml_keys to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.saml_keys to app_tenant;
+
+create table app.saml_persistent_ids (
+  tenant_id uuid not null default app.tenant_id(),
+  application_id uuid not null,
+  user_id uuid not null,
+  name_id text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint saml_persistent_ids_pkey PRIMARY KEY (tenant_id, application_id, user_id),
+  constraint saml_persistent_ids_unique UNIQUE (tenant_id, application_id, name_id),
+  constraint saml_persistent_ids_application_fk FOREIGN KEY (tenant_id, application_id) REFERENCES app.applications(tenant_id, id) ON DELETE CASCADE,
+  constraint saml_persistent_ids_user_fk FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id) ON DELETE CASCADE
+);
+alter table app.saml_persistent_ids owner to app_owner;
+alter table app.saml_persistent_ids enable row level security;
+alter table app.saml_persistent_ids force row level security;
+create policy tenant on app.saml_persistent_ids to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.saml_persistent_ids to app_tenant;
+
+create table app.saml_service_providers (
+  tenant_id uuid not null default app.tenant_id(),
+  application_id uuid not null,
+  entity_id text not null,
+  acs jsonb not null,
+  signing_certificates text[] not null default '{}'::text[],
+  signs_requests boolean not null default false,
+  name_id_format text not null,
+  metadata_url text,
+  updated_at timestamp with time zone not null default now(),
+  constraint saml_service_providers_pkey PRIMARY KEY (tenant_id, application_id),
+  constraint saml_entity_id_unique UNIQUE (tenant_id, entity_id),
+  constraint saml_service_providers_application_fk FOREIGN KEY (tenant_id, application_id) REFERENCES app.applications(tenant_id, id) ON DELETE CASCADE,
+  constraint saml_entity_id_length CHECK (((length(entity_id) >= 1) AND (length(entity_id) <= 1024)))
+);
+alter table app.saml_service_providers owner to app_owner;
+alter table app.saml_service_providers enable row level security;
+alter table app.saml_service_providers force row level security;
+create policy tenant on app.saml_service_providers to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.saml_service_providers to app_tenant;
+
+create table app.schedule_runs (
+  name text not null,
+  due_at timestamp with time zone not null,
+  worker text not null,
+  started_at timestamp with time zone not null default now(),
+  finished_at timestamp with time zone,
+  error text,
+  constraint schedule_runs_pkey PRIMARY KEY (name, due_at)
+);
+alter table app.schedule_runs owner to app_owner;
+alter table app.schedule_runs enable row level security;
+alter table app.schedule_runs force row level security;
+create policy worker on app.schedule_runs to app_system using (true) with check (true);
+grant delete, insert, select, update on app.schedule_runs to app_system;
+
+create table app.sessions (
+  tenant_id uuid not null default app.tenant_id(),
+  id uuid not null default uuidv7(),
+  user_id uuid not null,
+  token_hash bytea not null,
+  methods text[] not null,
+  authenticated_at timestamp with time zone not null,
+  created_at timestamp with time zone not null default now(),
+  last_seen_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  ip text not null,
+  user_agent text not null,
+  ended_at timestamp with time zone,
+  end_reason text,
+  constraint sessions_pkey PRIMARY KEY (tenant_id, id),
+  constraint sessions_token_unique UNIQUE (tenant_id, token_hash),
+  constraint sessions_user_fk FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id) ON DELETE CASCADE,
+  constraint sessions_end_whole CHECK (((ended_at IS NULL) = (end_reason IS NULL)))
+);
+alter table app.sessions owner to app_owner;
+CREATE INDEX sessions_expired ON app.sessions USING btree (tenant_id, expires_at);
+CREATE INDEX sessions_user ON app.sessions USING btree (tenant_id, user_id, id DESC) WHERE (ended_at IS NULL);
+alter table app.sessions enable row level security;
+alter table app.sessions force row level security;
+create policy tenant on app.sessions to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.sessions to app_tenant;
+
+create table app.sign_ins (
+  tenant_id uuid not null default app.tenant_id(),
+  id uuid not null default uuidv7(),
+  token_hash bytea not null,
+  state app.sign_in_state not null,
+  email text not null,
+  user_id uuid,
+  link_purpose app.user_token_purpose,
+  methods text[] not null default '{}'::text[],
+  return_to text not null default '/'::text,
+  code_hash bytea,
+  code_expires_at timestamp with time zone,
+  code_tries smallint not null default 0,
+  code_sends smallint not null default 0,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  constraint sign_ins_pkey PRIMARY KEY (tenant_id, id),
+  constraint sign_ins_token_unique UNIQUE (tenant_id, token_hash),
+  constraint sign_ins_user_fk FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id) ON DELETE CASCADE,
+  constraint sign_ins_link_whole CHECK (((state = 'new_password'::app.sign_in_state) = (link_purpose IS NOT NULL))),
+  constraint sign_ins_person_known CHECK (((state = 'password'::app.sign_in_state) OR (user_id IS NOT NULL)))
+);
+alter table app.sign_ins owner to app_owner;
+CREATE INDEX sign_ins_expired ON app.sign_ins USING btree (tenant_id, expires_at);
+CREATE INDEX sign_ins_user ON app.sign_ins USING btree (tenant_id, user_id);
+alter table app.sign_ins enable row level security;
+alter table app.sign_ins force row level security;
+create policy tenant on app.sign_ins to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.sign_ins to app_tenant;
+
+create table app.sso_requests (
+  tenant_id uuid not null default app.tenant_id(),
+  id uuid not null default uuidv7(),
+  application_id uuid not null,
+  message_id text,
+  relay_state text,
+  acs_url text not null,
+  name_id_format text not null,
+  force_authn boolean not null default false,
+  is_passive boolean not null default false,
+  authn_context jsonb,
+  browser_hash bytea not null,
+  received_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  consumed_at timestamp with time zone,
+  constraint sso_requests_pkey PRIMARY KEY (tenant_id, id),
+  constraint sso_requests_message_unique UNIQUE (tenant_id, application_id, message_id),
+  constraint sso_requests_application_fk FOREIGN KEY (tenant_id, application_id) REFERENCES app.applications(tenant_id, id) ON DELETE CASCADE
+);
+alter table app.sso_requests owner to app_owner;
+CREATE INDEX sso_requests_expired ON app.sso_requests USING btree (tenant_id, expires_at);
+alter table app.sso_requests enable row level security;
+alter table app.sso_requests force row level security;
+create policy tenant on app.sso_requests to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.sso_requests to app_tenant;
+
+create table app.tenants (
+  id uuid not null default uuidv7(),
+  subdomain text not null,
+  name text not null,
+  state app.tenant_state not null default 'active'::app.tenant_state,
+  created_at timestamp with time zone not null default now(),
+  constraint tenants_pkey PRIMARY KEY (id),
+  constraint tenants_subdomain_unique UNIQUE (subdomain),
+  constraint tenants_name_length CHECK (((length(name) >= 1) AND (length(name) <= 80))),
+  constraint tenants_subdomain_shape CHECK ((subdomain ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text))
+);
+alter table app.tenants owner to app_owner;
+alter table app.tenants enable row level security;
+alter table app.tenants force row level security;
+create policy owner on app.tenants to app_owner using (true) with check (true);
+create policy tenant on app.tenants to app_tenant using ((id = ( SELECT app.tenant_id() AS tenant_id))) with check ((id = ( SELECT app.tenant_id() AS tenant_id)));
+grant select, update (name) on app.tenants to app_tenant;
+
+create table app.totp_authenticators (
+  tenant_id uuid not null default app.tenant_id(),
+  user_id uuid not null,
+  sealed_secret bytea,
+  sealed_pending bytea,
+  last_step bigint,
+  confirmed_at timestamp with time zone,
+  constraint totp_authenticators_pkey PRIMARY KEY (tenant_id, user_id),
+  constraint totp_user_fk FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id) ON DELETE CASCADE,
+  constraint totp_confirmed_whole CHECK (((sealed_secret IS NULL) = (confirmed_at IS NULL)))
+);
+alter table app.totp_authenticators owner to app_owner;
+alter table app.totp_authenticators enable row level security;
+alter table app.totp_authenticators force row level security;
+create policy tenant on app.totp_authenticators to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.totp_authenticators to app_tenant;
+
+create table app.user_emails (
+  tenant_id uuid not null default app.tenant_id(),
+  id uuid not null default uuidv7(),
+  user_id uuid not null,
+  email text not null,
+  is_primary boolean not null,
+  verified_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  constraint user_emails_pkey PRIMARY KEY (tenant_id, id),
+  constraint user_emails_unique UNIQUE (tenant_id, email),
+  constraint user_emails_user_fk FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id) ON DELETE CASCADE,
+  constraint user_emails_shape CHECK (((email = lower(email)) AND ((length(email) >= 3) AND (length(email) <= 320))))
+);
+alter table app.user_emails owner to app_owner;
+CREATE UNIQUE INDEX user_emails_primary ON app.user_emails USING btree (tenant_id, user_id) WHERE is_primary;
+CREATE INDEX user_emails_user ON app.user_emails USING btree (tenant_id, user_id);
+alter table app.user_emails enable row level security;
+alter table app.user_emails force row level security;
+create policy tenant on app.user_emails to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.user_emails to app_tenant;
+
+create table app.user_tokens (
+  tenant_id uuid not null default app.tenant_id(),
+  id uuid not null default uuidv7(),
+  user_id uuid not null,
+  purpose app.user_token_purpose not null,
+  email text not null,
+  token_hash bytea not null,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  constraint user_tokens_pkey PRIMARY KEY (tenant_id, id),
+  constraint user_tokens_hash_unique UNIQUE (tenant_id, token_hash),
+  constraint user_tokens_user_fk FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id) ON DELETE CASCADE
+);
+alter table app.user_tokens owner to app_owner;
+CREATE INDEX user_tokens_user ON app.user_tokens USING btree (tenant_id, user_id, purpose);
+alter table app.user_tokens enable row level security;
+alter table app.user_tokens force row level security;
+create policy tenant on app.user_tokens to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.user_tokens to app_tenant;
+
+create table app.users (
+  tenant_id uuid not null default app.tenant_id(),
+  id uuid not null default uuidv7(),
+  first_name text not null,
+  last_name text not null,
+  name_key text collate "C" not null generated always as (app.fold(((first_name || ' '::text) || last_name))) stored,
+  role app.role not null default 'member'::app.role,
+  state app.user_state not null default 'invited'::app.user_state,
+  password_hash text,
+  password_changed_at timestamp with time zone,
+  second_step app.second_step not null default 'email'::app.second_step,
+  time_zone text not null default 'UTC'::text,
+  theme app.theme not null default 'system'::app.theme,
+  last_sign_in_at timestamp with time zone,
+  deactivated_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  constraint users_pkey PRIMARY KEY (tenant_id, id),
+  constraint users_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id) ON DELETE CASCADE,
+  constraint users_active_has_password CHECK (((state <> 'active'::app.user_state) OR (password_hash IS NOT NULL))),
+  constraint users_deactivated_when CHECK (((state = 'deactivated'::app.user_state) = (deactivated_at IS NOT NULL))),
+  constraint users_first_name_length CHECK (((length(first_name) >= 1) AND (length(first_name) <= 200))),
+  constraint users_last_name_length CHECK (((length(last_name) >= 1) AND (length(last_name) <= 200)))
+);
+alter table app.users owner to app_owner;
+CREATE INDEX users_by_name ON app.users USING btree (tenant_id, name_key, id);
+CREATE INDEX users_super_admins ON app.users USING btree (tenant_id, id) WHERE ((role = 'super_admin'::app.role) AND (state = 'active'::app.user_state));
+alter table app.users enable row level security;
+alter table app.users force row level security;
+create policy tenant on app.users to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.users to app_tenant;
+
+create table app.workers (
+  id text not null,
+  started_at timestamp with time zone not null default now(),
+  seen_at timestamp with time zone not null default now(),
+  constraint workers_pkey PRIMARY KEY (id)
+);
+alter table app.workers owner to app_owner;
+alter table app.workers enable row level security;
+alter table app.workers force row level security;
+create policy worker on app.workers to app_system using (true) with check (true);
+grant delete, insert, select, update on app.workers to app_system;
+
+create table public.schema_migration_log (
+  id bigint not null generated always as identity,
+  version text not null,
+  status text not null,
+  started_at timestamp with time zone not null,
+  completed_at timestamp with time zone not null,
+  checksum text not null,
+  duration_ms integer not null,
+  app_version text not null,
+  error text,
+  constraint schema_migration_log_pkey PRIMARY KEY (id),
+  constraint schema_migration_log_error CHECK (((status = 'failed'::text) = (error IS NOT NULL))),
+  constraint schema_migration_log_status CHECK ((status = ANY (ARRAY['success'::text, 'failed'::text])))
+);
+alter table public.schema_migration_log owner to postgres;
+CREATE UNIQUE INDEX schema_migration_log_success ON public.schema_migration_log USING btree (version) WHERE (status = 'success'::text);
+grant select (checksum), select (status), select (version) on public.schema_migration_log to app_system;
+
+CREATE OR REPLACE FUNCTION app.create_tenant(label text, title text, OUT tenant app.tenants, OUT created boolean)
+ RETURNS record
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'app', 'pg_temp'
+AS $function$
+begin
+  insert into app.tenants (subdomain, name) values (label, title)
+    on conflict on constraint tenants_subdomain_unique do nothing
+    returning * into tenant;
+  created := found;
+  if not created then
+    select * into tenant from app.tenants t where t.subdomain = label;
+  end if;
+end $function$;
+alter function app.create_tenant(text,text) owner to app_owner;
+grant execute on function app.create_tenant(text,text) to app_system;
+
+CREATE OR REPLACE FUNCTION app.find_tenant(label text)
+ RETURNS SETOF app.tenants
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'app', 'pg_temp'
+AS $function$ select * from app.tenants where subdomain = label $function$;
+alter function app.find_tenant(text) owner to app_owner;
+grant execute on function app.find_tenant(text) to app_system;
+
+CREATE OR REPLACE FUNCTION app.fold(value text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN (casefold((regexp_replace(NORMALIZE(value, NFKD), '[\u0300-\u036F]'::text, ''::text, 'g'::text) COLLATE pg_unicode_fast)) COLLATE "C");
+alter function app.fold(text) owner to app_owner;
+grant execute on function app.fold(text) to app_tenant;
+
+CREATE OR REPLACE PROCEDURE app.isolate(IN target regclass)
+ LANGUAGE plpgsql
+AS $procedure$
+begin
+  execute format('alter table %s enable row level security', target);
+  execute format('alter table %s force row level security', target);
+  execute format('create policy tenant on %s to app_tenant
+                    using (tenant_id = (select app.tenant_id()))
+                    with check (tenant_id = (select app.tenant_id()))', target);
+  execute format('grant select, insert, update, delete on %s to app_tenant', target);
+end $procedure$;
+alter procedure app.isolate(regclass) owner to app_owner;
+
+CREATE OR REPLACE FUNCTION app.list_tenants(after text, most integer)
+ RETURNS SETOF app.tenants
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'app', 'pg_temp'
+AS $function$ select * from app.tenants where subdomain > after order by subdomain limit least(most, 1000) $function$;
+alter function app.list_tenants(text,integer) owner to app_owner;
+grant execute on function app.list_tenants(text,integer) to app_system;
+
+CREATE OR REPLACE FUNCTION app.set_tenant_state(label text, wanted app.tenant_state)
+ RETURNS SETOF app.tenants
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'app', 'pg_temp'
+AS $function$ update app.tenants set state = wanted where subdomain = label returning * $function$;
+alter function app.set_tenant_state(text,app.tenant_state) owner to app_owner;
+grant execute on function app.set_tenant_state(text,app.tenant_state) to app_system;
+
+CREATE OR REPLACE FUNCTION app.tenant_id()
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+ SET search_path TO ''
+RETURN (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid;
+alter function app.tenant_id() owner to app_owner;
+grant execute on function app.tenant_id() to app_system;
+grant execute on function app.tenant_id() to app_tenant;

@@ -1,0 +1,240 @@
+// Writes of the registry. Keys are made and metadata is fetched before the transaction, never inside it.
+import type { Actor } from "#src/actor.ts";
+import { record } from "#platform/audit/record.ts";
+import type { Keyring } from "#platform/crypto/keyring.ts";
+import type { TenantDb, TenantScope } from "#platform/db/database.ts";
+import type { Outbound } from "#platform/outbound/fetch.ts";
+import { createSigningKey, type CreatedSigningKey } from "#protocols/saml/keys.ts";
+import { ApplicationId, type GroupId } from "#src/ids.ts";
+import { entityIdChanged, entityIdTaken, grantGroupNotFound } from "./errors.ts";
+import {
+  accessGranted,
+  accessRevoked,
+  applicationChanged,
+  applicationDeleted,
+  applicationDisabled,
+  applicationEnabled,
+  applicationMetadataReplaced,
+  applicationRegistered,
+} from "./events.ts";
+import { type Description, describeServiceProvider, type DescriptionSource } from "./metadata.ts";
+import { findApplication, lockApplication } from "./queries.ts";
+import type { ApplicationChanges, NewApplication } from "./schema.ts";
+import { texts } from "./texts.ts";
+
+/** How long a signing certificate lives: applications pin it, and replacing it is work on their side. */
+const certificateYears = 5;
+
+export interface Registering {
+  readonly tenant: TenantScope;
+  readonly actor: Actor;
+  readonly outbound: Outbound;
+  readonly keys: Keyring;
+  readonly now: Date;
+  readonly allowHttp: boolean;
+}
+
+/** Registers an application with its own key pair. @throws {metadataRefused} @throws {entityIdTaken} */
+export async function registerApplication(by: Registering, input: NewApplication): Promise<ApplicationId> {
+  const description = await describeServiceProvider(input, by);
+  const key = await createSigningKey({ commonName: input.name, now: by.now, years: certificateYears });
+  const applicationId = ApplicationId.parse(Bun.randomUUIDv7());
+  await by.tenant.write(async (db) => {
+    await db
+      .insertInto("applications")
+      .values({
+        id: applicationId,
+        kind: input.kind,
+        name: input.name,
+        description: input.description,
+        available_to_all: input.availableToAll,
+      })
+      .execute();
+    await insertServiceProvider(db, applicationId, description);
+    await insertKey(db, by, applicationId, key);
+    const { entityId } = description;
+    const { name, availableToAll } = input;
+    await record(db, by.actor, applicationRegistered, { applicationId, name, entityId, availableToAll });
+  });
+  return applicationId;
+}
+
+async function insertServiceProvider(db: TenantDb, applicationId: ApplicationId, description: Description) {
+  await db
+    .insertInto("saml_service_providers")
+    .values({ application_id: applicationId, ...columnsOf(description), name_id_format: description.nameIdFormat })
+    .onConflict((on) => on.constraint("saml_entity_id_unique").doNothing())
+    .returning("application_id")
+    .executeTakeFirstOrThrow(() => {
+      const { entityId, metadataUrl } = description;
+      const field = metadataUrl === null ? "entityId" : "metadataUrl";
+      return entityIdTaken({ entityId, errors: { [field]: texts.entityIdTaken } });
+    });
+}
+
+const columnsOf = (description: Description) => ({
+  entity_id: description.entityId,
+  acs: JSON.stringify(description.acs),
+  signing_certificates: [...description.signingCertificates],
+  signs_requests: description.signsRequests,
+  metadata_url: description.metadataUrl,
+});
+
+async function insertKey(
+  db: TenantDb,
+  { keys, tenant }: Registering,
+  applicationId: ApplicationId,
+  key: CreatedSigningKey,
+): Promise<void> {
+  const id = Bun.randomUUIDv7();
+  await db
+    .insertInto("saml_keys")
+    .values({
+      id,
+      application_id: applicationId,
+      state: "active",
+      sealed_key: keys.seal("saml-key", keyPlace(tenant, id), key.privateKeyPem),
+      certificate: key.certificatePem,
+      expires_at: key.notAfter,
+    })
+    .execute();
+}
+
+/** Where a sealed signing key belongs: bound into the ciphertext, so that it opens nowhere else. */
+export const keyPlace = (tenant: TenantScope, keyId: string) => ({
+  tenantId: tenant.id,
+  table: "saml_keys",
+  row: keyId,
+  column: "sealed_key",
+});
+
+/** Changes names and settings; only what differs is written and recorded. @throws {applicationNotFound} */
+export async function changeApplication(
+  db: TenantDb,
+  actor: Actor,
+  applicationId: ApplicationId,
+  input: ApplicationChanges,
+): Promise<void> {
+  await lockApplication(db, applicationId);
+  const before = await findApplication(db, applicationId);
+  const wanted = {
+    name: input.name ?? before.name,
+    description: input.description ?? before.description,
+    availableToAll: input.availableToAll ?? before.availableToAll,
+    nameIdFormat: input.nameIdFormat ?? before.serviceProvider.nameIdFormat,
+  };
+  const had = { ...before, nameIdFormat: before.serviceProvider.nameIdFormat };
+  const changed = (["name", "description", "availableToAll", "nameIdFormat"] as const).filter(
+    (field) => wanted[field] !== had[field],
+  );
+  if (changed.length === 0) return;
+  await db
+    .updateTable("applications")
+    .set({ name: wanted.name, description: wanted.description, available_to_all: wanted.availableToAll })
+    .where("id", "=", applicationId)
+    .execute();
+  await db
+    .updateTable("saml_service_providers")
+    .set({ name_id_format: wanted.nameIdFormat })
+    .where("application_id", "=", applicationId)
+    .execute();
+  const changes = Object.fromEntries(changed.map((field) => [field, { from: had[field], to: wanted[field] }]));
+  await record(db, actor, applicationChanged, { applicationId, name: wanted.name, changes });
+}
+
+/** Replaces what the application told us; its entity id must stay. @throws {metadataRefused} @throws {entityIdChanged} */
+export async function replaceMetadata(
+  by: Registering,
+  applicationId: ApplicationId,
+  source: DescriptionSource,
+): Promise<void> {
+  const before = await by.tenant.read((db) => findApplication(db, applicationId));
+  const known = before.serviceProvider.metadataUrl ?? undefined;
+  const description = await describeServiceProvider(
+    source.metadataXml === undefined ? { metadataUrl: known } : source,
+    by,
+  );
+  await by.tenant.write(async (db) => {
+    const { name } = await lockApplication(db, applicationId);
+    const now = await findApplication(db, applicationId);
+    if (description.entityId !== now.serviceProvider.entityId) {
+      throw entityIdChanged({ errors: { metadataXml: texts.entityIdChanged } });
+    }
+    await db
+      .updateTable("saml_service_providers")
+      .set({ ...columnsOf(description), metadata_url: description.metadataUrl ?? now.serviceProvider.metadataUrl, updated_at: by.now })
+      .where("application_id", "=", applicationId)
+      .execute();
+    await record(db, by.actor, applicationMetadataReplaced, {
+      applicationId,
+      name,
+      acsUrls: description.acs.map(({ url }) => url),
+      signingCertificates: description.signingCertificates.length,
+    });
+  });
+}
+
+/** Opens or closes an application; nothing happens when it is so already. @throws {applicationNotFound} */
+export async function setEnabled(
+  db: TenantDb,
+  actor: Actor,
+  applicationId: ApplicationId,
+  isEnabled: boolean,
+): Promise<void> {
+  const { name, isEnabled: was } = await lockApplication(db, applicationId);
+  if (was === isEnabled) return;
+  await db.updateTable("applications").set({ is_enabled: isEnabled }).where("id", "=", applicationId).execute();
+  await record(db, actor, isEnabled ? applicationEnabled : applicationDisabled, { applicationId, name });
+}
+
+/** Removes an application with its keys, grants and identifiers. @throws {applicationNotFound} */
+export async function deleteApplication(db: TenantDb, actor: Actor, applicationId: ApplicationId): Promise<{ name: string }> {
+  await lockApplication(db, applicationId);
+  const { name, serviceProvider } = await findApplication(db, applicationId);
+  await db.deleteFrom("applications").where("id", "=", applicationId).execute();
+  await record(db, actor, applicationDeleted, { applicationId, name, entityId: serviceProvider.entityId });
+  return { name };
+}
+
+/** Lets the members of a group use it; a group that may already is left alone. @throws {grantGroupNotFound} */
+export async function grantToGroup(
+  db: TenantDb,
+  actor: Actor,
+  applicationId: ApplicationId,
+  groupId: GroupId,
+): Promise<void> {
+  const { name } = await lockApplication(db, applicationId);
+  const group = await findGroupName(db, groupId);
+  const added = await db
+    .insertInto("application_grants")
+    .values({ application_id: applicationId, group_id: groupId })
+    .onConflict((on) => on.doNothing())
+    .executeTakeFirst();
+  if (!added.numInsertedOrUpdatedRows) return;
+  await record(db, actor, accessGranted, { applicationId, name, groupId, groupName: group.name });
+}
+
+/** Takes a group's access away; nothing happens when it had none. @throws {applicationNotFound} */
+export async function revokeFromGroup(
+  db: TenantDb,
+  actor: Actor,
+  applicationId: ApplicationId,
+  groupId: GroupId,
+): Promise<void> {
+  const { name } = await lockApplication(db, applicationId);
+  const group = await findGroupName(db, groupId);
+  const removed = await db
+    .deleteFrom("application_grants")
+    .where("application_id", "=", applicationId)
+    .where("group_id", "=", groupId)
+    .executeTakeFirst();
+  if (!removed.numDeletedRows) return;
+  await record(db, actor, accessRevoked, { applicationId, name, groupId, groupName: group.name });
+}
+
+const findGroupName = (db: TenantDb, groupId: GroupId) =>
+  db
+    .selectFrom("groups")
+    .select("name")
+    .where("id", "=", groupId)
+    .executeTakeFirstOrThrow(() => grantGroupNotFound({ errors: { groupId: texts.groupNotFound } }));

@@ -1,0 +1,23 @@
+import { defineError } from "#platform/errors.ts";
+import { texts } from "./texts.ts";
+
+export const applicationNotFound = defineError("applications.not_found", {
+  status: 404,
+  title: texts.notFound,
+});
+export const entityIdTaken = defineError("applications.entity_id_taken", {
+  status: 409,
+  title: texts.entityIdTaken,
+});
+export const entityIdChanged = defineError("applications.entity_id_changed", {
+  status: 409,
+  title: texts.entityIdChanged,
+});
+export const metadataRefused = defineError("applications.metadata_refused", {
+  status: 422,
+  title: "The metadata cannot be used",
+});
+export const grantGroupNotFound = defineError("applications.group_not_found", {
+  status: 422,
+  title: texts.groupNotFound,
+});

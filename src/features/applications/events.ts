@@ -1,0 +1,39 @@
+import { z } from "zod";
+import { defineEvent } from "#platform/audit/define.ts";
+import { ApplicationId, GroupId } from "#src/ids.ts";
+import { texts } from "./texts.ts";
+
+const about = { applicationId: ApplicationId, name: z.string() };
+
+export const applicationRegistered = defineEvent("application.registered", {
+  says: texts.eventRegistered,
+  data: z.object({ ...about, entityId: z.string(), availableToAll: z.boolean() }),
+});
+export const applicationChanged = defineEvent("application.changed", {
+  says: texts.eventChanged,
+  data: z.object({ ...about, changes: z.record(z.string(), z.object({ from: z.unknown(), to: z.unknown() })) }),
+});
+export const applicationMetadataReplaced = defineEvent("application.metadata_replaced", {
+  says: texts.eventMetadataReplaced,
+  data: z.object({ ...about, acsUrls: z.array(z.string()), signingCertificates: z.number() }),
+});
+export const applicationEnabled = defineEvent("application.enabled", {
+  says: texts.eventEnabled,
+  data: z.object(about),
+});
+export const applicationDisabled = defineEvent("application.disabled", {
+  says: texts.eventDisabled,
+  data: z.object(about),
+});
+export const applicationDeleted = defineEvent("application.deleted", {
+  says: texts.eventDeleted,
+  data: z.object({ ...about, entityId: z.string().nullable() }),
+});
+export const accessGranted = defineEvent("application.access_granted", {
+  says: texts.eventGranted,
+  data: z.object({ ...about, groupId: GroupId, groupName: z.string() }),
+});
+export const accessRevoked = defineEvent("application.access_revoked", {
+  says: texts.eventRevoked,
+  data: z.object({ ...about, groupId: GroupId, groupName: z.string() }),
+});

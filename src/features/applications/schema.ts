@@ -1,0 +1,139 @@
+// Inputs and replies of the registry. One schema serves the form and the API.
+import { z } from "zod";
+import { checkbox, many, optionalText, pageOf, Paging } from "#platform/http/input.ts";
+import { nameIdFormats } from "#protocols/saml/name-id.ts";
+import { ApplicationId, GroupId } from "#src/ids.ts";
+import { texts } from "./texts.ts";
+
+export const metadataMaxLength = 1_000_000;
+
+const Name = z
+  .string({ error: () => texts.nameMissing })
+  .trim()
+  .min(1, { error: () => texts.nameMissing })
+  .max(255, { error: () => texts.nameTooLong });
+const Description = z.string().trim().max(2_000, { error: () => texts.descriptionTooLong });
+const MetadataXml = z.string().max(metadataMaxLength, { error: () => texts.metadataTooLong });
+
+export const NameIdFormat = z.enum([
+  nameIdFormats.emailAddress,
+  nameIdFormats.persistent,
+  nameIdFormats.transient,
+]);
+export type NameIdFormat = z.infer<typeof NameIdFormat>;
+
+export const AcsEndpoint = z.object({
+  url: z.string(),
+  index: z.number().int(),
+  isDefault: z.boolean(),
+  binding: z.string(),
+});
+export type AcsEndpoint = z.infer<typeof AcsEndpoint>;
+
+const blankToUndefined = (value: unknown) =>
+  typeof value === "string" && value.trim() === "" ? undefined : value;
+
+/** Where the description of the application comes from: exactly one of the three. A form's `source` says which box counts. */
+export const NewApplication = z
+  .object({
+    kind: z.literal("saml").default("saml"),
+    name: Name,
+    description: Description.default(""),
+    source: z.enum(["url", "xml", "manual"]).optional(),
+    metadataXml: z.preprocess(blankToUndefined, MetadataXml.optional()),
+    metadataUrl: optionalText(2_048),
+    entityId: optionalText(1_024),
+    acsUrl: optionalText(2_048),
+    availableToAll: checkbox(),
+  })
+  .transform(({ source, ...input }) => (source ? onlySource(input, source) : input))
+  .superRefine((input, context) => {
+    const problem = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
+    const byHand = input.entityId !== undefined || input.acsUrl !== undefined;
+    const sources = [input.metadataXml !== undefined, input.metadataUrl !== undefined, byHand].filter(Boolean);
+    if (sources.length !== 1) return problem("source", texts.oneSource);
+    if (byHand && !input.entityId) problem("entityId", texts.entityIdMissing);
+    if (byHand && !input.acsUrl) problem("acsUrl", texts.acsMissing);
+    if (input.metadataUrl && !URL.canParse(input.metadataUrl)) problem("metadataUrl", texts.urlInvalid);
+    if (input.acsUrl && !URL.canParse(input.acsUrl)) problem("acsUrl", texts.urlInvalid);
+  });
+export type NewApplication = z.infer<typeof NewApplication>;
+
+interface Sources {
+  metadataXml?: string | undefined;
+  metadataUrl?: string | undefined;
+  entityId?: string | undefined;
+  acsUrl?: string | undefined;
+}
+
+/** A form sends every box, filled or not: only those of the chosen kind count, the others keep what was typed. */
+function onlySource<T extends Sources>(input: T, source: "url" | "xml" | "manual"): T {
+  return {
+    ...input,
+    metadataXml: source === "xml" ? input.metadataXml : undefined,
+    metadataUrl: source === "url" ? input.metadataUrl : undefined,
+    entityId: source === "manual" ? input.entityId : undefined,
+    acsUrl: source === "manual" ? input.acsUrl : undefined,
+  };
+}
+
+/** What may be changed; what is left out stays. */
+export const ApplicationChanges = z.object({
+  name: Name.optional(),
+  description: Description.optional(),
+  nameIdFormat: NameIdFormat.optional(),
+  availableToAll: z.preprocess((v) => (v === "true" ? true : v === "false" ? false : v), z.boolean().optional()),
+});
+export type ApplicationChanges = z.infer<typeof ApplicationChanges>;
+
+/** New metadata: pasted, or fetched again from the address that is known. */
+export const NewMetadata = z.object({
+  metadataXml: z.preprocess(blankToUndefined, MetadataXml.optional()),
+});
+
+export const ApplicationParams = z.object({ applicationId: ApplicationId });
+export const GrantParams = z.object({ applicationId: ApplicationId, groupId: GroupId });
+export const NewGrants = z.object({ groupIds: many(GroupId).optional(), groupId: GroupId.optional() });
+export const ApplicationFilter = Paging.extend({ q: z.string().trim().max(200).default("") });
+export type ApplicationFilter = z.infer<typeof ApplicationFilter>;
+
+export const ApplicationSummary = z.object({
+  id: ApplicationId,
+  kind: z.literal("saml"),
+  name: z.string(),
+  description: z.string(),
+  isEnabled: z.boolean(),
+  availableToAll: z.boolean(),
+  groupCount: z.number().int(),
+  createdAt: z.date(),
+});
+export type ApplicationSummary = z.infer<typeof ApplicationSummary>;
+export const ApplicationList = pageOf(ApplicationSummary);
+
+/** `entityId`, `metadataUrl` and `ssoUrl` are ours, for the other side to enter; `serviceProvider` is what it told us. */
+export const Application = ApplicationSummary.extend({
+  entityId: z.string(),
+  metadataUrl: z.string(),
+  ssoUrl: z.string(),
+  setupUrl: z.string(),
+  serviceProvider: z.object({
+    entityId: z.string(),
+    acs: z.array(AcsEndpoint),
+    signingCertificates: z.array(z.string()),
+    signsRequests: z.boolean(),
+    nameIdFormat: NameIdFormat,
+    metadataUrl: z.string().nullable(),
+    updatedAt: z.date(),
+  }),
+});
+export type Application = z.infer<typeof Application>;
+
+export const Grant = z.object({
+  groupId: GroupId,
+  name: z.string(),
+  memberCount: z.number().int(),
+  grantedAt: z.date(),
+});
+export type Grant = z.infer<typeof Grant>;
+export const GrantList = pageOf(Grant);
+export const GrantPaging = Paging;

@@ -1,0 +1,226 @@
+// One application: what it is, who may use it, what its other side needs and said.
+import type { z } from "zod";
+import type { PageScreen, View } from "#platform/http/view.ts";
+import {
+  ActionButton,
+  Button,
+  Card,
+  Cluster,
+  Code,
+  type Column,
+  ConfirmDialog,
+  CopyField,
+  DataTable,
+  EmptyState,
+  Form,
+  KeyValues,
+  LinkButton,
+  PageHeader,
+  Select,
+  Stack,
+  Time,
+} from "#platform/ui/index.ts";
+import { nameIdFormats } from "#protocols/saml/name-id.ts";
+import type { GroupId } from "#src/ids.ts";
+import type { Application, Grant, GrantList } from "../schema.ts";
+import { texts } from "../texts.ts";
+import { deleteQuestion, disableQuestion } from "./confirm.tsx";
+import { EnabledBadge } from "./list.tsx";
+
+interface More {
+  readonly grants: z.output<typeof GrantList> | { items: Grant[]; next: string | null };
+  readonly others: readonly { id: GroupId; name: string }[];
+}
+type Part = { data: Application; view: View };
+
+export const ApplicationPage: PageScreen<Application, { grants: { items: unknown[]; next: string | null }; others: { id: GroupId; name: string }[] }> = ({
+  data,
+  view,
+  more,
+}) => {
+  const canManage = view.viewer?.can("applications.manage") === true;
+  const canGrant = view.viewer?.can("applications.grant") === true;
+  return (
+    <>
+      <PageHeader
+        title={data.name}
+        description={data.description || undefined}
+        badges={<EnabledBadge isEnabled={data.isEnabled} />}
+        breadcrumbs={[{ label: texts.title, href: "/applications" }]}
+        actions={canManage && <LinkButton href={`/applications/${data.id}/edit`}>{texts.edit}</LinkButton>}
+      />
+      <Stack>
+        <Setup data={data} view={view} />
+        <Grants data={data} view={view} more={more as unknown as More} canGrant={canGrant} canManage={canManage} />
+        <Told data={data} view={view} canManage={canManage} />
+        {canManage && <Danger data={data} view={view} />}
+      </Stack>
+    </>
+  );
+};
+
+const Setup = ({ data }: Part) => (
+  <Card
+    title={texts.setup}
+    description={texts.setupHint}
+    actions={
+      <LinkButton href={data.setupUrl} icon="external">
+        {texts.openSetup}
+      </LinkButton>
+    }
+  >
+    <CopyField id="metadata-url" label={texts.ourMetadataUrl} value={data.metadataUrl} />
+  </Card>
+);
+
+const Grants = ({ data, more, canGrant, canManage }: Part & { more: More; canGrant: boolean; canManage: boolean }) => (
+  <Card
+    title={texts.grants}
+    description={data.availableToAll ? texts.grantsAllHint : texts.grantsHint}
+    actions={
+      canManage && (
+        <ActionButton
+          action={`/applications/${data.id}`}
+          method="patch"
+          hidden={{ availableToAll: String(!data.availableToAll) }}
+        >
+          {data.availableToAll ? texts.makeForGroups : texts.makeForAll}
+        </ActionButton>
+      )
+    }
+  >
+    {!data.availableToAll && (
+      <Stack>
+        {more.grants.items.length > 0 ? (
+          <DataTable caption={texts.grants} rows={more.grants.items} columns={grantColumns(data, canGrant)} />
+        ) : (
+          <EmptyState icon="lock" title={texts.grantsEmpty}>
+            {texts.grantsEmptyHint}
+          </EmptyState>
+        )}
+        {canGrant && more.others.length > 0 && (
+          <Form action={`/applications/${data.id}/grants`} id="grant" summary={false}>
+            <Cluster align="end">
+              <Select
+                name="groupId"
+                label={texts.grantTo}
+                options={more.others.map(({ id, name }) => ({ value: id, label: name }))}
+              />
+              <Button type="submit" kind="primary">
+                {texts.grant}
+              </Button>
+            </Cluster>
+          </Form>
+        )}
+        {canGrant && more.others.length === 0 && <p class="muted">{texts.noMoreGroups}</p>}
+      </Stack>
+    )}
+  </Card>
+);
+
+function grantColumns(data: Application, canGrant: boolean): Column<Grant>[] {
+  return [
+    { label: texts.name, cell: (row) => <a href={`/groups/${row.groupId}`}>{row.name}</a> },
+    { label: texts.access, cell: (row) => texts.members(row.memberCount) },
+    ...(canGrant
+      ? [
+          {
+            label: texts.revoke,
+            labelHidden: true,
+            align: "end" as const,
+            tight: true,
+            cell: (row: Grant) => (
+              <ActionButton
+                action={`/applications/${data.id}/grants/${row.groupId}`}
+                method="delete"
+                small
+                label={texts.revokeFrom(row.name)}
+              >
+                {texts.revoke}
+              </ActionButton>
+            ),
+          },
+        ]
+      : []),
+  ];
+}
+
+const nameIdTexts: Readonly<Record<string, string>> = {
+  [nameIdFormats.emailAddress]: texts.nameIdEmail,
+  [nameIdFormats.persistent]: texts.nameIdPersistent,
+  [nameIdFormats.transient]: texts.nameIdTransient,
+};
+
+const Told = ({ data, view, canManage }: Part & { canManage: boolean }) => {
+  const sp = data.serviceProvider;
+  const signs = sp.signsRequests
+    ? texts.signsYes
+    : sp.signingCertificates.length > 0
+      ? texts.signsIfSigned
+      : texts.signsNo;
+  return (
+    <Card
+      title={texts.trust}
+      actions={
+        canManage && (
+          <Cluster>
+            {sp.metadataUrl && (
+              <ActionButton action={`/applications/${data.id}/metadata`} method="put" icon="refresh">
+                {texts.refresh}
+              </ActionButton>
+            )}
+            <LinkButton href={`/applications/${data.id}/metadata`}>{texts.replaceTitle}</LinkButton>
+          </Cluster>
+        )
+      }
+    >
+      <KeyValues
+        items={[
+          { label: texts.entityId, value: <Code>{sp.entityId}</Code> },
+          {
+            label: texts.acsUrls,
+            value: sp.acs.map(({ url, isDefault }) => (
+              <div>
+                <Code>{url}</Code> {isDefault && sp.acs.length > 1 && texts.defaultMark}
+              </div>
+            )),
+          },
+          { label: texts.signsRequests, value: signs },
+          { label: texts.nameIdFormat, value: nameIdTexts[sp.nameIdFormat] },
+          { label: texts.source, value: sp.metadataUrl ? <Code>{sp.metadataUrl}</Code> : texts.sourceByHand },
+          { label: texts.updated, value: <Time at={sp.updatedAt} zone={view.viewer?.zone ?? "UTC"} now={view.now} /> },
+        ]}
+      />
+    </Card>
+  );
+};
+
+const Danger = ({ data }: Part) => (
+  <Card title={texts.danger} description={texts.dangerHint} tone="critical">
+    <Cluster>
+      {data.isEnabled ? (
+        <ConfirmDialog
+          id="disable"
+          trigger={texts.disable}
+          triggerKind="secondary"
+          page={`/applications/${data.id}/disablement`}
+          {...disableQuestion(data)}
+        >
+          <p>{texts.disableBody}</p>
+        </ConfirmDialog>
+      ) : (
+        <ActionButton action={`/applications/${data.id}/disablement`} method="delete" kind="primary">
+          {texts.enable}
+        </ActionButton>
+      )}
+      <ConfirmDialog
+        id="delete"
+        trigger={texts.remove}
+        page={`/applications/${data.id}/deletion`}
+        {...deleteQuestion(data)}
+      >
+        <p>{texts.removeBody}</p>
+      </ConfirmDialog>
+    </Cluster>
+  </Card>
+);

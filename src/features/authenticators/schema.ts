@@ -1,0 +1,37 @@
+// What a person proves themselves with: the rules for passwords and the shapes of codes.
+import { z } from "zod";
+import type { PasswordScore } from "#platform/passwords/strength.ts";
+import { passwordMaxLength } from "#platform/passwords/password.ts";
+import { texts as passwordTexts } from "#platform/passwords/texts.ts";
+import { texts } from "./texts.ts";
+
+export const passwordMinLength = 14;
+export const passwordMinScore = 3 satisfies PasswordScore;
+/** Text fields are cut off before anything is computed with them; longer passwords are refused by the policy's own sentence. */
+const fieldMaxLength = 1_024;
+
+/** A password as typed: never trimmed, a blank one is missing. */
+export const TypedPassword = z
+  .string({ error: () => texts.passwordMissing })
+  .min(1, { error: () => texts.passwordMissing })
+  .max(fieldMaxLength, { error: () => passwordTexts.tooLong(passwordMaxLength) });
+
+/** What is typed into a box for a code. */
+export const TypedCode = z
+  .string({ error: () => texts.codeMissing })
+  .trim()
+  .min(1, { error: () => texts.codeMissing })
+  .max(100, { error: () => texts.codeTooLong });
+
+/** What an attacker knows of a person: a password must not be made of it. */
+export interface PersonFacts {
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly email: string;
+}
+
+/** How a password is rated while it is typed. */
+export interface PasswordRating {
+  readonly score: PasswordScore | null;
+  readonly advice: string | null;
+}

@@ -1,0 +1,99 @@
+// Writes about groups: each records its event in the same transaction.
+import { userNotFound } from "#features/users/index.ts";
+import { record } from "#platform/audit/record.ts";
+import type { TenantDb } from "#platform/db/database.ts";
+import type { Actor } from "#src/actor.ts";
+import type { GroupId, UserId } from "#src/ids.ts";
+import { groupNameTaken, notMember } from "./errors.ts";
+import { groupCreated, groupDeleted, groupDescribed, groupRenamed, memberAdded, memberRemoved } from "./events.ts";
+import { applicationsOf, getGroup, lockGroup } from "./queries.ts";
+import type { Added, Group, GroupChanges, MemberParams, NewGroup } from "./schema.ts";
+import { texts } from "./texts.ts";
+
+const nameTaken = () => groupNameTaken({ errors: { name: texts.nameTakenField } });
+
+/** Creates an empty group. @throws {groupNameTaken} */
+export async function createGroup(db: TenantDb, actor: Actor, { name, description }: NewGroup): Promise<Group> {
+  const { id: groupId } = await db
+    .insertInto("groups")
+    .values({ name, description })
+    .onConflict((on) => on.constraint("groups_name_unique").doNothing())
+    .returning("id")
+    .executeTakeFirstOrThrow(nameTaken);
+  await record(db, actor, groupCreated, { groupId, name });
+  return getGroup(db, groupId);
+}
+
+/** Renames or describes; what is absent or the same stays. @throws {groupNotFound} @throws {groupNameTaken} */
+export async function changeGroup(
+  db: TenantDb,
+  actor: Actor,
+  { groupId, ...changes }: GroupChanges & { groupId: GroupId },
+): Promise<Group> {
+  const group = await lockGroup(db, groupId);
+  const { name = group.name, description = group.description } = changes;
+  if (name !== group.name) {
+    await rename(db, groupId, name);
+    await record(db, actor, groupRenamed, { groupId, from: group.name, to: name });
+  }
+  if (description !== group.description) {
+    await db.updateTable("groups").set({ description }).where("id", "=", groupId).execute();
+    await record(db, actor, groupDescribed, { groupId });
+  }
+  return getGroup(db, groupId);
+}
+
+/** The only constraint an update of the name can meet is the unique name. */
+async function rename(db: TenantDb, groupId: GroupId, name: string): Promise<void> {
+  try {
+    await db.updateTable("groups").set({ name }).where("id", "=", groupId).execute();
+  } catch (error) {
+    if ((error as { constraint?: unknown }).constraint === "groups_name_unique") throw nameTaken();
+    throw error;
+  }
+}
+
+/** Deletes a group with its memberships and what it gave access to. @throws {groupNotFound} */
+export async function deleteGroup(db: TenantDb, actor: Actor, groupId: GroupId): Promise<void> {
+  await lockGroup(db, groupId);
+  const { name, memberCount } = await getGroup(db, groupId);
+  const { applicationCount } = await applicationsOf(db, groupId);
+  await db.deleteFrom("groups").where("id", "=", groupId).execute();
+  await record(db, actor, groupDeleted, { groupId, name, memberCount, applicationCount });
+}
+
+/**
+ * Adds people; who is in the group already stays in it and is not counted.
+ * @throws {groupNotFound} @throws {userNotFound} naming every id that is nobody's
+ */
+export async function addMembers(
+  db: TenantDb,
+  actor: Actor,
+  { groupId, userIds }: { groupId: GroupId; userIds: readonly UserId[] },
+): Promise<Added> {
+  await lockGroup(db, groupId);
+  // Shared locks, so that nobody is removed between being found and being added.
+  const found = await db.selectFrom("users").select("id").where("id", "in", userIds).forKeyShare().execute();
+  const known = new Set(found.map(({ id }) => id));
+  const unknown = userIds.filter((id) => !known.has(id));
+  if (unknown.length > 0) throw userNotFound({ userIds: unknown });
+  const added = await db
+    .insertInto("group_members")
+    .values([...known].map((userId) => ({ group_id: groupId, user_id: userId })))
+    .onConflict((on) => on.doNothing())
+    .returning("user_id")
+    .execute();
+  for (const { user_id: userId } of added) await record(db, actor, memberAdded, { groupId, userId });
+  return { groupId, added: added.map(({ user_id }) => user_id) };
+}
+
+/** Takes one person out. @throws {notMember} */
+export async function removeMember(db: TenantDb, actor: Actor, { groupId, userId }: MemberParams): Promise<void> {
+  const { numDeletedRows } = await db
+    .deleteFrom("group_members")
+    .where("group_id", "=", groupId)
+    .where("user_id", "=", userId)
+    .executeTakeFirst();
+  if (numDeletedRows === 0n) throw notMember({ groupId, userId });
+  await record(db, actor, memberRemoved, { groupId, userId });
+}

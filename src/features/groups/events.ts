@@ -1,0 +1,36 @@
+// What happens to groups, as the audit trail keeps it.
+import { z } from "zod";
+import { defineEvent } from "#platform/audit/define.ts";
+import { GroupId, UserId } from "#src/ids.ts";
+import { texts } from "./texts.ts";
+
+export const groupCreated = defineEvent("group.created", {
+  says: texts.createdEvent,
+  data: z.object({ groupId: GroupId, name: z.string() }),
+});
+export const groupRenamed = defineEvent("group.renamed", {
+  says: texts.renamedEvent,
+  data: z.object({ groupId: GroupId, from: z.string(), to: z.string() }),
+});
+export const groupDescribed = defineEvent("group.described", {
+  says: texts.describedEvent,
+  data: z.object({ groupId: GroupId }),
+});
+/** The group is gone: the event keeps what it was called and how much hung on it. */
+export const groupDeleted = defineEvent("group.deleted", {
+  says: texts.deletedEvent,
+  data: z.object({
+    groupId: GroupId,
+    name: z.string(),
+    memberCount: z.number().int(),
+    applicationCount: z.number().int(),
+  }),
+});
+export const memberAdded = defineEvent("group.member_added", {
+  says: texts.memberAddedEvent,
+  data: z.object({ groupId: GroupId, userId: UserId }),
+});
+export const memberRemoved = defineEvent("group.member_removed", {
+  says: texts.memberRemovedEvent,
+  data: z.object({ groupId: GroupId, userId: UserId }),
+});

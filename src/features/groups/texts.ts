@@ -1,0 +1,103 @@
+// What people read about groups.
+import { defineTexts } from "#platform/texts.ts";
+
+const people = (count: number) => (count === 1 ? "1 person" : `${count} people`);
+const applications = (count: number) => (count === 1 ? "1 application" : `${count} applications`);
+
+export const texts = defineTexts("groups", {
+  nameMissing: "Give the group a name",
+  nameTooLong: "Use at most 200 characters",
+  nameUnprintable: "Leave out characters that cannot be printed",
+  descriptionTooLong: "Use at most 2000 characters",
+  searchTooLong: "Search for at most 200 characters",
+  nothingToChange: "Say what to change: name or description",
+  nobodyChosen: "Choose at least one person",
+  tooManyChosen: "Add at most 100 people at a time",
+
+  notFound: "There is no such group",
+  nameTaken: "Another group has this name",
+  nameTakenField: "Another group has this name; case and accents do not make a difference",
+  notMember: "This person is not in the group",
+
+  createdEvent: "Group created",
+  renamedEvent: "Group renamed",
+  describedEvent: "Group description changed",
+  deletedEvent: "Group deleted",
+  memberAddedEvent: "Added to a group",
+  memberRemovedEvent: "Removed from a group",
+
+  title: "Groups",
+  description: "Who belongs together, so that a whole team gets an application at once.",
+  search: "Search groups by name",
+  name: "Name",
+  members: "Members",
+  about: "Description",
+  createdAt: "Created",
+  people,
+  count: (shown: number) => (shown === 1 ? "1 group on this page" : `${shown} groups on this page`),
+  noneYet: "No groups yet",
+  noneYetText: "Create one for each team or task, then add people and give it applications.",
+  nothingFound: "No group matches",
+  nothingFoundText: "Try another part of the name.",
+  showAll: "Show all groups",
+
+  create: "Create group",
+  createLead: "Give it a name that tells people what it is for.",
+  createdNotice: "Group created. Now add people",
+  nameHint: "Shown to administrators and handed to applications that ask for groups",
+  edit: "Edit",
+  editTitle: (name: string) => `Edit ${name}`,
+  save: "Save changes",
+  savedNotice: "Changes saved",
+
+  addPeople: "Add people",
+  searchMembers: "Search members by name or e-mail address",
+  person: "Person",
+  state: "State",
+  active: "Active",
+  invited: "Invited",
+  deactivated: "Deactivated",
+  addedAt: "Added",
+  actions: "Actions",
+  noMembers: "Nobody in this group yet",
+  noMembersText: "Members can open every application that is given to the group.",
+  noMemberFound: "No member matches",
+  noMemberFoundText: "Every word must appear in a name or an address.",
+  showAllMembers: "Show all members",
+  membersShown: (shown: number) => `${people(shown)} on this page`,
+
+  remove: "Remove",
+  removeOf: (person: string) => `Remove ${person} from the group`,
+  removeTitle: (person: string, group: string) => `Remove ${person} from ${group}?`,
+  removeText: "They lose the applications that only this group gives them. You can add them again at any time.",
+  removedNotice: "Removed from the group",
+
+  addTitle: (group: string) => `Add people to ${group}`,
+  addLead: "Tick everybody who shall belong to it. People who are in it already are not shown.",
+  searchPeople: "Search by name or e-mail address",
+  choose: "People",
+  addChosen: "Add to group",
+  addedNotice: (count: number) => (count === 1 ? "1 person added" : `${count} people added`),
+  moreFound: (shown: number) => `The first ${shown} by name are shown. Search to narrow them down.`,
+  nobodyLeft: "Everybody is in this group already",
+  nobodyLeftText: "Invite somebody new first, then add them here.",
+  showEverybody: "Show everybody",
+  invite: "Invite a person",
+  nobodyFound: "Nobody matches who is not in the group already",
+
+  access: "Applications",
+  accessText: "What members can open because they are in this group.",
+  noAccess: "No application is given to this group yet.",
+  moreApplications: (count: number) => `and ${count} more`,
+
+  deleteTitle: (group: string) => `Delete ${group}?`,
+  delete: "Delete group",
+  deleteHint: "Removes the group and what it gives access to. The people stay.",
+  deleteMembers: (count: number) =>
+    count === 0 ? "Nobody is in this group." : `${people(count)} will no longer be in it. Nobody's account is deleted.`,
+  deleteApplications: (count: number) =>
+    count === 0 ? "No application is given to this group." : `${applications(count)} will no longer be open to them through it:`,
+  deleteFinal: "This cannot be undone.",
+  deletedNotice: "The group is deleted",
+  keep: "Keep it",
+});

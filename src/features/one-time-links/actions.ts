@@ -1,0 +1,74 @@
+// Issuing a link, using it up, taking it back.
+import { secondsLater } from "#platform/clock.ts";
+import { randomToken } from "#platform/crypto/token.ts";
+import type { TenantDb } from "#platform/db/database.ts";
+import type { UserId } from "#src/ids.ts";
+import { type FoundLink, findLink, type PresentedLink } from "./queries.ts";
+import { type LinkPurpose, linkSeconds } from "./schema.ts";
+
+export interface IssuedLink {
+  readonly id: string;
+  /** For the mail only: the database keeps its SHA-256. */
+  readonly token: string;
+  readonly expiresAt: Date;
+}
+
+/** A new link for one person; the one sent before for the same purpose stops working. */
+export async function issueLink(
+  db: TenantDb,
+  {
+    userId,
+    email,
+    purpose,
+    now,
+  }: { userId: UserId; email: string; purpose: LinkPurpose; now: Date },
+): Promise<IssuedLink> {
+  // The person's row is locked, so that two links asked for at once do not both stay good.
+  await db.selectFrom("users").select("id").where("id", "=", userId).forUpdate().execute();
+  await dropLinks(db, userId, purpose);
+  const { token, hash } = randomToken();
+  const expiresAt = secondsLater(now, linkSeconds[purpose]);
+  const { id } = await db
+    .insertInto("user_tokens")
+    .values({
+      user_id: userId,
+      purpose,
+      email,
+      token_hash: hash,
+      expires_at: expiresAt,
+      created_at: now,
+    })
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  return { id, token, expiresAt };
+}
+
+/** Uses a link up and answers whose it was; null as for `findLink`, and for all but one of those who come at the same moment. */
+export async function consumeLink(
+  db: TenantDb,
+  presented: PresentedLink,
+): Promise<FoundLink | null> {
+  const link = await findLink(db, presented);
+  if (!link) return null;
+  const { numUpdatedRows } = await db
+    .updateTable("user_tokens")
+    .set({ used_at: presented.now })
+    .where("id", "=", link.id)
+    .where("used_at", "is", null)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n ? link : null;
+}
+
+/** Takes back what was sent to a person and not used. */
+export async function dropLinks(
+  db: TenantDb,
+  userId: UserId,
+  purpose?: LinkPurpose,
+): Promise<void> {
+  await db
+    .deleteFrom("user_tokens")
+    .where("user_id", "=", userId)
+    .where("used_at", "is", null)
+    .$if(purpose !== undefined, (query) => query.where("purpose", "=", purpose ?? null))
+    .execute();
+}

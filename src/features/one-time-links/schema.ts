@@ -1,0 +1,15 @@
+// Links sent by mail: what they are for, how long they are good, what is in their address.
+import { z } from "zod";
+
+export const LinkPurpose = z.enum(["invitation", "password_reset"]);
+export type LinkPurpose = z.infer<typeof LinkPurpose>;
+
+/** Seconds until a link stops working. A new one of the same purpose ends it earlier. */
+export const linkSeconds: Readonly<Record<LinkPurpose, number>> = {
+  invitation: 7 * 24 * 60 * 60,
+  password_reset: 30 * 60,
+};
+
+/** Any text: a link that is not of its shape gets the same page as one that is used up. */
+export const LinkParams = z.object({ linkId: z.string(), token: z.string() });
+export type LinkParams = z.infer<typeof LinkParams>;

@@ -1,0 +1,57 @@
+// The browser door's lock: cookie → session → person. One read a request; "last seen" is written at most once a minute.
+import type { HttpContext, Principal } from "#platform/http/context.ts";
+import { type CookieJar, cookieJar } from "#platform/http/cookies.ts";
+import { isSecure, originOf } from "#platform/http/handling.ts";
+import { hashToken } from "#platform/crypto/token.ts";
+import { roleMay } from "#src/permissions.ts";
+import { touchSession } from "./actions.ts";
+import { type FoundSession, findSession } from "./queries.ts";
+import { absoluteSeconds, seenEverySeconds } from "./schema.ts";
+
+const cookieName = "session";
+
+/** Hands the browser its session. The cookie outlives the browser's window and not the session's absolute limit. */
+export function setSessionCookie(cookies: CookieJar, token: string): void {
+  cookies.set(cookieName, token, { maxAgeSeconds: absoluteSeconds });
+}
+
+export function clearSessionCookie(cookies: CookieJar): void {
+  cookies.clear(cookieName);
+}
+
+/** Who the browser's cookie stands for, or null: no cookie, unknown, ended, idle, too old, person not active. A dead cookie is cleared. */
+export async function authenticateSession(c: HttpContext): Promise<Principal | null> {
+  const { services, site } = c.var;
+  const cookies = cookieJar(c, isSecure(services));
+  const token = cookies.get(cookieName);
+  if (token === undefined) return null;
+  const now = services.clock.now();
+  const tenant = services.database.tenant(site.tenantId);
+  const found = await tenant.read((db) => findSession(db, hashToken(token), now));
+  if (!found) {
+    clearSessionCookie(cookies);
+    return null;
+  }
+  const unseenSeconds = (now.getTime() - found.lastSeenAt.getTime()) / 1000;
+  // The cache only saves writes when many requests arrive together; the statement itself is the rule.
+  const isDue =
+    unseenSeconds >= seenEverySeconds &&
+    (await services.cache.firstIn(`session-seen:${site.tenantId}:${found.id}`, seenEverySeconds));
+  if (isDue) await tenant.write((db) => touchSession(db, found.id, now));
+  return toPrincipal(found, c);
+}
+
+function toPrincipal(found: FoundSession, c: HttpContext): Principal {
+  const { id, userId, role, methods, authenticatedAt, expiresAt } = found;
+  return {
+    actor: { kind: "user", userId, role, sessionId: id, origin: originOf(c) },
+    session: { id, userId, methods, authenticatedAt, expiresAt },
+    viewer: {
+      name: `${found.firstName} ${found.lastName}`,
+      email: found.email,
+      theme: found.theme,
+      zone: found.zone,
+      can: (permission) => roleMay(role, permission),
+    },
+  };
+}

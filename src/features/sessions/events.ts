@@ -1,0 +1,15 @@
+// What happens to sessions, as the audit trail keeps it.
+import { z } from "zod";
+import { defineEvent } from "#platform/audit/define.ts";
+import { SessionId, UserId } from "#src/ids.ts";
+import { SessionEndReason } from "./schema.ts";
+import { texts } from "./texts.ts";
+
+export const sessionStarted = defineEvent("session.started", {
+  says: texts.started,
+  data: z.object({ userId: UserId, sessionId: SessionId, methods: z.array(z.string()) }),
+});
+export const sessionEnded = defineEvent("session.ended", {
+  says: texts.ended,
+  data: z.object({ userId: UserId, sessionId: SessionId, reason: SessionEndReason }),
+});

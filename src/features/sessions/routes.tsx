@@ -1,0 +1,39 @@
+// Sessions for administrators and scripts: who is signed in, and ending it. One's own sessions are at /security/sessions.
+import { z } from "zod";
+import { routes } from "#platform/http/route.ts";
+import { endAnySession } from "./actions.ts";
+import { findLiveSession, listSessions } from "./queries.ts";
+import { SessionFilter, SessionList, SessionParams } from "./schema.ts";
+import { texts } from "./texts.ts";
+import { EndSessionPage, SessionsPage } from "./views.tsx";
+
+export const sessionRoutes = routes()
+  .on("get", "/sessions", {
+    summary: "Live sessions of everybody, or of one person, newest first",
+    permit: "sessions.read",
+    title: texts.title,
+    input: SessionFilter,
+    reply: SessionList,
+    handle: ({ tenant, input, now }) => tenant.read((db) => listSessions(db, input, now)),
+    page: SessionsPage,
+  })
+  .on("delete", "/sessions/:sessionId", {
+    summary: "End a session; its cookie is worth nothing from then on",
+    permit: "sessions.end",
+    params: SessionParams,
+    reply: z.null(),
+    handle: async ({ tenant, actor, params }) => {
+      await tenant.write((db) => endAnySession(db, actor, params.sessionId));
+      return null;
+    },
+    next: () => "/sessions",
+    notice: () => texts.endedNotice,
+  })
+  .screen("get", "/sessions/:sessionId/end", {
+    permit: "sessions.end",
+    title: texts.end,
+    params: SessionParams,
+    handle: ({ tenant, params, now }) =>
+      tenant.read((db) => findLiveSession(db, params.sessionId, now)),
+    page: EndSessionPage,
+  });

@@ -1,0 +1,33 @@
+// What happens at the door. The person reads one text for every refusal; the cause is here, for administrators.
+import { z } from "zod";
+import { defineEvent } from "#platform/audit/define.ts";
+import { UserId } from "#src/ids.ts";
+import { texts } from "./texts.ts";
+
+export const passwordRefused = defineEvent("sign_in.password_refused", {
+  says: texts.passwordRefused,
+  data: z.object({
+    userId: UserId.nullable(),
+    cause: z.enum(["unknown_address", "no_password", "wrong_password", "deactivated"]),
+  }),
+});
+export const secondStepRefused = defineEvent("sign_in.second_step_refused", {
+  says: texts.secondStepRefused,
+  data: z.object({
+    userId: UserId,
+    method: z.enum(["email_code", "totp", "backup_code"]),
+    cause: z.enum(["wrong_code", "code_void"]),
+  }),
+});
+export const limitReached = defineEvent("sign_in.limited", {
+  says: texts.limitReached,
+  data: z.object({ limit: z.string() }),
+});
+export const passwordResetRequested = defineEvent("password_reset.requested", {
+  says: texts.resetRequested,
+  data: z.object({ userId: UserId }),
+});
+export const passwordResetOpened = defineEvent("password_reset.link_used", {
+  says: texts.resetLinkUsed,
+  data: z.object({ userId: UserId }),
+});

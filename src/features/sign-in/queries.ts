@@ -1,0 +1,73 @@
+// Reads of sign-ins in progress, and of the person who claims to be someone.
+import { hashToken } from "#platform/crypto/token.ts";
+import type { TenantDb } from "#platform/db/database.ts";
+import type { UserId } from "#src/ids.ts";
+import type { SignIn } from "./schema.ts";
+
+const columns = [
+  "id",
+  "state",
+  "email",
+  "user_id as userId",
+  "link_purpose as linkPurpose",
+  "methods",
+  "return_to as returnTo",
+  "code_hash as codeHash",
+  "code_expires_at as codeExpiresAt",
+  "code_tries as codeTries",
+  "code_sends as codeSends",
+  "expires_at as expiresAt",
+] as const;
+
+const byToken = (db: TenantDb, token: string) =>
+  db.selectFrom("sign_ins").select(columns).where("token_hash", "=", hashToken(token));
+
+/** The sign-in a browser's handle stands for, finished and expired ones too; null when there is none. */
+export async function findSignIn(db: TenantDb, token: string | undefined): Promise<SignIn | null> {
+  if (token === undefined) return null;
+  return (await byToken(db, token).executeTakeFirst()) ?? null;
+}
+
+/** The same, locked until the transaction ends: two tries of one sign-in are judged one after the other. */
+export async function lockSignIn(db: TenantDb, token: string | undefined): Promise<SignIn | null> {
+  if (token === undefined) return null;
+  return (await byToken(db, token).forUpdate().executeTakeFirst()) ?? null;
+}
+
+/** Whether a sign-in is at one of these steps and still in time. */
+export function isAt<S extends SignIn["state"]>(
+  signIn: SignIn | null,
+  states: readonly S[],
+  now: Date,
+): signIn is SignIn & { state: S } {
+  return signIn !== null && states.includes(signIn.state as S) && signIn.expiresAt > now;
+}
+
+const person = (db: TenantDb) =>
+  db
+    .selectFrom("users as u")
+    .select([
+      "u.id as userId",
+      "u.first_name as firstName",
+      "u.last_name as lastName",
+      "u.state",
+      "u.password_hash as passwordHash",
+      "u.second_step as secondStep",
+    ]);
+
+/** Who a verified address belongs to; null when nobody. */
+export async function findByEmail(db: TenantDb, email: string) {
+  const row = await person(db)
+    .innerJoin("user_emails as e", "e.user_id", "u.id")
+    .where("e.email", "=", email)
+    .where("e.verified_at", "is not", null)
+    .executeTakeFirst();
+  return row ?? null;
+}
+export type Claimed = NonNullable<Awaited<ReturnType<typeof findByEmail>>>;
+
+/** A person by id, locked until the transaction ends, so that what is decided here still holds at its commit. */
+export async function lockPerson(db: TenantDb, userId: UserId) {
+  const row = await person(db).where("u.id", "=", userId).forUpdate().executeTakeFirst();
+  return row ?? null;
+}

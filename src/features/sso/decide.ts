@@ -1,0 +1,90 @@
+// What happens next to a waiting request: one function, asked when the page is shown and again when the answer is issued.
+import { type Access, accessOf } from "#features/applications/index.ts";
+import type { SessionFacts } from "#platform/http/context.ts";
+import type { TenantDb } from "#platform/db/database.ts";
+import { type AuthnMethod, chooseContext, contextsOf } from "#protocols/saml/authn-context.ts";
+import { statusCodes, type StatusCode } from "#protocols/saml/constants.ts";
+import type { SamlErrorCode } from "#protocols/saml/errors.ts";
+import { type Person, personFor, releasedKinds } from "./person.ts";
+import type { Waiting } from "./waiting.ts";
+
+/** A status response (Core §3.2.2.2): who is at fault, and why. */
+export interface Status {
+  readonly code: typeof statusCodes.requester | typeof statusCodes.responder;
+  readonly subCode: StatusCode;
+}
+
+export type Decision =
+  | { readonly kind: "answer"; readonly status: Status }
+  | { readonly kind: "sign-in"; readonly again: boolean }
+  | { readonly kind: "denied" }
+  | { readonly kind: "ask"; readonly ready: Ready }
+  | { readonly kind: "issue"; readonly ready: Ready };
+
+/** Everything that an assertion needs besides keys and the clock. */
+export interface Ready {
+  readonly access: Access;
+  readonly person: Person;
+  readonly session: SessionFacts;
+  readonly context: string;
+  readonly released: readonly string[];
+}
+
+const requester = (subCode: StatusCode): Decision => ({
+  kind: "answer",
+  status: { code: statusCodes.requester, subCode },
+});
+const responder = (subCode: StatusCode): Decision => ({
+  kind: "answer",
+  status: { code: statusCodes.responder, subCode },
+});
+
+const failures: Partial<Record<SamlErrorCode, StatusCode>> = {
+  invalid_name_id_policy: statusCodes.invalidNameIdPolicy,
+};
+
+/** Read top to bottom: the first line that applies decides. */
+export async function decide(db: TenantDb, waiting: Waiting, session: SessionFacts | null): Promise<Decision> {
+  if (waiting.failure) return requester(failures[waiting.failure] ?? statusCodes.requestUnsupported);
+  // IsPassive: no page of ours may appear (Core §3.4.1).
+  if (!session) return waiting.isPassive ? responder(statusCodes.noPassive) : { kind: "sign-in", again: false };
+  // ForceAuthn: a sign-in that is older than the request does not count (Core §3.4.1).
+  if (waiting.forceAuthn && session.authenticatedAt <= waiting.receivedAt) {
+    return waiting.isPassive ? responder(statusCodes.noPassive) : { kind: "sign-in", again: true };
+  }
+  const methods = session.methods as readonly AuthnMethod[];
+  const context = chooseContext(waiting.authnContext ?? undefined, contextsOf(methods));
+  if (!context) return responder(statusCodes.noAuthnContext);
+  const access = await accessOf(db, session.userId, waiting.applicationId);
+  if (!access) return waiting.isPassive ? responder(statusCodes.requestDenied) : { kind: "denied" };
+  const person = await personFor(db, session.userId, access);
+  // A response about anybody but the person whom the request names is forbidden (Core §3.4.1).
+  if (waiting.subject !== null && waiting.subject.toLowerCase() !== person.email) {
+    return responder(statusCodes.unknownPrincipal);
+  }
+  const ready = { access, person, session, context, released: releasedKinds(person, waiting) };
+  if (await hasConsent(db, ready, waiting)) return { kind: "issue", ready };
+  return waiting.isPassive ? responder(statusCodes.noPassive) : { kind: "ask", ready };
+}
+
+/** Whether the person agreed before to all that would be released now. */
+async function hasConsent(db: TenantDb, { person, released }: Ready, { applicationId }: Waiting): Promise<boolean> {
+  const given = await db
+    .selectFrom("consents")
+    .select("released")
+    .where("user_id", "=", person.userId)
+    .where("application_id", "=", applicationId)
+    .executeTakeFirst();
+  return given !== undefined && released.every((kind) => given.released.includes(kind));
+}
+
+/** Remembers that the person agreed to this set. */
+export async function giveConsent(db: TenantDb, { person, released }: Ready, { applicationId }: Waiting, now: Date) {
+  await db
+    .insertInto("consents")
+    .values({ user_id: person.userId, application_id: applicationId, released: [...released], given_at: now })
+    .onConflict((on) =>
+      on.constraint("consents_pkey").doUpdateSet({ released: [...released], given_at: now }),
+    )
+    .execute();
+}

@@ -1,0 +1,91 @@
+// The request comes in: checked, kept, and the browser sent on to a page of our own origin, where its cookies are present again.
+import { accessOf, findApplication } from "#features/applications/index.ts";
+import type { Handling } from "#platform/http/context.ts";
+import { record } from "#platform/audit/record.ts";
+import { DomainError } from "#platform/errors.ts";
+import { SamlError } from "#protocols/saml/errors.ts";
+import { isIssuedNameIdFormat } from "#protocols/saml/name-id.ts";
+import { defaultAcs } from "#protocols/saml/authn-request-checks.ts";
+import type { ApplicationId, UserId } from "#src/ids.ts";
+import { type AcceptedRequest, checkRequest, type Incoming, refusalOf } from "./checks.ts";
+import { launchDenied } from "./errors.ts";
+import { requestRefused } from "./events.ts";
+import { bindBrowser, keepWaiting, waitingPath } from "./waiting.ts";
+
+type By = Pick<Handling, "tenant" | "site" | "actor" | "cookies" | "now" | "services">;
+
+/** Takes an AuthnRequest and answers the path where it waits. @throws a refusal that is shown to the person, after recording it */
+export async function receiveRequest(by: By, incoming: Incoming): Promise<string> {
+  try {
+    const kept = await by.tenant.write(async (db) => {
+      const ssoUrl = `${by.site.origin}/saml/idp/sso`;
+      const accepted = await checkRequest(db, incoming, { ssoUrl, now: by.now });
+      return keepWaiting(db, toWaiting(accepted), by.now);
+    });
+    bindBrowser(by.cookies, kept);
+    return waitingPath(kept.id);
+  } catch (error) {
+    const refusal = error instanceof SamlError ? refusalOf(error) : error;
+    if (refusal instanceof DomainError) {
+      const issuer = refusal.detail["issuer"];
+      const code = error instanceof SamlError ? error.code : refusal.code;
+      await by.tenant.write((db) =>
+        record(db, by.actor, requestRefused, {
+          applicationId: null,
+          issuer: typeof issuer === "string" ? issuer : null,
+          code,
+        }),
+      );
+    }
+    throw refusal;
+  }
+}
+
+function toWaiting({ application, request, relayState, acsUrl, nameId, failure }: AcceptedRequest) {
+  return {
+    applicationId: application.id,
+    messageId: request.id,
+    relayState: relayState ?? null,
+    acsUrl,
+    nameIdFormat: nameId?.format ?? application.serviceProvider.nameIdFormat,
+    mayCreateId: nameId?.mayCreate ?? true,
+    subject: request.subject?.nameId ?? null,
+    forceAuthn: request.forceAuthn,
+    isPassive: request.isPassive,
+    authnContext: request.requestedAuthnContext ?? null,
+    failure,
+  };
+}
+
+/** Starts a sign-in from My Apps, without a request (Profiles §4.1.5). @throws {launchDenied} */
+export async function launch(by: By, userId: UserId, applicationId: ApplicationId): Promise<string> {
+  const kept = await by.tenant.write(async (db) => {
+    const application = await findApplication(db, applicationId);
+    if (!(await accessOf(db, userId, applicationId))) throw launchDenied();
+    const { acs, nameIdFormat } = application.serviceProvider;
+    const acsUrl = defaultAcs(acs)?.url;
+    if (acsUrl === undefined || !isIssuedNameIdFormat(nameIdFormat)) {
+      throw new Error(`application ${applicationId} has no usable endpoint`);
+    }
+    return keepWaiting(
+      db,
+      {
+        applicationId,
+        messageId: null,
+        relayState: null,
+        acsUrl,
+        nameIdFormat,
+        mayCreateId: true,
+        subject: null,
+        forceAuthn: false,
+        isPassive: false,
+        authnContext: null,
+        failure: null,
+      },
+      by.now,
+    );
+  });
+  bindBrowser(by.cookies, kept);
+  return waitingPath(kept.id);
+}
+

@@ -1,0 +1,49 @@
+import { defineTexts } from "#platform/texts.ts";
+
+export const texts = defineTexts("sso", {
+  requestInvalid:
+    "The application sent a sign-in request that cannot be read. Go back to it and try again; if it stays, tell its administrator",
+  unknownApplication:
+    "The application that sent you here is not registered with your organisation. Ask your administrator to register it",
+  applicationDisabled:
+    "This application is switched off at the moment. Ask your administrator when it will be back",
+  signatureRefused:
+    "The application’s sign-in request does not carry a valid signature, so it cannot be trusted. Tell its administrator",
+  wrongDestination:
+    "The application’s sign-in request was meant for another address. Tell its administrator",
+  staleRequest:
+    "The application’s sign-in request is too old or comes from a clock that is wrong. Go back to it and try again",
+  acsRefused:
+    "The application asked for the answer to go to an address that is not registered. Tell its administrator",
+  replayed: "This sign-in request was used already. Go back to the application and start again",
+  requestGone: "This sign-in is no longer waiting. Go back to the application and start again",
+  otherBrowser: "This sign-in was started in another browser. Go back to the application and start again",
+  consentTitle: (application: string) => `Continue to ${application}?`,
+  consentLead: (application: string) => `${application} will receive this about you:`,
+  consentAsked: "You are asked once, and again when more would be sent.",
+  continueTo: "Continue",
+  cancel: "Cancel",
+  otherAccount: "Use another account",
+  nameId: "Identifier",
+  nameIdTransient: "A new random identifier for this sign-in",
+  nameIdPersistent: "A random identifier made for this application",
+  email: "E-mail address",
+  firstName: "First name",
+  lastName: "Last name",
+  displayName: "Full name",
+  groups: "Groups",
+  sendingTitle: (application: string) => `Signing you in to ${application}`,
+  sendingLead: "If nothing happens, use the button.",
+  returningTitle: (application: string) => `Back to ${application}`,
+  deniedTitle: (application: string) => `You have no access to ${application}`,
+  deniedLead: (tenant: string) =>
+    `Ask an administrator of ${tenant} to give it to you or to one of your groups. You are signed in as`,
+  backTo: (application: string) => `Go back to ${application}`,
+  home: "Go to your applications",
+  deniedLaunch: "You have no access to this application, or it is switched off. Ask your administrator",
+  eventRequested: "Application asked for a sign-in",
+  eventRefused: "Application’s sign-in request refused",
+  eventIssued: "Signed in to an application",
+  eventDenied: "Access to an application denied",
+  eventDeclined: "Sign-in to an application declined by the person",
+});

@@ -1,0 +1,119 @@
+// What a person sees on the way to an application: the question, the refusal, the hand-over.
+import type { FC } from "hono/jsx";
+import type { Screen, View } from "#platform/http/view.ts";
+import { AutoPost, Button, Cluster, FramePage, KeyValues, LinkButton, Notice, Stack } from "#platform/ui/index.ts";
+import { nameIdFormats } from "#protocols/saml/name-id.ts";
+import { texts } from "./texts.ts";
+
+interface SendingData {
+  readonly kind: "sending";
+  readonly acsUrl: string;
+  readonly fields: Readonly<Record<string, string>>;
+  readonly application: string;
+  readonly isSuccess: boolean;
+}
+interface AskingData {
+  readonly kind: "asking";
+  readonly path: string;
+  readonly application: string;
+  readonly nameIdFormat: string;
+  readonly person: {
+    readonly email: string;
+    readonly firstName: string;
+    readonly lastName: string;
+    readonly displayName: string;
+    readonly groups: readonly string[];
+  };
+}
+interface DeniedData {
+  readonly kind: "denied";
+  readonly path: string;
+  readonly application: string;
+  readonly tenant: string;
+  readonly email: string;
+}
+export type OnTheWay = SendingData | AskingData | DeniedData;
+
+export const OnTheWayPage: Screen<OnTheWay> = ({ data, view }) => {
+  switch (data.kind) {
+    case "sending":
+      return <SendingPage data={data} view={view} />;
+    case "asking":
+      return <ConsentPage data={data} view={view} />;
+    case "denied":
+      return <DeniedPage data={data} view={view} />;
+  }
+};
+
+const SendingPage: FC<{ data: SendingData; view: View }> = ({ data, view }) => (
+  <FramePage
+    view={view}
+    title={data.isSuccess ? texts.sendingTitle(data.application) : texts.returningTitle(data.application)}
+    lead={texts.sendingLead}
+  >
+    <AutoPost action={data.acsUrl} values={data.fields} />
+  </FramePage>
+);
+
+const ConsentPage: FC<{ data: AskingData; view: View }> = ({ data, view }) => (
+  <FramePage
+    view={view}
+    title={texts.consentTitle(data.application)}
+    lead={texts.consentLead(data.application)}
+    after={<OtherAccount path={data.path} />}
+  >
+    <Stack>
+      <KeyValues items={releasedItems(data)} />
+      <p class="muted">{texts.consentAsked}</p>
+      <form class="form" method="post" action={`${data.path}/consent`} data-once>
+        <Stack gap="small">
+          <Button type="submit" kind="primary" name="choice" value="continue" wide>
+            {texts.continueTo}
+          </Button>
+          <Button type="submit" name="choice" value="cancel" wide>
+            {texts.cancel}
+          </Button>
+        </Stack>
+      </form>
+    </Stack>
+  </FramePage>
+);
+
+function releasedItems({ person, nameIdFormat }: AskingData) {
+  const items = [
+    { label: texts.displayName, value: person.displayName },
+    { label: texts.email, value: person.email },
+  ];
+  if (person.groups.length > 0) items.push({ label: texts.groups, value: person.groups.join(", ") });
+  if (nameIdFormat === nameIdFormats.persistent) items.push({ label: texts.nameId, value: texts.nameIdPersistent });
+  if (nameIdFormat === nameIdFormats.transient) items.push({ label: texts.nameId, value: texts.nameIdTransient });
+  return items;
+}
+
+const OtherAccount: FC<{ path: string }> = ({ path }) => (
+  <a href={`/sign-in?reauthenticate=1&return_to=${encodeURIComponent(path)}`}>{texts.otherAccount}</a>
+);
+
+const DeniedPage: FC<{ data: DeniedData; view: View }> = ({ data, view }) => (
+  <FramePage
+    view={view}
+    title={texts.deniedTitle(data.application)}
+    icon="lock"
+    tone="critical"
+    after={<OtherAccount path={data.path} />}
+  >
+    <Stack>
+      <Notice kind="info">
+        {texts.deniedLead(data.tenant)} <strong>{data.email}</strong>
+      </Notice>
+      <Cluster>
+        <form method="post" action={`${data.path}/consent`} data-once>
+          <Button type="submit" kind="primary" name="choice" value="cancel">
+            {texts.backTo(data.application)}
+          </Button>
+        </form>
+        <LinkButton href="/">{texts.home}</LinkButton>
+      </Cluster>
+    </Stack>
+  </FramePage>
+);

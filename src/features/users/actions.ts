@@ -1,0 +1,166 @@
+// Writes about people. Each checks the rules, locks the person, records its event and what follows, in one transaction.
+import { sql } from "kysely";
+import { endSessions } from "#features/sessions/index.ts";
+import { dropLinks } from "#features/one-time-links/index.ts";
+import { record } from "#platform/audit/record.ts";
+import type { TenantDb } from "#platform/db/database.ts";
+import { type Post, queueMail } from "#platform/mail/queue.ts";
+import type { Actor } from "#src/actor.ts";
+import type { UserId } from "#src/ids.ts";
+import type { Role } from "#src/permissions.ts";
+import { deactivatedMail, reactivatedMail, roleChangedMail } from "./emails.tsx";
+import { emailTaken, notInvited } from "./errors.ts";
+import {
+  invitationCancelled,
+  namesChanged,
+  roleChanged,
+  userCreated,
+  userDeactivated,
+  userReactivated,
+} from "./events.ts";
+import { getUser, lockUser } from "./queries.ts";
+import {
+  assertMayChangeRole,
+  assertMayGive,
+  assertMayManage,
+  assertNotLastSuperAdmin,
+  assertNotSelf,
+} from "./rules.ts";
+import type { NewUser, User, UserChanges } from "./schema.ts";
+import { texts } from "./texts.ts";
+
+/**
+ * Adds a person in state "invited" with one unverified address. Sends nothing: the caller invites them.
+ * @throws {roleAboveOwn} @throws {emailTaken}
+ */
+export async function createUser(db: TenantDb, actor: Actor, input: NewUser): Promise<User> {
+  const { firstName, lastName, email, role } = input;
+  assertMayGive(actor, role);
+  const { id: userId } = await db
+    .insertInto("users")
+    .values({ first_name: firstName, last_name: lastName, role })
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  await db
+    .insertInto("user_emails")
+    .values({ user_id: userId, email, is_primary: true })
+    .onConflict((on) => on.constraint("user_emails_unique").doNothing())
+    .returning("id")
+    .executeTakeFirstOrThrow(() => emailTaken({ errors: { email: texts.emailTakenBy(email) } }));
+  await record(db, actor, userCreated, { userId, firstName, lastName, email, role });
+  return getUser(db, userId);
+}
+
+/**
+ * Changes names and role, as far as they differ. A new role ends the person's sessions and is told to them.
+ * @throws {userNotFound} @throws {aboveRole} @throws {roleNeedsPermission} @throws {roleAboveOwn} @throws {ownRole} @throws {lastSuperAdmin}
+ */
+export async function changeUser(
+  db: TenantDb,
+  post: Post,
+  actor: Actor,
+  { userId, firstName, lastName, role }: UserChanges & { userId: UserId },
+): Promise<void> {
+  const user = await lockUser(db, userId);
+  assertMayManage(actor, user);
+  await writeNames(db, actor, user, {
+    firstName: firstName ?? user.firstName,
+    lastName: lastName ?? user.lastName,
+  });
+  if (role !== undefined && role !== user.role) await writeRole(db, post, actor, { user, role });
+}
+
+/** Gives a person other names; nothing is recorded when they are the same. @throws {userNotFound} @throws {aboveRole} */
+export async function setNames(
+  db: TenantDb,
+  actor: Actor,
+  { userId, ...names }: Names & { userId: UserId },
+): Promise<void> {
+  const user = await lockUser(db, userId);
+  assertMayManage(actor, user);
+  await writeNames(db, actor, user, names);
+}
+
+async function writeNames(
+  db: TenantDb,
+  actor: Actor,
+  user: LockedUser,
+  { firstName, lastName }: Names,
+): Promise<void> {
+  if (user.firstName === firstName && user.lastName === lastName) return;
+  await db
+    .updateTable("users")
+    .set({ first_name: firstName, last_name: lastName })
+    .where("id", "=", user.id)
+    .execute();
+  await record(db, actor, namesChanged, {
+    userId: user.id,
+    from: { firstName: user.firstName, lastName: user.lastName },
+    to: { firstName, lastName },
+  });
+}
+
+async function writeRole(
+  db: TenantDb,
+  post: Post,
+  actor: Actor,
+  { user, role }: { user: LockedUser; role: Role },
+): Promise<void> {
+  assertMayChangeRole(actor, user, role);
+  await assertNotLastSuperAdmin(db, user);
+  await db.updateTable("users").set({ role }).where("id", "=", user.id).execute();
+  await record(db, actor, roleChanged, { userId: user.id, from: user.role, to: role });
+  await endSessions(db, actor, { userId: user.id, reason: "role_changed" });
+  await notify(db, post, user, roleChangedMail.with);
+}
+
+/**
+ * Refuses signing in from now on, ends sessions and takes back links that were sent. Done already: nothing happens.
+ * @throws {userNotFound} @throws {aboveRole} @throws {ownAccount} @throws {lastSuperAdmin}
+ */
+export async function deactivateUser(db: TenantDb, post: Post, actor: Actor, userId: UserId): Promise<void> {
+  const user = await lockUser(db, userId);
+  assertMayManage(actor, user);
+  assertNotSelf(actor, userId);
+  if (user.state === "deactivated") return;
+  await assertNotLastSuperAdmin(db, user);
+  await db
+    .updateTable("users")
+    .set({ state: "deactivated", deactivated_at: sql<Date>`now()` })
+    .where("id", "=", userId)
+    .execute();
+  await record(db, actor, userDeactivated, { userId });
+  await endSessions(db, actor, { userId, reason: "deactivated" });
+  await dropLinks(db, userId);
+  if (user.state === "active") await queueMail(db, post, deactivatedMail, { userId, data: user });
+}
+
+/**
+ * Lets a person in again, or back to "invited" when they never chose a password. Done already: nothing happens.
+ * @throws {userNotFound} @throws {aboveRole}
+ */
+export async function reactivateUser(db: TenantDb, post: Post, actor: Actor, userId: UserId): Promise<void> {
+  const user = await lockUser(db, userId);
+  assertMayManage(actor, user);
+  if (user.state !== "deactivated") return;
+  await db
+    .updateTable("users")
+    .set({ state: user.hasPassword ? "active" : "invited", deactivated_at: null })
+    .where("id", "=", userId)
+    .execute();
+  await record(db, actor, userReactivated, { userId });
+  if (user.hasPassword) await queueMail(db, post, reactivatedMail, { userId, data: user });
+}
+
+/**
+ * Removes a person who has not answered the invitation; links and memberships go with the row.
+ * @throws {userNotFound} @throws {aboveRole} @throws {notInvited}
+ */
+export async function cancelInvitation(db: TenantDb, actor: Actor, userId: UserId): Promise<void> {
+  const user = await lockUser(db, userId);
+  assertMayManage(actor, user);
+  if (user.state !== "invited") throw notInvited({ userId });
+  await db.deleteFrom("users").where("id", "=", userId).execute();
+  const { firstName, lastName, email } = user;
+  await record(db, actor, invitationCancelled, { userId, firstName, lastName, email: email ?? "" });
+}

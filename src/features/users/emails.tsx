@@ -1,0 +1,68 @@
+// Notices to the person concerned: what an administrator did to their account.
+import { z } from "zod";
+import { defineEmail, type MailFrame } from "#platform/mail/define.ts";
+import { Role } from "#src/permissions.ts";
+import { roleText, texts } from "./texts.ts";
+
+const Greeted = z.object({ firstName: z.string() });
+
+interface Notice<D> {
+  subject(tenant: string): string;
+  sentence(data: D, tenant: string): string;
+  /** The notice ends with the way to the sign-in page. */
+  readonly leadsToSignIn: boolean;
+}
+
+function notice<D extends z.ZodType<z.infer<typeof Greeted>>>(data: D, { subject, sentence, leadsToSignIn }: Notice<z.output<D>>) {
+  const signIn = (frame: MailFrame) => `${frame.baseUrl}/`;
+  return {
+    data,
+    subject: (_: z.output<D>, frame: MailFrame) => subject(frame.tenantName),
+    text: (about: z.output<D>, frame: MailFrame) =>
+      [
+        texts.mailGreeting(about.firstName),
+        sentence(about, frame.tenantName),
+        ...(leadsToSignIn ? [`${texts.mailSignIn}: ${signIn(frame)}`] : []),
+        texts.mailQuestion,
+      ].join("\n\n"),
+    html: (about: z.output<D>, frame: MailFrame) => (
+      <>
+        <p>{texts.mailGreeting(about.firstName)}</p>
+        <p>{sentence(about, frame.tenantName)}</p>
+        {leadsToSignIn && (
+          <p>
+            <a href={signIn(frame)}>{texts.mailSignIn}</a>
+          </p>
+        )}
+        <p>{texts.mailQuestion}</p>
+      </>
+    ),
+  };
+}
+
+export const roleChangedMail = defineEmail(
+  "users.role_changed",
+  notice(Greeted.extend({ role: Role }), {
+    subject: texts.mailRoleSubject,
+    sentence: ({ role }, tenant) => texts.mailRoleText(roleText[role], tenant),
+    leadsToSignIn: true,
+  }),
+);
+
+export const deactivatedMail = defineEmail(
+  "users.deactivated",
+  notice(Greeted, {
+    subject: texts.mailDeactivatedSubject,
+    sentence: (_, tenant) => texts.mailDeactivatedText(tenant),
+    leadsToSignIn: false,
+  }),
+);
+
+export const reactivatedMail = defineEmail(
+  "users.reactivated",
+  notice(Greeted, {
+    subject: texts.mailReactivatedSubject,
+    sentence: (_, tenant) => texts.mailReactivatedText(tenant),
+    leadsToSignIn: true,
+  }),
+);

@@ -1,0 +1,34 @@
+// What happens to people, as the audit trail keeps it.
+import { z } from "zod";
+import { defineEvent } from "#platform/audit/define.ts";
+import { UserId } from "#src/ids.ts";
+import { Role } from "#src/permissions.ts";
+import { texts } from "./texts.ts";
+
+const Names = z.object({ firstName: z.string(), lastName: z.string() });
+
+export const userCreated = defineEvent("user.created", {
+  says: texts.createdEvent,
+  data: Names.extend({ userId: UserId, email: z.string(), role: Role }),
+});
+export const namesChanged = defineEvent("user.names_changed", {
+  says: texts.namesChangedEvent,
+  data: z.object({ userId: UserId, from: Names, to: Names }),
+});
+export const roleChanged = defineEvent("user.role_changed", {
+  says: texts.roleChangedEvent,
+  data: z.object({ userId: UserId, from: Role, to: Role }),
+});
+export const userDeactivated = defineEvent("user.deactivated", {
+  says: texts.deactivatedEvent,
+  data: z.object({ userId: UserId }),
+});
+export const userReactivated = defineEvent("user.reactivated", {
+  says: texts.reactivatedEvent,
+  data: z.object({ userId: UserId }),
+});
+/** The person is gone with the invitation: the event keeps who it was. */
+export const invitationCancelled = defineEvent("user.invitation_cancelled", {
+  says: texts.invitationCancelledEvent,
+  data: Names.extend({ userId: UserId, email: z.string() }),
+});

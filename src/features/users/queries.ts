@@ -1,0 +1,179 @@
+// Reads of people. Lists go by name without case and accents (`name_key`), page by page.
+import { type RawBuilder, sql, type SqlBool } from "kysely";
+import { z } from "zod";
+import type { TenantDb } from "#platform/db/database.ts";
+import { decodeCursor, toPage } from "#platform/http/input.ts";
+import type { Actor } from "#src/actor.ts";
+import { UserId } from "#src/ids.ts";
+import { userNotFound } from "./errors.ts";
+import { allowedActions } from "./rules.ts";
+import {
+  EmailAddress,
+  groupsShownMost,
+  type User,
+  type UserDetail,
+  type UserFilter,
+  type UserList,
+} from "./schema.ts";
+
+const Cursor = z.tuple([z.string(), UserId]);
+
+/**
+ * People whose names or addresses contain every word of `q`, by name.
+ * Without `q` a page is read from the index; a search and a filter pass over one tenant's people, because under row-level
+ * security only leakproof operators reach an index.
+ */
+export async function listUsers(
+  db: TenantDb,
+  { q, role, state, limit, cursor }: UserFilter,
+): Promise<UserList> {
+  const after = cursor === undefined ? null : decodeCursor(Cursor, cursor);
+  const rows = await people(db)
+    .select("u.name_key as key")
+    .where(personMatches(q))
+    .$if(role !== undefined, (query) => query.where("u.role", "=", role ?? null))
+    .$if(state !== undefined, (query) => query.where("u.state", "=", state ?? null))
+    .$if(after !== null, (query) => query.where(isAfter(after ?? ["", ""])))
+    .orderBy("u.name_key")
+    .orderBy("u.id")
+    .limit(limit + 1)
+    .execute();
+  const page = toPage(rows, limit, ({ key, id }) => [key, id]);
+  return { items: page.items.map(toUser), next: page.next };
+}
+
+/** Whether the person `u` has every word of `q` in a name or an address; true for an empty `q`. */
+export function personMatches(q: string): RawBuilder<SqlBool> {
+  const words = q.split(/\s+/).filter((word) => word !== "");
+  if (words.length === 0) return sql<SqlBool>`true`;
+  // strpos takes the word as it is: there is no wildcard to escape.
+  const conditions = words.map(
+    (word) => sql<SqlBool>`(strpos(u.name_key, app.fold(${word})) > 0 or u.id in
+      (select user_id from user_emails where strpos(email, ${word.toLowerCase()}) > 0))`,
+  );
+  return sql<SqlBool>`(${sql.join(conditions, sql` and `)})`;
+}
+
+/** Whether the person `u` comes after a place in the order by name. */
+export const isAfter = ([key, id]: readonly [string, string]): RawBuilder<SqlBool> =>
+  sql<SqlBool>`(u.name_key, u.id) > (${key}, ${id}::uuid)`;
+
+/** The person behind an address, verified or not, or null. */
+export async function findUserByEmail(db: TenantDb, email: string): Promise<User | null> {
+  const address = EmailAddress.safeParse(email);
+  if (!address.success) return null;
+  const row = await people(db)
+    .innerJoin("user_emails as sought", "sought.user_id", "u.id")
+    .where("sought.email", "=", address.data)
+    .executeTakeFirst();
+  return row ? toUser(row) : null;
+}
+
+/** One person. @throws {userNotFound} */
+export async function getUser(db: TenantDb, userId: UserId): Promise<User> {
+  return toUser(
+    await people(db)
+      .where("u.id", "=", userId)
+      .executeTakeFirstOrThrow(() => userNotFound({ userId })),
+  );
+}
+
+/** One person with addresses and groups, and what `actor` may do about them. Three statements. @throws {userNotFound} */
+export async function getUserDetail(db: TenantDb, actor: Actor, userId: UserId): Promise<UserDetail> {
+  const row = await people(db)
+    .select(["u.time_zone as timeZone", "u.deactivated_at as deactivatedAt"])
+    .where("u.id", "=", userId)
+    .executeTakeFirstOrThrow(() => userNotFound({ userId }));
+  const user = toUser(row);
+  return {
+    ...user,
+    timeZone: row.timeZone,
+    deactivatedAt: row.deactivatedAt?.toISOString() ?? null,
+    emails: await emailsOf(db, userId),
+    groups: await groupsOf(db, userId),
+    allowedActions: allowedActions(actor, user),
+  };
+}
+
+/** A person's addresses, the primary one first. */
+export async function emailsOf(db: TenantDb, userId: UserId): Promise<UserDetail["emails"]> {
+  const rows = await db
+    .selectFrom("user_emails")
+    .select(["email", "is_primary as isPrimary", "verified_at as verifiedAt"])
+    .where("user_id", "=", userId)
+    .orderBy("is_primary", "desc")
+    .orderBy("email")
+    .limit(100)
+    .execute();
+  return rows.map(({ verifiedAt, ...row }) => ({
+    ...row,
+    verifiedAt: verifiedAt?.toISOString() ?? null,
+  }));
+}
+
+function groupsOf(db: TenantDb, userId: UserId) {
+  return db
+    .selectFrom("group_members as m")
+    .innerJoin("groups as g", "g.id", "m.group_id")
+    .select(["g.id", "g.name"])
+    .where("m.user_id", "=", userId)
+    .orderBy("g.name_key")
+    .limit(groupsShownMost)
+    .execute();
+}
+
+/** The person's row, locked until the transaction ends. @throws {userNotFound} */
+export type LockedUser = Awaited<ReturnType<typeof lockUser>>;
+
+export function lockUser(db: TenantDb, userId: UserId) {
+  return db
+    .selectFrom("users as u")
+    .select((row) => [
+      "u.id",
+      "u.first_name as firstName",
+      "u.last_name as lastName",
+      "u.role",
+      "u.state",
+      row("u.password_hash", "is not", null).as("hasPassword"),
+      row
+        .selectFrom("user_emails as e")
+        .select("e.email")
+        .whereRef("e.user_id", "=", "u.id")
+        .where("e.is_primary", "=", true)
+        .as("email"),
+    ])
+    .where("u.id", "=", userId)
+    .forUpdate()
+    .executeTakeFirstOrThrow(() => userNotFound({ userId }));
+}
+
+function people(db: TenantDb) {
+  return db
+    .selectFrom("users as u")
+    .innerJoin("user_emails as e", (join) =>
+      join.onRef("e.user_id", "=", "u.id").on("e.is_primary", "=", true),
+    )
+    .select([
+      "u.id",
+      "u.first_name as firstName",
+      "u.last_name as lastName",
+      "e.email",
+      "u.role",
+      "u.state",
+      "u.created_at as createdAt",
+      "u.last_sign_in_at as lastSignInAt",
+    ]);
+}
+
+type Row = Omit<User, "createdAt" | "lastSignInAt"> & { createdAt: Date; lastSignInAt: Date | null };
+
+const toUser = (row: Row): User => ({
+  id: row.id,
+  firstName: row.firstName,
+  lastName: row.lastName,
+  email: row.email,
+  role: row.role,
+  state: row.state,
+  createdAt: row.createdAt.toISOString(),
+  lastSignInAt: row.lastSignInAt?.toISOString() ?? null,
+});

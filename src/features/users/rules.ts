@@ -1,0 +1,77 @@
+// Who may do what to whom: every rule about acting on people, in one place, for pages, scripts and commands alike.
+import type { TenantDb } from "#platform/db/database.ts";
+import { type Actor, roleOf } from "#src/actor.ts";
+import type { UserId } from "#src/ids.ts";
+import { outranks, Role, roleMay } from "#src/permissions.ts";
+import { aboveRole, lastSuperAdmin, ownAccount, ownRole, roleAboveOwn, roleNeedsPermission } from "./errors.ts";
+import type { UserAction, UserState } from "./schema.ts";
+
+export interface Target {
+  readonly id: UserId;
+  readonly role: Role;
+  readonly state: UserState;
+}
+
+const isSelf = (actor: Actor, userId: UserId) => actor.kind === "user" && actor.userId === userId;
+
+/** Nobody acts on somebody above their own role: an administrator could otherwise take over a super administrator. @throws {aboveRole} */
+export function assertMayManage(actor: Actor, target: Target): void {
+  if (!outranks(roleOf(actor), target.role)) throw aboveRole({ userId: target.id });
+}
+
+/** The roles an actor may give, the least powerful first. */
+export const rolesToGive = (actor: Actor): Role[] =>
+  Role.options.filter((role) => outranks(roleOf(actor), role));
+
+/** @throws {roleAboveOwn} */
+export function assertMayGive(actor: Actor, role: Role): void {
+  if (!outranks(roleOf(actor), role)) throw roleAboveOwn({ role });
+}
+
+/** @throws {roleNeedsPermission} @throws {ownRole} @throws {roleAboveOwn} */
+export function assertMayChangeRole(actor: Actor, target: Target, role: Role): void {
+  if (!roleMay(roleOf(actor), "users.change_role")) throw roleNeedsPermission();
+  if (isSelf(actor, target.id)) throw ownRole();
+  assertMayGive(actor, role);
+}
+
+/** @throws {ownAccount} */
+export function assertNotSelf(actor: Actor, userId: UserId): void {
+  if (isSelf(actor, userId)) throw ownAccount();
+}
+
+/**
+ * Refuses to lose the last active super admin. Call it with the target's row locked, before writing.
+ * The tenant's row serialises callers: two super admins who demote each other at the same moment come one after the other,
+ * and the second one counts what the first one left.
+ * @throws {lastSuperAdmin}
+ */
+export async function assertNotLastSuperAdmin(db: TenantDb, target: Target): Promise<void> {
+  if (target.role !== "super_admin" || target.state !== "active") return;
+  await db.selectFrom("tenants").select("id").forNoKeyUpdate().execute();
+  const another = await db
+    .selectFrom("users")
+    .select("id")
+    .where("role", "=", "super_admin")
+    .where("state", "=", "active")
+    .where("id", "<>", target.id)
+    .limit(1)
+    .executeTakeFirst();
+  if (!another) throw lastSuperAdmin({ userId: target.id });
+}
+
+/** What `actor` may do about a person, as far as it can be told without asking for the others. */
+export function allowedActions(actor: Actor, target: Target): UserAction[] {
+  const role = roleOf(actor);
+  if (!roleMay(role, "users.manage") || !outranks(role, target.role)) return [];
+  const self = isSelf(actor, target.id);
+  const possible: Record<UserAction, boolean> = {
+    edit: true,
+    change_role: roleMay(role, "users.change_role") && !self,
+    deactivate: target.state === "active" && !self,
+    reactivate: target.state === "deactivated",
+    resend_invitation: target.state === "invited",
+    cancel_invitation: target.state === "invited",
+  };
+  return Object.entries(possible).flatMap(([action, allowed]) => (allowed ? [action as UserAction] : []));
+}

@@ -1,0 +1,119 @@
+// People as forms, lists and the API say them.
+import { z } from "zod";
+import { pageOf, Paging } from "#platform/http/input.ts";
+import { GroupId, UserId } from "#src/ids.ts";
+import { Role } from "#src/permissions.ts";
+import { texts } from "./texts.ts";
+
+/** invited → active (an answered invitation); both → deactivated and back. Only an invited person can be removed. */
+export const UserState = z.enum(["invited", "active", "deactivated"]);
+export type UserState = z.infer<typeof UserState>;
+
+// Control characters would break a mail header, direction marks would make one name look like another.
+const printable = /^[^\p{Cc}\u202A-\u202E\u2066-\u2069]*$/u;
+
+const name = (missing: () => string) =>
+  z
+    .string({ error: missing })
+    .normalize("NFC")
+    .trim()
+    .min(1, { error: missing })
+    .max(200, { error: () => texts.nameTooLong })
+    .regex(printable, { error: () => texts.nameUnprintable });
+
+export const FirstName = name(() => texts.firstNameMissing);
+export const LastName = name(() => texts.lastNameMissing);
+
+/** An address as it is stored and compared: trimmed, in lower case, ASCII. */
+export const EmailAddress = z
+  .string({ error: () => texts.emailMissing })
+  .trim()
+  .toLowerCase()
+  .min(1, { error: () => texts.emailMissing })
+  .max(254, { error: () => texts.emailTooLong })
+  .pipe(z.email({ error: () => texts.emailInvalid }));
+
+export const NewUser = z.object({
+  firstName: FirstName,
+  lastName: LastName,
+  email: EmailAddress,
+  role: Role.default("member"),
+});
+export type NewUser = z.infer<typeof NewUser>;
+
+/** What is absent stays as it is. */
+export const UserChanges = z
+  .object({ firstName: FirstName, lastName: LastName, role: Role })
+  .partial()
+  .refine((changes) => Object.keys(changes).length > 0, { error: () => texts.nothingToChange });
+export type UserChanges = z.infer<typeof UserChanges>;
+
+/** The words of a search: at most ten, because each is one more pass over the tenant's people. */
+export const SearchWords = z
+  .string()
+  .trim()
+  .max(200, { error: () => texts.searchTooLong })
+  .refine((text) => text.split(/\s+/).length <= 10, { error: () => texts.searchTooLong })
+  .default("");
+
+/** A drop-down of a search form: its first, empty choice means "any". */
+const anyOr = <T extends z.ZodType>(choice: T) =>
+  z.preprocess((value) => (value === "" ? undefined : value), choice.optional());
+
+export const UserFilter = Paging.extend({
+  q: SearchWords,
+  role: anyOr(Role),
+  state: anyOr(UserState),
+});
+export type UserFilter = z.infer<typeof UserFilter>;
+
+export const UserParams = z.object({ userId: UserId });
+
+export const User = z.object({
+  id: UserId,
+  firstName: z.string(),
+  lastName: z.string(),
+  /** The primary address. */
+  email: z.string(),
+  role: Role,
+  state: UserState,
+  createdAt: z.iso.datetime(),
+  lastSignInAt: z.iso.datetime().nullable(),
+});
+export type User = z.infer<typeof User>;
+
+export const UserList = pageOf(User);
+export type UserList = z.infer<typeof UserList>;
+
+/** What the caller may do about a person. The last active super admin is told on the attempt only. */
+export const UserAction = z.enum([
+  "edit",
+  "change_role",
+  "deactivate",
+  "reactivate",
+  "resend_invitation",
+  "cancel_invitation",
+]);
+export type UserAction = z.infer<typeof UserAction>;
+
+/** How many groups a person's page names. */
+export const groupsShownMost = 200;
+
+export const UserDetail = User.extend({
+  emails: z.array(
+    z.object({
+      email: z.string(),
+      isPrimary: z.boolean(),
+      verifiedAt: z.iso.datetime().nullable(),
+    }),
+  ),
+  timeZone: z.string(),
+  deactivatedAt: z.iso.datetime().nullable(),
+  /** At most 200, by name. */
+  groups: z.array(z.object({ id: GroupId, name: z.string() })),
+  allowedActions: z.array(UserAction),
+});
+export type UserDetail = z.infer<typeof UserDetail>;
+
+export const fullName = (user: { firstName: string; lastName: string }): string =>
+  `${user.firstName} ${user.lastName}`;

@@ -1,0 +1,161 @@
+// What people read about people.
+import { defineTexts } from "#platform/texts.ts";
+import type { Role } from "#src/permissions.ts";
+import type { UserState } from "./schema.ts";
+
+export const texts = defineTexts("users", {
+  member: "Member",
+  admin: "Administrator",
+  superAdmin: "Super administrator",
+  memberHint: "Opens applications and looks after their own account",
+  adminHint: "Also manages people, groups and who may open which application",
+  superAdminHint: "Also manages roles, applications, API clients and settings",
+  invited: "Invited",
+  active: "Active",
+  deactivated: "Deactivated",
+
+  firstNameMissing: "Enter the first name",
+  lastNameMissing: "Enter the last name",
+  nameTooLong: "Use at most 200 characters",
+  nameUnprintable: "Leave out characters that cannot be printed",
+  emailMissing: "Enter an e-mail address, such as ada@example.com",
+  emailInvalid: "This is not an e-mail address; it looks like ada@example.com",
+  emailTooLong: "Use an address of at most 254 characters",
+  searchTooLong: "Search for at most 10 words and 200 characters",
+  nothingToChange: "Say what to change: firstName, lastName or role",
+
+  notFound: "There is no such person here",
+  emailTaken: "Another person already has this address",
+  emailTakenBy: (email: string) => `${email} already belongs to somebody here; choose another address`,
+  aboveRole: "You cannot change someone whose role is above yours",
+  roleAboveOwn: "You cannot give a role above your own",
+  roleNeedsPermission: "Only super administrators change roles",
+  ownRole: "You cannot change your own role; ask another super administrator",
+  ownAccount: "You cannot deactivate your own account; ask another administrator",
+  lastSuperAdmin:
+    "This is the last active super administrator; make someone else super administrator first",
+  notInvited: "This person is not waiting for an invitation",
+
+  createdEvent: "Person added",
+  namesChangedEvent: "Name changed",
+  roleChangedEvent: "Role changed",
+  deactivatedEvent: "Person deactivated",
+  reactivatedEvent: "Person reactivated",
+  invitationCancelledEvent: "Invitation cancelled and person removed",
+
+  title: "Users",
+  description: "Everybody who can sign in, and who is invited to.",
+  search: "Search by name or e-mail address",
+  anyRole: "Any role",
+  anyState: "Any state",
+  role: "Role",
+  state: "State",
+  person: "Person",
+  lastSignIn: "Last sign-in",
+  never: "Never",
+  count: (shown: number) => (shown === 1 ? "1 person on this page" : `${shown} people on this page`),
+  nobodyYet: "Nobody here yet",
+  nobodyYetText: "Invite the first person; they choose their own password.",
+  nothingFound: "Nobody matches",
+  nothingFoundText: "Try fewer words or another filter. Every word must appear in a name or an address.",
+  clearFilters: "Show everybody",
+
+  inviteTitle: "Invite a person",
+  inviteLead: "They get a message with a link, verify the address and choose a password.",
+  firstName: "First name",
+  lastName: "Last name",
+  email: "E-mail address",
+  emailHint: "The invitation goes here, and this is what they sign in with",
+  invite: "Send invitation",
+  invitePerson: "Invite person",
+  invitedNotice: (email: string) => `Invitation sent to ${email}`,
+
+  details: "Details",
+  profileTab: "Profile",
+  activityTab: "Activity",
+  tabs: "About this person",
+  addresses: "Addresses",
+  address: "Address",
+  primary: "Primary",
+  verified: "Verified",
+  unverified: "Not verified",
+  timeZone: "Time zone",
+  addedAt: "Added",
+  deactivatedAt: "Deactivated",
+  groups: "Groups",
+  noGroups: "In no group yet",
+  moreGroups: (most: number) => `The first ${most} groups by name are shown.`,
+
+  edit: "Edit",
+  editTitle: (name: string) => `Edit ${name}`,
+  save: "Save changes",
+  savedNotice: "Changes saved",
+  roleHint: "A new role ends this person's sessions: they sign in again with it",
+  roleFixedOwn: "Nobody changes their own role",
+
+  invitationTitle: "Waiting for an answer to the invitation",
+  invitationText: (email: string) =>
+    `The message went to ${email}. A new invitation makes the earlier link useless.`,
+  resend: "Send again",
+  resentNotice: (email: string) => `A new invitation was sent to ${email}`,
+  cancelInvitation: "Cancel invitation",
+  cancelTitle: (name: string) => `Cancel the invitation of ${name}?`,
+  cancelText: "The link in the message stops working, and the person is removed from groups and from this list.",
+  cancelledNotice: "The invitation is cancelled",
+
+  access: "Access",
+  deactivate: "Deactivate",
+  deactivateTitle: (name: string) => `Deactivate ${name}?`,
+  deactivateText:
+    "All sessions end at once and signing in is refused, here and at every application. Groups and settings stay, so this can be undone.",
+  deactivateHint: "Ends all sessions and refuses signing in until you reactivate.",
+  deactivatedNotice: "The person is deactivated",
+  reactivate: "Reactivate",
+  reactivateHint: "Signing in is refused. Groups and settings are kept.",
+  reactivatedNotice: "The person can sign in again",
+  back: "Keep as it is",
+
+  sessions: "Sessions",
+  sessionsText: "Where this person is signed in now.",
+  allSessions: "Manage sessions",
+  noSessions: "Not signed in anywhere",
+  device: "Device",
+  place: "Place of sign-in",
+  lastSeen: "Last seen",
+  events: "Recent events",
+  eventsText: "What this person did, and what was done about them.",
+  allEvents: "All events",
+  noEvents: "Nothing has happened yet",
+  what: "What",
+  who: "Who",
+  when: "When",
+
+  mailGreeting: (firstName: string) => `Hello ${firstName},`,
+  mailRoleSubject: (tenant: string) => `Your role at ${tenant} has changed`,
+  mailRoleText: (role: string, tenant: string) =>
+    `Your role at ${tenant} is now: ${role}. You were signed out everywhere; sign in again to use it.`,
+  mailDeactivatedSubject: (tenant: string) => `Your account at ${tenant} was deactivated`,
+  mailDeactivatedText: (tenant: string) =>
+    `An administrator deactivated your account at ${tenant}. You were signed out everywhere and cannot sign in any more.`,
+  mailReactivatedSubject: (tenant: string) => `Your account at ${tenant} is active again`,
+  mailReactivatedText: (tenant: string) =>
+    `An administrator reactivated your account at ${tenant}. You can sign in again with the password you had.`,
+  mailQuestion: "If you did not expect this, ask your administrator.",
+  mailSignIn: "Sign in",
+});
+
+export const roleText: Readonly<Record<Role, string>> = {
+  member: texts.member,
+  admin: texts.admin,
+  super_admin: texts.superAdmin,
+};
+export const roleHint: Readonly<Record<Role, string>> = {
+  member: texts.memberHint,
+  admin: texts.adminHint,
+  super_admin: texts.superAdminHint,
+};
+export const stateText: Readonly<Record<UserState, string>> = {
+  invited: texts.invited,
+  active: texts.active,
+  deactivated: texts.deactivated,
+};

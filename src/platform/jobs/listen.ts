@@ -1,0 +1,89 @@
+// Hears of new jobs at once: LISTEN on a connection of its own, opened again whenever it breaks. The worker's poll covers the gaps.
+import { Client } from "pg";
+import type { DatabaseSettings } from "../db/database.ts";
+import { createAlarm, settledWithin } from "./alarm.ts";
+import type { JobLog } from "./log.ts";
+
+export interface Listener {
+  readonly isListening: () => boolean;
+  close(): Promise<void>;
+}
+
+const delayFirstSeconds = 0.1;
+const delayMaxSeconds = 10;
+const closeSeconds = 1;
+
+/** Calls `onNotice` for every notification on `weft_jobs`, and after each connect, for some may have been missed before it. */
+export function listenForJobs(
+  settings: DatabaseSettings,
+  log: JobLog,
+  onNotice: () => void,
+): Listener {
+  const alarm = createAlarm();
+  const closing = new AbortController();
+  let isListening = false;
+  let hangUp = (): void => undefined;
+
+  async function listenOnce(client: Client): Promise<void> {
+    const { promise: ended, resolve: end } = Promise.withResolvers<unknown>();
+    hangUp = () => end(null);
+    client.on("error", end);
+    client.on("end", () => end(null));
+    client.on("notification", onNotice);
+    const begin = async (): Promise<unknown> => {
+      await client.connect();
+      await client.query("listen weft_jobs");
+      isListening = true;
+      onNotice();
+      return ended;
+    };
+    const listening = begin();
+    listening.catch(() => undefined); // after hanging up nobody asks for it
+    try {
+      const error = await Promise.race([ended, listening]);
+      if (error) throw error;
+    } finally {
+      isListening = false;
+      await settledWithin(client.end(), closeSeconds);
+    }
+  }
+
+  async function listenAlways(): Promise<void> {
+    let delaySeconds = delayFirstSeconds;
+    while (!closing.signal.aborted) {
+      const startedAt = performance.now();
+      try {
+        await listenOnce(openClient(settings));
+      } catch (error) {
+        if (!closing.signal.aborted) log.warn({ err: error }, "listening for jobs interrupted");
+      }
+      if (performance.now() - startedAt > delayMaxSeconds * 1000) delaySeconds = delayFirstSeconds;
+      if (!closing.signal.aborted) await alarm.wait(delaySeconds);
+      delaySeconds = Math.min(delaySeconds * 2, delayMaxSeconds);
+    }
+  }
+
+  const finished = listenAlways();
+  return {
+    isListening: () => isListening,
+    async close() {
+      closing.abort();
+      hangUp();
+      alarm.ring();
+      await finished;
+    },
+  };
+}
+
+const openClient = (settings: DatabaseSettings): Client =>
+  new Client({
+    host: settings.host,
+    port: settings.port,
+    database: settings.name,
+    user: settings.user,
+    password: settings.password,
+    ssl: settings.tls === "off" ? false : { rejectUnauthorized: settings.tls === "verify" },
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+    application_name: "weft listener",
+  });

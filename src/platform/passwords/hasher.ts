@@ -1,0 +1,98 @@
+// Password hashes: argon2id (RFC 9106, OWASP's parameters), off the main thread, one a core at a time, with a bounded queue.
+import { randomBytes } from "node:crypto";
+import { availableParallelism } from "node:os";
+import { hash, verify } from "@node-rs/argon2";
+import { insideTransaction } from "#platform/db/database.ts";
+import { defineError } from "#platform/errors.ts";
+import { normalise, passwordMaxLength } from "./password.ts";
+import { texts } from "./texts.ts";
+
+/** More hashes are wanted than the machine makes: the queue is full. */
+export const passwordsBusy = defineError("passwords.busy", {
+  status: 503,
+  title: texts.busy,
+  retryAfterSeconds: 2,
+});
+export const passwordTooLong = defineError("passwords.too_long", {
+  status: 422,
+  title: texts.tooLong(passwordMaxLength),
+});
+
+export interface PasswordHasher {
+  /** PHC string (`$argon2id$v=19$m=19456,t=2,p=1$…`). @throws {passwordsBusy} @throws {passwordTooLong} */
+  hash(password: string): Promise<string>;
+  /**
+   * Whether the password is the one that was hashed. `null` stands for an account that does not exist or has no password: it costs the
+   * same time and answers false, so that time tells nobody who has an account. @throws {passwordsBusy}
+   */
+  verify(password: string, hash: string | null): Promise<boolean>;
+  /** Whether the hash was made with other parameters than today's: hash again at the next sign-in. */
+  needsRehash(hash: string): boolean;
+}
+
+/** OWASP's second choice for argon2id (the package's default variant): 19 MiB, two passes, one lane. */
+const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1, outputLen: 32 } as const;
+const saltBytes = 16;
+const phcPrefix = `$argon2id$v=19$m=${parameters.memoryCost},t=${parameters.timeCost},p=${parameters.parallelism}$`;
+
+/**
+ * At most `concurrency` hashes at once (19 MiB each), at most `queueMax` waiting: beyond that a call is refused at once, so that a
+ * flood of sign-ins cannot melt the machine down or fill its memory.
+ */
+export function createPasswordHasher({
+  concurrency = availableParallelism(),
+  queueMax = concurrency * 32,
+}: { concurrency?: number; queueMax?: number } = {}): PasswordHasher {
+  const take = createQueue(concurrency, queueMax);
+  const decoy = decoyHash();
+  return {
+    async hash(password) {
+      const text = normalise(password);
+      if (text === null) throw passwordTooLong();
+      return await take(() => hash(text, parameters));
+    },
+    async verify(password, stored) {
+      const text = normalise(password);
+      if (text === null) return false; // no stored password is that long: says nothing about the account
+      const isRight = await take(() => verify(stored ?? decoy, text));
+      return isRight && stored !== null;
+    },
+    needsRehash: (stored) => !stored.startsWith(phcPrefix),
+  };
+}
+
+/** A hash of nothing in particular, of the same cost as a real one. */
+function decoyHash(): string {
+  const [salt, output] = [saltBytes, parameters.outputLen].map((length) =>
+    randomBytes(length).toString("base64").replace(/=+$/, ""),
+  );
+  return `${phcPrefix}${salt}$${output}`;
+}
+
+/** Runs at most `concurrency` tasks at once, first come first served, and refuses those beyond `queueMax` waiting. */
+function createQueue(concurrency: number, queueMax: number) {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async function take<T>(task: () => Promise<T>): Promise<T> {
+    if (insideTransaction()) {
+      throw new Error(
+        "a password was hashed inside a transaction: only the database is awaited there",
+      );
+    }
+    if (running < concurrency) {
+      running += 1;
+    } else {
+      if (waiting.length >= queueMax) throw passwordsBusy();
+      const { promise, resolve } = Promise.withResolvers<void>();
+      waiting.push(resolve);
+      await promise; // the place is handed over, so `running` stays as it is
+    }
+    try {
+      return await task();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else running -= 1;
+    }
+  };
+}

@@ -1,0 +1,97 @@
+import { describe, expect, test } from "bun:test";
+import {
+  authnContexts,
+  chooseContext,
+  contextsOf,
+  satisfies,
+  type Comparison,
+} from "#protocols/saml/authn-context.ts";
+
+const {
+  unspecified,
+  password,
+  passwordProtectedTransport: ppt,
+  timeSyncToken: token,
+  refedsMultiFactor: mfa,
+  refedsSingleFactor: sfa,
+} = authnContexts;
+const x509 = "urn:oasis:names:tc:SAML:2.0:ac:classes:X509";
+
+describe("satisfies", () => {
+  test.each([
+    ["exact", [ppt], ppt, true],
+    ["exact", [ppt], token, false],
+    ["exact", [x509, ppt], ppt, true],
+    ["exact", [], ppt, false],
+    ["minimum", [ppt], ppt, true],
+    ["minimum", [ppt], token, true],
+    ["minimum", [ppt], password, false],
+    ["minimum", [sfa], ppt, true],
+    ["minimum", [mfa], token, true],
+    ["minimum", [mfa], ppt, false],
+    ["minimum", [x509, password], ppt, true],
+    ["minimum", [x509], mfa, false],
+    ["minimum", [x509], x509, true],
+    ["minimum", [], mfa, false],
+    ["maximum", [ppt], password, true],
+    ["maximum", [ppt], token, false],
+    ["maximum", [unspecified], ppt, false],
+    ["maximum", [x509], ppt, false],
+    ["better", [password], ppt, true],
+    ["better", [ppt], ppt, false],
+    ["better", [password, mfa], ppt, false],
+    ["better", [x509], mfa, false],
+    ["better", [x509], x509, false],
+    ["better", [], mfa, false],
+  ] satisfies [Comparison, string[], string, boolean][])(
+    "%s of %p by %s is %p",
+    (comparison, classRefs, actual, expected) => {
+      expect(satisfies({ classRefs, comparison }, actual)).toBe(expected);
+    },
+  );
+});
+
+describe("contextsOf", () => {
+  test("says of each way to sign in what is true of it, and no more", () => {
+    expect(contextsOf(["password"])[0]).toBe(ppt);
+    expect(contextsOf(["password"])).not.toContain(mfa);
+    expect(contextsOf(["password", "email_code"])).toEqual(contextsOf(["password"]));
+    expect(contextsOf(["password", "totp"])).toEqual(
+      expect.arrayContaining([ppt, mfa, token, sfa]),
+    );
+    expect(contextsOf(["password", "backup_code"])).toContain(mfa);
+    expect(contextsOf(["password", "backup_code"])).not.toContain(token);
+    expect(contextsOf(["passkey"])).toContain(mfa);
+    expect(contextsOf(["passkey"])).not.toContain(ppt);
+    expect(contextsOf(["password", "passkey"])).toEqual(expect.arrayContaining([ppt, mfa]));
+    expect(contextsOf(["email_code"])).toEqual([unspecified]);
+    expect(contextsOf([])).toEqual([unspecified]);
+  });
+});
+
+describe("chooseContext", () => {
+  const strong = contextsOf(["password", "totp"]);
+  const weak = contextsOf(["password"]);
+
+  test("asserts the first truth when nobody asks", () => {
+    expect(chooseContext(undefined, strong)).toBe(ppt);
+  });
+
+  test("asserts the requester's first choice of several that are true", () => {
+    expect(chooseContext({ classRefs: [mfa, ppt], comparison: "exact" }, strong)).toBe(mfa);
+    expect(chooseContext({ classRefs: [ppt, mfa], comparison: "exact" }, strong)).toBe(ppt);
+  });
+
+  test("asserts the strongest that a comparison allows", () => {
+    expect(chooseContext({ classRefs: [ppt], comparison: "minimum" }, strong)).toBe(mfa);
+    expect(chooseContext({ classRefs: [ppt], comparison: "maximum" }, strong)).toBe(ppt);
+    expect(chooseContext({ classRefs: [ppt], comparison: "better" }, strong)).toBe(mfa);
+  });
+
+  test("I3 asserts nothing when the session is weaker than asked", () => {
+    expect(chooseContext({ classRefs: [mfa], comparison: "exact" }, weak)).toBeUndefined();
+    expect(chooseContext({ classRefs: [token], comparison: "minimum" }, weak)).toBeUndefined();
+    expect(chooseContext({ classRefs: [ppt], comparison: "better" }, weak)).toBeUndefined();
+    expect(chooseContext({ classRefs: [], comparison: "exact" }, strong)).toBeUndefined();
+  });
+});
