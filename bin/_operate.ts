@@ -58,13 +58,22 @@ export function printRows(rows: readonly Record<string, unknown>[], json: boolea
   if (rows.length === 0) return console.log("(none)");
   const names = Object.keys(rows[0] ?? {});
   const cells = rows.map((row) => names.map((name) => cell(row[name])));
-  const widths = names.map((name, i) => Math.max(name.length, ...cells.map((row) => row[i]?.length ?? 0)));
-  const line = (row: readonly string[]) => row.map((text, i) => text.padEnd(widths[i] ?? 0)).join("  ").trimEnd();
+  const widths = names.map((name, i) =>
+    Math.max(name.length, ...cells.map((row) => row[i]?.length ?? 0)),
+  );
+  const line = (row: readonly string[]) =>
+    row
+      .map((text, i) => text.padEnd(widths[i] ?? 0))
+      .join("  ")
+      .trimEnd();
   console.log([line(names), ...cells.map(line)].join("\n"));
 }
 
-const cell = (value: unknown): string =>
-  value === null || value === undefined ? "-" : value instanceof Date ? value.toISOString() : String(value);
+function cell(value: unknown): string {
+  if (value === null || value === undefined) return "-";
+  if (value instanceof Date) return value.toISOString();
+  return typeof value === "object" ? JSON.stringify(value) : String(value as string | number | boolean);
+}
 
 /** Prints one thing for a person as `name: value` lines, for a script as JSON. */
 export function printOne(thing: Record<string, unknown>, json: boolean): void {

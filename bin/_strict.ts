@@ -38,7 +38,9 @@ export function commandLineProblems(rawArgs: readonly string[], args: ArgsDef): 
   for (const [name, spec] of Object.entries(args)) {
     if (!spec.required) continue;
     if (spec.type === "positional" ? words < positionals.length : !given.has(name)) {
-      problems.push(spec.type === "positional" ? `${name} is missing` : `option --${name} is missing`);
+      problems.push(
+        spec.type === "positional" ? `${name} is missing` : `option --${name} is missing`,
+      );
     }
   }
   return problems;
@@ -69,7 +71,9 @@ export function strictCommand<const T extends ArgsDef>(
 function withoutRequired<T extends ArgsDef>(args: T): T {
   const relaxed = Object.entries(args).map(([name, spec]) => [
     name,
-    spec.required ? { ...spec, required: false, description: `${spec.description} (required)` } : spec,
+    spec.required
+      ? { ...spec, required: false, description: `${spec.description} (required)` }
+      : spec,
   ]);
   return Object.fromEntries(relaxed) as T;
 }

@@ -403,9 +403,12 @@ create table app.sso_requests (
   relay_state text,
   acs_url text not null,
   name_id_format text not null,
+  may_create_id boolean not null default true,
+  subject text,
   force_authn boolean not null default false,
   is_passive boolean not null default false,
   authn_context jsonb,
+  failure text,
   browser_hash bytea not null,
   received_at timestamp with time zone not null default now(),
   expires_at timestamp with time zone not null,
@@ -444,11 +447,13 @@ create table app.totp_authenticators (
   user_id uuid not null,
   sealed_secret bytea,
   sealed_pending bytea,
+  pending_until timestamp with time zone,
   last_step bigint,
   confirmed_at timestamp with time zone,
   constraint totp_authenticators_pkey PRIMARY KEY (tenant_id, user_id),
   constraint totp_user_fk FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id) ON DELETE CASCADE,
-  constraint totp_confirmed_whole CHECK (((sealed_secret IS NULL) = (confirmed_at IS NULL)))
+  constraint totp_confirmed_whole CHECK (((sealed_secret IS NULL) = (confirmed_at IS NULL))),
+  constraint totp_pending_whole CHECK (((sealed_pending IS NULL) = (pending_until IS NULL)))
 );
 alter table app.totp_authenticators owner to app_owner;
 alter table app.totp_authenticators enable row level security;

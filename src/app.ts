@@ -1,8 +1,20 @@
 // The table of contents: what every request passes, then each door and the features behind it.
 import { Hono, type MiddlewareHandler } from "hono";
+import { accountRoutes } from "#features/account/routes.tsx";
+import { authenticateBearer } from "#features/api-clients/index.ts";
+import { apiClientRoutes } from "#features/api-clients/routes.tsx";
+import { applicationRoutes } from "#features/applications/routes.tsx";
+import { auditLogRoutes } from "#features/audit-log/routes.tsx";
+import { groupRoutes } from "#features/groups/routes.tsx";
+import { homeRoutes } from "#features/home/routes.tsx";
+import { invitationRoutes } from "#features/invitations/routes.tsx";
 import { authenticateSession } from "#features/sessions/index.ts";
 import { sessionRoutes } from "#features/sessions/routes.tsx";
+import { passwordRoutes } from "#features/sign-in/routes/passwords.tsx";
+import { signInRoutes } from "#features/sign-in/routes/steps.tsx";
+import { ssoRoutes } from "#features/sso/routes.tsx";
 import { createTenantFinder, readHost } from "#features/tenants/index.ts";
+import { userRoutes } from "#features/users/routes.tsx";
 import { serveAssets } from "#platform/http/assets.ts";
 import { compile, noSuchPage } from "#platform/http/compile.tsx";
 import type { Env } from "#platform/http/context.ts";
@@ -16,15 +28,30 @@ import { ProblemScreen } from "#platform/http/problem-screen.tsx";
 import { createRenderer } from "#platform/http/render.tsx";
 import type { AnyRoute } from "#platform/http/route.ts";
 import type { Services } from "#platform/services.ts";
+import { apiDocs, problemPages } from "./api-docs.tsx";
 import { createBaseSite } from "./base-site.tsx";
 import { healthRoutes, type Health } from "./health.ts";
 import { navigation } from "./navigation.ts";
 import "./reactions.ts";
 
 /** Every declared route. The OpenAPI document and the route test read it too. */
-export const routeTable: readonly AnyRoute[] = [sessionRoutes].flatMap((feature) => feature.table);
+export const routeTable: readonly AnyRoute[] = [
+  homeRoutes,
+  signInRoutes,
+  passwordRoutes,
+  invitationRoutes,
+  sessionRoutes,
+  applicationRoutes,
+  ssoRoutes,
+  apiClientRoutes,
+  accountRoutes,
+  userRoutes,
+  groupRoutes,
+  auditLogRoutes,
+].flatMap((feature) => feature.table);
 
 const browserDoor: Door = { kind: "browser", prefix: "", authenticate: authenticateSession };
+const apiDoor: Door = { kind: "api", prefix: "/api/v1", authenticate: authenticateBearer };
 
 export interface App {
   fetch(request: Request, server?: unknown): Response | Promise<Response>;
@@ -44,7 +71,10 @@ export function createApp(services: Services, health: Health): App {
   app.onError((error, c) => {
     const refusal = toDomainError(error);
     if (refusal.spec.status >= 500) {
-      services.log.error({ requestId: c.var.requestId, route: c.var.route, err: refusal.cause }, "request_failed");
+      services.log.error(
+        { requestId: c.var.requestId, route: c.var.route, err: refusal.cause },
+        "request_failed",
+      );
     }
     return renderer.problem(c, refusal);
   });
@@ -60,11 +90,15 @@ export function createApp(services: Services, health: Health): App {
   app.route("/", healthRoutes(health));
   app.use(hostToSite(services));
   app.use("/assets/*", serveAssets());
+  app.route("/", problemPages());
+  if (services.config.http.openApiDocs)
+    app.route("/", apiDocs(routeTable, services.config.version));
+  app.route("/", compile(routeTable, apiDoor, renderer));
   app.route("/", compile(routeTable, browserDoor, renderer));
 
   return {
     metrics,
-    fetch: (request, server) => app.fetch(withMethodOverride(request), server as object),
+    fetch: (request, server) => app.fetch(withMethodOverride(request), server),
   };
 }
 
@@ -91,5 +125,10 @@ function withMethodOverride(request: Request): Request {
   const method = url.searchParams.get("_method")?.toUpperCase() ?? "";
   if (!overridable.has(method)) return request;
   url.searchParams.delete("_method");
-  return new Request(url, { method, headers: request.headers, body: request.body, signal: request.signal });
+  return new Request(url, {
+    method,
+    headers: request.headers,
+    body: request.body,
+    signal: request.signal,
+  });
 }

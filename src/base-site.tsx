@@ -20,7 +20,9 @@ const texts = defineTexts("base_site", {
 });
 
 /** Answers every request for the base domain itself; the same 404 for what is not there. */
-export function createBaseSite(services: Services): (c: HttpContext) => Response | Promise<Response> {
+export function createBaseSite(
+  services: Services,
+): (c: HttpContext) => Response | Promise<Response> {
   const { config } = services;
   const app = new Hono<Env>();
   app.get("/", (c) => {
@@ -59,11 +61,11 @@ export function createBaseSite(services: Services): (c: HttpContext) => Response
   });
   app.use("/assets/*", serveAssets());
   if (config.dev.isDev && config.mail.backend.kind === "mailbox") {
-    app.route("/dev/mail", mailboxPages(config.mail.backend.path));
+    app.route("/dev/mail", mailboxPages(config.mail.backend.path, outer));
   }
   app.notFound((c) => c.text("Not found\n", 404));
-  return (c) => app.fetch(c.req.raw, { outer: c } as never);
+  return (c) => app.fetch(c.req.raw, { outer: c });
 }
 
 /** The request's own context, carried over as the inner app's environment. */
-const outer = (c: HttpContext): HttpContext => (c.env as unknown as { outer: HttpContext }).outer;
+const outer = (c: HttpContext): HttpContext => (c.env as { outer: HttpContext }).outer;

@@ -1,8 +1,10 @@
 // Loads every declaration of every feature: whoever imports this sees all events, jobs, schedules, messages and refusals by name.
 import "./app.ts";
 import "./reactions.ts";
+import "./retention.ts";
 export { declaredErrors } from "#platform/errors.ts";
 export { declaredEvents } from "#platform/audit/define.ts";
 export { declaredJobs } from "#platform/jobs/define.ts";
+export { declaredSchedules } from "#platform/jobs/schedule.ts";
 export { declaredEmails } from "#platform/mail/define.ts";
 export { declaredTexts } from "#platform/texts.ts";

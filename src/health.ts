@@ -20,10 +20,12 @@ export function createHealth(database: Database): Health {
   let serving = true;
   let running: Promise<boolean> | null = null;
   const ask = async (): Promise<boolean> => {
-    const query = database.system((db) => sql`select 1`.execute(db)).then(
-      () => true,
-      () => false,
-    );
+    const query = database
+      .system((db) => sql`select 1`.execute(db))
+      .then(
+        () => true,
+        () => false,
+      );
     return Promise.race([query, Bun.sleep(patienceMs).then(() => false)]);
   };
   return {

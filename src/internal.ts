@@ -19,7 +19,8 @@ export function createInternalApp(services: Services, metrics: Metrics, health: 
     const domain = c.req.query("domain") ?? "";
     const isBareName = /^[a-z0-9.-]{1,253}$/.test(domain) && !domain.endsWith(".");
     const host = readHost(isBareName ? domain : undefined, baseDomain);
-    const known = host.kind === "base" || (host.kind === "label" && (await findSite(host.label)) !== null);
+    const known =
+      host.kind === "base" || (host.kind === "label" && (await findSite(host.label)) !== null);
     return known ? c.text("ok\n") : c.text("no\n", 404);
   });
   app.get("/metrics", async (c) => {

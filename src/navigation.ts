@@ -16,9 +16,39 @@ const texts = defineTexts("navigation", {
 
 export const navigation: readonly NavEntry[] = [
   { href: "/", label: texts.home, icon: "home", permission: null },
-  { href: "/users", label: texts.users, icon: "users", section: texts.people, permission: "users.read" },
-  { href: "/groups", label: texts.groups, icon: "groups", section: texts.people, permission: "groups.read" },
-  { href: "/applications", label: texts.applications, icon: "apps", section: texts.access, permission: "applications.read" },
-  { href: "/api-clients", label: texts.apiClients, icon: "key", section: texts.access, permission: "api_clients.read" },
-  { href: "/events", label: texts.audit, icon: "activity", section: texts.oversight, permission: "events.read" },
+  {
+    href: "/users",
+    label: texts.users,
+    icon: "users",
+    section: texts.people,
+    permission: "users.read",
+  },
+  {
+    href: "/groups",
+    label: texts.groups,
+    icon: "groups",
+    section: texts.people,
+    permission: "groups.read",
+  },
+  {
+    href: "/applications",
+    label: texts.applications,
+    icon: "apps",
+    section: texts.access,
+    permission: "applications.read",
+  },
+  {
+    href: "/api-clients",
+    label: texts.apiClients,
+    icon: "key",
+    section: texts.access,
+    permission: "api_clients.read",
+  },
+  {
+    href: "/events",
+    label: texts.audit,
+    icon: "activity",
+    section: texts.oversight,
+    permission: "events.read",
+  },
 ];

@@ -15,7 +15,9 @@ export interface Resources extends Services, AsyncDisposable {}
 /** Opens what the configuration names. Nothing connects before it is first used, so a missing cache or mail server does not stop a start. */
 export function openResources(config: Config): Resources {
   const log = createLogger({ level: config.log.level });
-  const database = openDatabase(config.database, (err) => log.warn({ err }, "database_connection_lost"));
+  const database = openDatabase(config.database, (err) =>
+    log.warn({ err }, "database_connection_lost"),
+  );
   const outbound = createOutbound({ allowPrivate: config.dev.isDev, log });
   const mail = createMailTransport(config.mail, outbound, systemClock);
   const cache = createActivityCache(config.cache);

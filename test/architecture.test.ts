@@ -31,7 +31,9 @@ const mayImport: readonly [room: RegExp, allowed: RegExp][] = [
   ],
   [
     /^src\/features\/[^/]+\/routes(\.tsx$|\/)/,
-    new RegExp(String.raw`^(#platform\/|#protocols\/|\.\.?\/|zod$|hono|${vocabulary}|${anyFeature})`),
+    new RegExp(
+      String.raw`^(#platform\/|#protocols\/|\.\.?\/|zod$|hono|${vocabulary}|${anyFeature})`,
+    ),
   ],
   [
     /^src\/features\//,
@@ -44,9 +46,11 @@ const mayImport: readonly [room: RegExp, allowed: RegExp][] = [
 const sources = [...new Glob("src/**/*.{ts,tsx}").scanSync({ cwd: root })].sort();
 const importsOf = async (path: string): Promise<string[]> => {
   const source = await Bun.file(root + path).text();
-  return [...source.matchAll(/^(?:import|export)\b[^"']*?from "([^"]+)"|^import "([^"]+)"|import\("([^"]+)"\)/gms)].map(
-    (match) => match[1] ?? match[2] ?? match[3] ?? "",
-  );
+  return [
+    ...source.matchAll(
+      /^(?:import|export)\b[^"']*?from "([^"]+)"|^import "([^"]+)"|import\("([^"]+)"\)/gms,
+    ),
+  ].map((match) => match[1] ?? match[2] ?? match[3] ?? "");
 };
 
 describe("every file keeps to its room", () => {
@@ -67,7 +71,9 @@ describe("features", () => {
     for (const path of sources) {
       const from = feature(path);
       if (!from) continue;
-      const targets = (await importsOf(path)).map(feature).filter((to) => to !== undefined && to !== from);
+      const targets = (await importsOf(path))
+        .map(feature)
+        .filter((to) => to !== undefined && to !== from);
       knows.set(from, new Set([...(knows.get(from) ?? []), ...(targets as string[])]));
     }
     const circles: string[] = [];
@@ -87,7 +93,8 @@ describe("features", () => {
     for (const path of sources) {
       if (path === "src/app.ts") continue;
       for (const name of await importsOf(path)) {
-        if (/^#features\/[^/]+\/(routes|views)/.test(name)) offenders.push(`${path} imports ${name}`);
+        if (/^#features\/[^/]+\/(routes|views)/.test(name))
+          offenders.push(`${path} imports ${name}`);
       }
     }
     expect(offenders).toEqual([]);
@@ -108,8 +115,14 @@ test("the environment is read in one place, the network is reached in one place"
   const offenders: string[] = [];
   for (const path of sources) {
     const source = await Bun.file(root + path).text();
-    if (path !== "src/config.ts" && /\b(Bun|process)\.env\b/.test(source)) offenders.push(`${path}: environment`);
-    if (!path.startsWith("src/platform/outbound/") && /(?:await|return|=>|=)\s+fetch\(|(?:globalThis|Bun)\.fetch\(/.test(source.replace(/^\s*(\/\/|\*).*$/gm, ""))) {
+    if (path !== "src/config.ts" && /\b(Bun|process)\.env\b/.test(source))
+      offenders.push(`${path}: environment`);
+    if (
+      !path.startsWith("src/platform/outbound/") &&
+      /(?:await|return|=>|=)\s+fetch\(|(?:globalThis|Bun)\.fetch\(/.test(
+        source.replace(/^\s*(\/\/|\*).*$/gm, ""),
+      )
+    ) {
       offenders.push(`${path}: fetch`);
     }
   }

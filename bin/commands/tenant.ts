@@ -1,11 +1,22 @@
 // Tenants: list, show, suspend, resume.
-import { tenantResumed, tenantSuspended, listTenants, setTenantState, siteOrigin, tenantNotFound } from "#features/tenants/index.ts";
+import {
+  tenantResumed,
+  tenantSuspended,
+  listTenants,
+  setTenantState,
+  siteOrigin,
+  tenantNotFound,
+} from "#features/tenants/index.ts";
 import { record } from "#platform/audit/record.ts";
 import { operate, printOne, printRows } from "../_operate.ts";
 import { nounCommand, strictCommand } from "../_strict.ts";
 
 const json = { type: "boolean", description: "print JSON" } as const;
-const subdomain = { type: "positional", required: true, description: "the tenant's subdomain" } as const;
+const subdomain = {
+  type: "positional",
+  required: true,
+  description: "the tenant's subdomain",
+} as const;
 const pageSize = 500;
 
 const list = strictCommand({
@@ -14,7 +25,7 @@ const list = strictCommand({
   run: ({ args }) =>
     operate("tenant list", async ({ services }) => {
       const rows = [];
-      for (let after = ""; ; ) {
+      for (let after = ""; ;) {
         const page = await services.database.system((db) => listTenants(db, after, pageSize));
         rows.push(...page);
         const last = page.at(-1);
@@ -42,7 +53,10 @@ const show = strictCommand({
           .executeTakeFirstOrThrow();
         return { users: Number(people.count), applications: Number(apps.count) };
       });
-      printOne({ ...tenant, address: siteOrigin(config, tenant.subdomain), ...counts }, args.json ?? false);
+      printOne(
+        { ...tenant, address: siteOrigin(config, tenant.subdomain), ...counts },
+        args.json ?? false,
+      );
     }),
 });
 

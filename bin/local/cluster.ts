@@ -52,7 +52,9 @@ export async function inspectDataDir(
   majorVersion: string,
 ): Promise<Owner | undefined> {
   if (!existsSync(dataDir)) return undefined;
-  if ((await stat(dataDir)).uid !== process.geteuid?.() && process.geteuid?.() !== 0) {
+  const { uid, gid } = await stat(dataDir);
+  const ourselves = process.geteuid?.();
+  if (uid !== ourselves && ourselves !== 0) {
     throw new LocalError(texts.homeUnusable(dataDir, "it belongs to another user"));
   }
   if ((await readdir(dataDir)).length === 0) return undefined;
@@ -62,7 +64,6 @@ export async function inspectDataDir(
   if (found !== majorVersion) {
     throw new LocalError(texts.versionMismatch(dataDir, found, majorVersion));
   }
-  const { uid, gid } = await stat(versionFile);
   return { uid, gid };
 }
 

@@ -92,10 +92,12 @@ function waysToDrop(setpriv: string | null, owner: Owner): Runner[] {
   const drop = [setpriv, `--reuid=${owner.uid}`, `--regid=${owner.gid}`, "--clear-groups"];
   const tied = ["--pdeathsig", "INT", "--"];
   // Below a closed folder the other user needs one of root's powers: passing through folders, or (all that containers
-  // leave to root) opening anything. Neither lets it change user.
+  // leave to root) opening anything. Neither lets it change user. PostgreSQL asks access(2) about its own files, which
+  // overlooks such a power unless no_setuid_fixup is set: capabilities(7).
   const powers = ["dac_read_search", "dac_override"].map((power) => [
     `--inh-caps=+${power}`,
     `--ambient-caps=+${power}`,
+    "--securebits=+no_setuid_fixup",
   ]);
   return [[], ...powers].map((power) => ({ prefix: [...drop, ...power, ...tied], owner }));
 }
@@ -124,20 +126,25 @@ export function otherUser(passwd: string): Owner {
 
 /** Undefined when `runner` can start the server and write into `folder`, else the system's last word on why not. */
 function tryOut(runner: Runner, binaries: Binaries, folder: string): string | undefined {
+  // "initdb --show" goes through the checks of a real run (libraries, its own path, user, the server beside it), then ends.
   const script = `
-    id -un >/dev/null || exit 1
-    [ -w "$1" ] || { echo "no access to $1 for user $(id -un)" >&2; exit 1; }
-    for program in "$2" "$3"; do "$program" --version >/dev/null || exit 1; done`;
+    [ -w "$1" ] || { echo "no access to $1 for user $(id -u)" >&2; exit 1; }
+    exec "$2" --show --pgdata="$1/cluster" >/dev/null`;
   try {
     const { exitCode, stderr } = Bun.spawnSync(
-      [...runner.prefix, "/bin/sh", "-c", script, "sh", folder, binaries.postgres, binaries.initdb],
+      [...runner.prefix, "/bin/sh", "-c", script, "sh", folder, binaries.initdb],
       { ...spawnIdentity(runner), env: cleanEnvironment, stdin: null, timeout: 10_000 },
     );
-    if (exitCode === 0) return undefined;
-    return stderr.toString().trim().split("\n").at(-1) || "it does not answer";
+    return exitCode === 0 ? undefined : refusalIn(stderr.toString());
   } catch (error) {
     return reasonOf(error);
   }
+}
+
+function refusalIn(output: string): string {
+  const lines = output.trim().split("\n");
+  const line = lines.find((text) => text.includes("error:")) ?? lines.at(-1);
+  return line?.replace(/^.*error: /, "") || "it does not answer";
 }
 
 /** Nothing of the caller's environment: PG* and locale variables would change what the programs do. */
@@ -193,10 +200,13 @@ function spawnIdentity({ spawnAs }: Runner): { uid?: number; gid?: number } {
   return spawnAs ? { uid: spawnAs.uid, gid: spawnAs.gid } : {};
 }
 
-/** Hands a folder and all below it to `owner`; links are handed over, never followed. */
+/**
+ * Hands a folder and all below it to `owner`; links are handed over, never followed. The folder itself comes last, so that
+ * its owner tells whether a hand-over was cut off.
+ */
 export async function handOver(folder: string, owner: Owner): Promise<void> {
-  await lchown(folder, owner.uid, owner.gid);
   for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
     await lchown(join(entry.parentPath, entry.name), owner.uid, owner.gid);
   }
+  await lchown(folder, owner.uid, owner.gid);
 }

@@ -82,11 +82,13 @@ create table app.totp_authenticators (
   user_id        uuid not null,
   sealed_secret  bytea,
   sealed_pending bytea,
+  pending_until  timestamptz,
   last_step      bigint,
   confirmed_at   timestamptz,
   primary key (tenant_id, user_id),
   constraint totp_user_fk foreign key (tenant_id, user_id) references app.users on delete cascade,
-  constraint totp_confirmed_whole check ((sealed_secret is null) = (confirmed_at is null))
+  constraint totp_confirmed_whole check ((sealed_secret is null) = (confirmed_at is null)),
+  constraint totp_pending_whole check ((sealed_pending is null) = (pending_until is null))
 );
 call app.isolate('app.totp_authenticators');
 

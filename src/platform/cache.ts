@@ -28,7 +28,7 @@ export function createActivityCache(
     // After a failure memjs can leave later calls unanswered for ever: this client is not asked again.
     client?.close();
     client = null;
-    if (performance.now() >= asleepUntil) log?.warn({ cause }, "activity_cache_failed");
+    if (performance.now() >= asleepUntil) log?.warn({ cause }, "activity cache failed");
     asleepUntil = performance.now() + restMs;
     return true;
   };

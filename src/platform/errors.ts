@@ -1,6 +1,20 @@
 // Refusals: declared once with a stable code, thrown anywhere, rendered by the door the request came through.
 
-export type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 409 | 410 | 413 | 415 | 422 | 429 | 500 | 502 | 503;
+export type RefusalStatus =
+  | 400
+  | 401
+  | 403
+  | 404
+  | 405
+  | 409
+  | 410
+  | 413
+  | 415
+  | 422
+  | 429
+  | 500
+  | 502
+  | 503;
 
 export interface RefusalSpec {
   readonly status: RefusalStatus;
@@ -26,6 +40,12 @@ export class DomainError extends Error {
     this.code = code;
     this.spec = spec;
     this.detail = detail;
+  }
+
+  /** Seconds to wait: this refusal's own, else its kind's. */
+  get retryAfterSeconds(): number | undefined {
+    const own = this.detail["retryAfterSeconds"];
+    return typeof own === "number" ? own : this.spec.retryAfterSeconds;
   }
 }
 

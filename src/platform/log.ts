@@ -3,7 +3,7 @@ import { type LevelWithSilent, type Logger as Pino, pino } from "pino";
 
 export type LogLevel = LevelWithSilent;
 
-/** `log.info({ mailId }, "mail_sent")`: fields first, then what happened in the past tense. */
+/** `log.info({ mailId }, "mail sent")`: fields first, then what happened in the past tense. */
 export type Logger = Pick<Pino, "debug" | "info" | "warn" | "error" | "fatal"> & {
   /** The same log with fields on every line: `requestId`, `tenant`, `actor`. */
   child(fields: Readonly<Record<string, unknown>>): Logger;

@@ -27,13 +27,15 @@ export interface TestDatabase {
   readonly settings: DatabaseSettings;
   /** How the superuser connects: for `migrate`. */
   readonly superuser: DatabaseSettings;
+  /** A connection of its own, closed at the end: as the runtime's login without a role, or as the superuser. */
+  readonly connect: (as: "appuser" | "superuser") => Promise<Client>;
   /** Runs one statement past row-level security, to prepare or to look behind the scenes. Each call is its own transaction. */
-  asSuperuser<Row extends QueryResultRow>(
+  readonly asSuperuser: <Row extends QueryResultRow>(
     text: string,
     values?: readonly unknown[],
-  ): Promise<Row[]>;
+  ) => Promise<Row[]>;
   /** A new tenant: the sandbox of one test. */
-  aTenant(subdomain?: string): Promise<TestTenant>;
+  readonly aTenant: (subdomain?: string) => Promise<TestTenant>;
 }
 
 /**
@@ -48,14 +50,21 @@ export async function testDatabase(): Promise<TestDatabase> {
   const settings = { ...superuser, user: "appuser", password: passwordOf(superuser) };
   const database = openDatabase(settings);
   const pool = new Pool({ ...connectionOf(superuser), max: 4 });
+  const clients: Client[] = [];
   afterAll(async () => {
-    await Promise.all([database.close(), pool.end()]);
+    await Promise.all([database.close(), pool.end(), ...clients.map((client) => client.end())]);
     await drop();
   });
   return {
     database,
     settings,
     superuser,
+    connect: async (as) => {
+      const client = new Client(connectionOf(as === "appuser" ? settings : superuser));
+      clients.push(client);
+      await client.connect();
+      return client;
+    },
     asSuperuser: async <Row extends QueryResultRow>(
       text: string,
       values: readonly unknown[] = [],
@@ -148,14 +157,23 @@ async function ensureTemplate(): Promise<string> {
   return name;
 }
 
+/** What the template is made of. */
+const templateSources = [
+  "sql/roles.sql",
+  "sql/migrations/*.sql",
+  "src/platform/db/migrate.ts",
+  "src/platform/db/migrate/*.ts",
+];
+
 async function schemaMark(): Promise<string> {
   const checkout = join(import.meta.dir, "../..");
-  const sources = new Bun.Glob(
-    "{sql/roles.sql,sql/migrations/*.sql,src/platform/db/migrate{.ts,/*.ts}}",
-  );
   const hash = createHash("sha256");
-  for (const file of (await Array.fromAsync(sources.scan(checkout))).toSorted()) {
-    hash.update(`${file}\n`).update(await Bun.file(join(checkout, file)).bytes());
+  for (const pattern of templateSources) {
+    const files = await Array.fromAsync(new Bun.Glob(pattern).scan(checkout));
+    if (files.length === 0) throw new Error(`there is no ${pattern}`);
+    for (const file of files.toSorted()) {
+      hash.update(`${file}\n`).update(await Bun.file(join(checkout, file)).bytes());
+    }
   }
   return hash.digest("hex").slice(0, 16);
 }

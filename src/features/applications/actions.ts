@@ -35,9 +35,16 @@ export interface Registering {
 }
 
 /** Registers an application with its own key pair. @throws {metadataRefused} @throws {entityIdTaken} */
-export async function registerApplication(by: Registering, input: NewApplication): Promise<ApplicationId> {
+export async function registerApplication(
+  by: Registering,
+  input: NewApplication,
+): Promise<ApplicationId> {
   const description = await describeServiceProvider(input, by);
-  const key = await createSigningKey({ commonName: input.name, now: by.now, years: certificateYears });
+  const key = await createSigningKey({
+    commonName: input.name,
+    now: by.now,
+    years: certificateYears,
+  });
   const applicationId = ApplicationId.parse(Bun.randomUUIDv7());
   await by.tenant.write(async (db) => {
     await db
@@ -54,15 +61,28 @@ export async function registerApplication(by: Registering, input: NewApplication
     await insertKey(db, by, applicationId, key);
     const { entityId } = description;
     const { name, availableToAll } = input;
-    await record(db, by.actor, applicationRegistered, { applicationId, name, entityId, availableToAll });
+    await record(db, by.actor, applicationRegistered, {
+      applicationId,
+      name,
+      entityId,
+      availableToAll,
+    });
   });
   return applicationId;
 }
 
-async function insertServiceProvider(db: TenantDb, applicationId: ApplicationId, description: Description) {
+async function insertServiceProvider(
+  db: TenantDb,
+  applicationId: ApplicationId,
+  description: Description,
+) {
   await db
     .insertInto("saml_service_providers")
-    .values({ application_id: applicationId, ...columnsOf(description), name_id_format: description.nameIdFormat })
+    .values({
+      application_id: applicationId,
+      ...columnsOf(description),
+      name_id_format: description.nameIdFormat,
+    })
     .onConflict((on) => on.constraint("saml_entity_id_unique").doNothing())
     .returning("application_id")
     .executeTakeFirstOrThrow(() => {
@@ -130,7 +150,11 @@ export async function changeApplication(
   if (changed.length === 0) return;
   await db
     .updateTable("applications")
-    .set({ name: wanted.name, description: wanted.description, available_to_all: wanted.availableToAll })
+    .set({
+      name: wanted.name,
+      description: wanted.description,
+      available_to_all: wanted.availableToAll,
+    })
     .where("id", "=", applicationId)
     .execute();
   await db
@@ -138,7 +162,9 @@ export async function changeApplication(
     .set({ name_id_format: wanted.nameIdFormat })
     .where("application_id", "=", applicationId)
     .execute();
-  const changes = Object.fromEntries(changed.map((field) => [field, { from: had[field], to: wanted[field] }]));
+  const changes = Object.fromEntries(
+    changed.map((field) => [field, { from: had[field], to: wanted[field] }]),
+  );
   await record(db, actor, applicationChanged, { applicationId, name: wanted.name, changes });
 }
 
@@ -162,7 +188,11 @@ export async function replaceMetadata(
     }
     await db
       .updateTable("saml_service_providers")
-      .set({ ...columnsOf(description), metadata_url: description.metadataUrl ?? now.serviceProvider.metadataUrl, updated_at: by.now })
+      .set({
+        ...columnsOf(description),
+        metadata_url: description.metadataUrl ?? now.serviceProvider.metadataUrl,
+        updated_at: by.now,
+      })
       .where("application_id", "=", applicationId)
       .execute();
     await record(db, by.actor, applicationMetadataReplaced, {
@@ -183,16 +213,31 @@ export async function setEnabled(
 ): Promise<void> {
   const { name, isEnabled: was } = await lockApplication(db, applicationId);
   if (was === isEnabled) return;
-  await db.updateTable("applications").set({ is_enabled: isEnabled }).where("id", "=", applicationId).execute();
-  await record(db, actor, isEnabled ? applicationEnabled : applicationDisabled, { applicationId, name });
+  await db
+    .updateTable("applications")
+    .set({ is_enabled: isEnabled })
+    .where("id", "=", applicationId)
+    .execute();
+  await record(db, actor, isEnabled ? applicationEnabled : applicationDisabled, {
+    applicationId,
+    name,
+  });
 }
 
 /** Removes an application with its keys, grants and identifiers. @throws {applicationNotFound} */
-export async function deleteApplication(db: TenantDb, actor: Actor, applicationId: ApplicationId): Promise<{ name: string }> {
+export async function deleteApplication(
+  db: TenantDb,
+  actor: Actor,
+  applicationId: ApplicationId,
+): Promise<{ name: string }> {
   await lockApplication(db, applicationId);
   const { name, serviceProvider } = await findApplication(db, applicationId);
   await db.deleteFrom("applications").where("id", "=", applicationId).execute();
-  await record(db, actor, applicationDeleted, { applicationId, name, entityId: serviceProvider.entityId });
+  await record(db, actor, applicationDeleted, {
+    applicationId,
+    name,
+    entityId: serviceProvider.entityId,
+  });
   return { name };
 }
 
@@ -237,4 +282,6 @@ const findGroupName = (db: TenantDb, groupId: GroupId) =>
     .selectFrom("groups")
     .select("name")
     .where("id", "=", groupId)
-    .executeTakeFirstOrThrow(() => grantGroupNotFound({ errors: { groupId: texts.groupNotFound } }));
+    .executeTakeFirstOrThrow(() =>
+      grantGroupNotFound({ errors: { groupId: texts.groupNotFound } }),
+    );

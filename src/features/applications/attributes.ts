@@ -16,6 +16,11 @@ export const sentAttributes: readonly SentAttribute[] = [
   { name: "email", nameFormat: basic, friendlyName: "mail", meaning: texts.meaningEmail },
   { name: "firstName", nameFormat: basic, friendlyName: "givenName", meaning: texts.meaningFirst },
   { name: "lastName", nameFormat: basic, friendlyName: "sn", meaning: texts.meaningLast },
-  { name: "displayName", nameFormat: basic, friendlyName: "displayName", meaning: texts.meaningDisplay },
+  {
+    name: "displayName",
+    nameFormat: basic,
+    friendlyName: "displayName",
+    meaning: texts.meaningDisplay,
+  },
   { name: "groups", nameFormat: basic, friendlyName: "groups", meaning: texts.meaningGroups },
 ];

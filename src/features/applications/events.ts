@@ -11,7 +11,10 @@ export const applicationRegistered = defineEvent("application.registered", {
 });
 export const applicationChanged = defineEvent("application.changed", {
   says: texts.eventChanged,
-  data: z.object({ ...about, changes: z.record(z.string(), z.object({ from: z.unknown(), to: z.unknown() })) }),
+  data: z.object({
+    ...about,
+    changes: z.record(z.string(), z.object({ from: z.unknown(), to: z.unknown() })),
+  }),
 });
 export const applicationMetadataReplaced = defineEvent("application.metadata_replaced", {
   says: texts.eventMetadataReplaced,

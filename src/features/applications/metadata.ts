@@ -42,14 +42,20 @@ export async function describeServiceProvider(
     const xml = await fetchMetadata(source.metadataUrl, options.outbound);
     return fromXml(xml, source.metadataUrl, "metadataUrl", options);
   }
-  if (source.metadataXml !== undefined) return fromXml(source.metadataXml, null, "metadataXml", options);
+  if (source.metadataXml !== undefined)
+    return fromXml(source.metadataXml, null, "metadataXml", options);
   return byHand(source, options);
 }
 
 async function fetchMetadata(url: string, outbound: Outbound): Promise<string> {
   try {
-    const answer = await outbound.fetch(url, { maxBytes: metadataMaxLength, redirects: 3, timeoutSeconds: 10 });
-    if (answer.status !== 200) throw refused("metadataUrl", texts.metadataUnfetched(`HTTP ${answer.status}`));
+    const answer = await outbound.fetch(url, {
+      maxBytes: metadataMaxLength,
+      redirects: 3,
+      timeoutSeconds: 10,
+    });
+    if (answer.status !== 200)
+      throw refused("metadataUrl", texts.metadataUnfetched(`HTTP ${answer.status}`));
     return answer.text();
   } catch (error) {
     if (error instanceof DomainError && error.code !== metadataRefused.code) {
@@ -76,12 +82,16 @@ function fromXml(
       metadataUrl,
     };
   } catch (error) {
-    if (error instanceof SamlError) throw refused(field, texts.metadataUnreadable(error.message), error);
+    if (error instanceof SamlError)
+      throw refused(field, texts.metadataUnreadable(error.message), error);
     throw error;
   }
 }
 
-function byHand({ entityId, acsUrl }: DescriptionSource, { allowHttp }: DescribeOptions): Description {
+function byHand(
+  { entityId, acsUrl }: DescriptionSource,
+  { allowHttp }: DescribeOptions,
+): Description {
   if (!entityId || !acsUrl) throw refused("source", texts.oneSource);
   try {
     const url = requireWebUrl(acsUrl, { allowHttp });

@@ -31,11 +31,16 @@ function summaries(db: TenantDb) {
     );
 }
 
-const asSummary = <T extends { groupCount: number | null }>(row: T) => ({ ...row, groupCount: Number(row.groupCount) });
+const asSummary = <T extends { groupCount: number | null }>(row: T) => ({
+  ...row,
+  groupCount: Number(row.groupCount),
+});
 
 /** Applications whose name contains `q`, newest first. */
 export async function listApplications(db: TenantDb, { q, limit, cursor }: ApplicationFilter) {
-  let query = summaries(db).orderBy("applications.id", "desc").limit(limit + 1);
+  let query = summaries(db)
+    .orderBy("applications.id", "desc")
+    .limit(limit + 1);
   if (q) query = query.where("applications.name", "ilike", containing(q));
   if (cursor) {
     const [after] = decodeCursor(z.tuple([z.uuid()]), cursor);
@@ -60,7 +65,16 @@ export async function findApplication(db: TenantDb, applicationId: ApplicationId
     ])
     .where("applications.id", "=", applicationId)
     .executeTakeFirstOrThrow(() => applicationNotFound({ applicationId }));
-  const { spEntityId, acs, signingCertificates, signsRequests, nameIdFormat, metadataUrl, updatedAt, ...summary } = row;
+  const {
+    spEntityId,
+    acs,
+    signingCertificates,
+    signsRequests,
+    nameIdFormat,
+    metadataUrl,
+    updatedAt,
+    ...summary
+  } = row;
   return {
     ...asSummary(summary),
     serviceProvider: {
@@ -77,7 +91,10 @@ export async function findApplication(db: TenantDb, applicationId: ApplicationId
 export type FoundApplication = Awaited<ReturnType<typeof findApplication>>;
 
 /** The application that calls itself `entityId`, or null. */
-export async function findApplicationByEntityId(db: TenantDb, entityId: string): Promise<FoundApplication | null> {
+export async function findApplicationByEntityId(
+  db: TenantDb,
+  entityId: string,
+): Promise<FoundApplication | null> {
   const row = await db
     .selectFrom("saml_service_providers")
     .select("application_id")
@@ -90,14 +107,24 @@ export async function findApplicationByEntityId(db: TenantDb, entityId: string):
 export function lockApplication(db: TenantDb, applicationId: ApplicationId) {
   return db
     .selectFrom("applications")
-    .select(["id", "name", "description", "is_enabled as isEnabled", "available_to_all as availableToAll"])
+    .select([
+      "id",
+      "name",
+      "description",
+      "is_enabled as isEnabled",
+      "available_to_all as availableToAll",
+    ])
     .where("id", "=", applicationId)
     .forUpdate()
     .executeTakeFirstOrThrow(() => applicationNotFound({ applicationId }));
 }
 
 /** Groups that may use the application, by name. @throws {applicationNotFound} */
-export async function listGrants(db: TenantDb, applicationId: ApplicationId, { limit, cursor }: Paging) {
+export async function listGrants(
+  db: TenantDb,
+  applicationId: ApplicationId,
+  { limit, cursor }: Paging,
+) {
   await db
     .selectFrom("applications")
     .select("id")
@@ -107,7 +134,12 @@ export async function listGrants(db: TenantDb, applicationId: ApplicationId, { l
     .selectFrom("application_grants as grant")
     .innerJoin("groups", "groups.id", "grant.group_id")
     .where("grant.application_id", "=", applicationId)
-    .select(["groups.id as groupId", "groups.name", "groups.name_key as nameKey", "grant.granted_at as grantedAt"])
+    .select([
+      "groups.id as groupId",
+      "groups.name",
+      "groups.name_key as nameKey",
+      "grant.granted_at as grantedAt",
+    ])
     .select((eb) =>
       eb
         .selectFrom("group_members")
@@ -166,7 +198,11 @@ export async function accessOf(
 ): Promise<Access | null> {
   const application = await findApplication(db, applicationId);
   if (!application.isEnabled) return null;
-  const user = await db.selectFrom("users").select("state").where("id", "=", userId).executeTakeFirst();
+  const user = await db
+    .selectFrom("users")
+    .select("state")
+    .where("id", "=", userId)
+    .executeTakeFirst();
   if (user?.state !== "active") return null;
   const through = await db
     .selectFrom("application_grants as grant")
@@ -205,7 +241,10 @@ export function listMyApplications(db: TenantDb, userId: UserId) {
 }
 
 /** The certificates of an application's keys that metadata publishes: the active one first, then the next. */
-export async function publishedCertificates(db: TenantDb, applicationId: ApplicationId): Promise<string[]> {
+export async function publishedCertificates(
+  db: TenantDb,
+  applicationId: ApplicationId,
+): Promise<string[]> {
   const rows = await db
     .selectFrom("saml_keys")
     .select(["certificate", "state"])

@@ -46,7 +46,12 @@ import { SetupPage } from "./views/setup.tsx";
 /** Form-encoding can make a document three times as long. */
 const metadataBodyMaxBytes = 3 * metadataMaxLength;
 
-const registering = ({ tenant, actor, services, now }: Handling<unknown, unknown>): Registering => ({
+const registering = ({
+  tenant,
+  actor,
+  services,
+  now,
+}: Handling<unknown, unknown>): Registering => ({
   tenant,
   actor,
   outbound: services.outbound,
@@ -56,7 +61,10 @@ const registering = ({ tenant, actor, services, now }: Handling<unknown, unknown
 });
 
 /** One application as the contract shows it: what we are to it beside what it told us. */
-async function show({ tenant, site }: Pick<Handling, "tenant" | "site">, applicationId: ApplicationId) {
+async function show(
+  { tenant, site }: Pick<Handling, "tenant" | "site">,
+  applicationId: ApplicationId,
+) {
   const found = await tenant.read((db) => findApplication(db, applicationId));
   return { ...found, ...ownIdentity(site, applicationId) };
 }
@@ -85,10 +93,12 @@ export const applicationRoutes = routes()
     input: NewApplication,
     bodyMaxBytes: metadataBodyMaxBytes,
     reply: Application,
-    summary: "Register an application from metadata XML, a metadata URL, or an entity ID with its ACS URL",
+    summary:
+      "Register an application from metadata XML, a metadata URL, or an entity ID with its ACS URL",
     creates: true,
     title: texts.register,
-    handle: async (handling) => show(handling, await registerApplication(registering(handling), handling.input)),
+    handle: async (handling) =>
+      show(handling, await registerApplication(registering(handling), handling.input)),
     form: NewApplicationForm,
     next: detailPath,
     notice: ({ name }) => texts.registered(name),
@@ -131,7 +141,10 @@ export const applicationRoutes = routes()
     handle: async (handling) => {
       const application = await show(handling, handling.params.applicationId);
       const { name, description, serviceProvider } = application;
-      return { ...application, values: { name, description, nameIdFormat: serviceProvider.nameIdFormat } };
+      return {
+        ...application,
+        values: { name, description, nameIdFormat: serviceProvider.nameIdFormat },
+      };
     },
     form: EditApplicationForm,
   })
@@ -215,7 +228,8 @@ export const applicationRoutes = routes()
     input: GrantPaging,
     reply: GrantList,
     summary: "List the groups that may use an application",
-    handle: ({ tenant, params, input }) => tenant.read((db) => listGrants(db, params.applicationId, input)),
+    handle: ({ tenant, params, input }) =>
+      tenant.read((db) => listGrants(db, params.applicationId, input)),
   })
   .on("post", "/applications/:applicationId/grants", {
     permit: "applications.grant",
@@ -224,9 +238,13 @@ export const applicationRoutes = routes()
     reply: GrantList,
     summary: "Grant an application to a group",
     handle: async ({ tenant, actor, params, input }) => {
-      const groupIds = new Set([...(input.groupIds ?? []), ...(input.groupId ? [input.groupId] : [])]);
+      const groupIds = new Set([
+        ...(input.groupIds ?? []),
+        ...(input.groupId ? [input.groupId] : []),
+      ]);
       return tenant.write(async (db) => {
-        for (const groupId of groupIds) await grantToGroup(db, actor, params.applicationId, groupId);
+        for (const groupId of groupIds)
+          await grantToGroup(db, actor, params.applicationId, groupId);
         return listGrants(db, params.applicationId, GrantPaging.parse({}));
       });
     },
@@ -256,7 +274,12 @@ export const applicationRoutes = routes()
         certificates: await publishedCertificates(db, params.applicationId),
       }));
       const signing = certificates.map((certificate) => readCertificate(certificate));
-      return { name, tenant: site.name, ...ownIdentity(site, params.applicationId), certificates: signing };
+      return {
+        name,
+        tenant: site.name,
+        ...ownIdentity(site, params.applicationId),
+        certificates: signing,
+      };
     },
     page: SetupPage,
   });

@@ -12,7 +12,10 @@ const Name = z
   .trim()
   .min(1, { error: () => texts.nameMissing })
   .max(255, { error: () => texts.nameTooLong });
-const Description = z.string().trim().max(2_000, { error: () => texts.descriptionTooLong });
+const Description = z
+  .string()
+  .trim()
+  .max(2_000, { error: () => texts.descriptionTooLong });
 const MetadataXml = z.string().max(metadataMaxLength, { error: () => texts.metadataTooLong });
 
 export const NameIdFormat = z.enum([
@@ -48,13 +51,19 @@ export const NewApplication = z
   })
   .transform(({ source, ...input }) => (source ? onlySource(input, source) : input))
   .superRefine((input, context) => {
-    const problem = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
+    const problem = (path: string, message: string) =>
+      context.addIssue({ code: "custom", path: [path], message });
     const byHand = input.entityId !== undefined || input.acsUrl !== undefined;
-    const sources = [input.metadataXml !== undefined, input.metadataUrl !== undefined, byHand].filter(Boolean);
+    const sources = [
+      input.metadataXml !== undefined,
+      input.metadataUrl !== undefined,
+      byHand,
+    ].filter(Boolean);
     if (sources.length !== 1) return problem("source", texts.oneSource);
     if (byHand && !input.entityId) problem("entityId", texts.entityIdMissing);
     if (byHand && !input.acsUrl) problem("acsUrl", texts.acsMissing);
-    if (input.metadataUrl && !URL.canParse(input.metadataUrl)) problem("metadataUrl", texts.urlInvalid);
+    if (input.metadataUrl && !URL.canParse(input.metadataUrl))
+      problem("metadataUrl", texts.urlInvalid);
     if (input.acsUrl && !URL.canParse(input.acsUrl)) problem("acsUrl", texts.urlInvalid);
   });
 export type NewApplication = z.infer<typeof NewApplication>;
@@ -82,7 +91,10 @@ export const ApplicationChanges = z.object({
   name: Name.optional(),
   description: Description.optional(),
   nameIdFormat: NameIdFormat.optional(),
-  availableToAll: z.preprocess((v) => (v === "true" ? true : v === "false" ? false : v), z.boolean().optional()),
+  availableToAll: z.preprocess(
+    (v) => (v === "true" ? true : v === "false" ? false : v),
+    z.boolean().optional(),
+  ),
 });
 export type ApplicationChanges = z.infer<typeof ApplicationChanges>;
 
@@ -93,7 +105,10 @@ export const NewMetadata = z.object({
 
 export const ApplicationParams = z.object({ applicationId: ApplicationId });
 export const GrantParams = z.object({ applicationId: ApplicationId, groupId: GroupId });
-export const NewGrants = z.object({ groupIds: many(GroupId).optional(), groupId: GroupId.optional() });
+export const NewGrants = z.object({
+  groupIds: many(GroupId).optional(),
+  groupId: GroupId.optional(),
+});
 export const ApplicationFilter = Paging.extend({ q: z.string().trim().max(200).default("") });
 export type ApplicationFilter = z.infer<typeof ApplicationFilter>;
 

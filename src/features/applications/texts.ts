@@ -47,11 +47,13 @@ export const texts = defineTexts("applications", {
   metadataTooLong: "Use at most 1,000,000 characters",
   metadataUnreadable: (why: string) => `This is not usable metadata: ${why}`,
   metadataUnfetched: (why: string) => `The metadata could not be fetched: ${why}`,
-  registered: (name: string) => `${name} is registered. Hand its administrator the setup page, then grant access.`,
+  registered: (name: string) =>
+    `${name} is registered. Hand its administrator the setup page, then grant access.`,
   saved: "Changes saved",
   notFound: "There is no such application",
   setup: "Setup page",
-  setupHint: "Everything the application’s administrator needs. Anyone with the link can read it; nothing on it is secret.",
+  setupHint:
+    "Everything the application’s administrator needs. Anyone with the link can read it; nothing on it is secret.",
   openSetup: "Open setup page",
   edit: "Edit",
   save: "Save changes",
@@ -117,7 +119,8 @@ export const texts = defineTexts("applications", {
   eventGranted: "Application granted to a group",
   eventRevoked: "Application access of a group revoked",
   setupFor: (application: string) => `Setup for ${application}`,
-  setupLead: (tenant: string) => `Enter these values in the application to let people of ${tenant} sign in.`,
+  setupLead: (tenant: string) =>
+    `Enter these values in the application to let people of ${tenant} sign in.`,
   setupEasiest: "Quickest: by metadata",
   setupEasiestHint: "Most applications read everything from this address.",
   ourMetadataUrl: "Metadata URL",

@@ -1,2 +1,3 @@
 export { type EventQuery, listEvents } from "./queries.ts";
-export { Event, Reference } from "./schema.ts";
+export type { Event, Reference } from "./schema.ts";
+export { referenceText } from "./words.ts";

@@ -1,8 +1,9 @@
 // Reads of the audit trail. Ids are UUIDv7, so the order of ids is the order of time and one index serves pages and periods.
 import { z } from "zod";
-import type { TenantDb } from "#platform/db/database.ts";
 import { declaredEvents } from "#platform/audit/define.ts";
+import type { TenantDb } from "#platform/db/database.ts";
 import { decodeCursor, toPage } from "#platform/http/input.ts";
+import { UserId } from "#src/ids.ts";
 import { eventNotFound } from "./errors.ts";
 import { aboutOf, actorOf, namesOf, StoredActor } from "./references.ts";
 import { type Event, type EventDetail, EventId, type EventList } from "./schema.ts";
@@ -23,9 +24,8 @@ export async function listEvents(
   db: TenantDb,
   query: EventQuery,
 ): Promise<{ items: Event[]; next: string | null }> {
-  const rows = await (query.personId === undefined
-    ? selection(db, query)
-    : ofPerson(db, query, query.personId)
+  const rows = await (
+    query.personId === undefined ? selection(db, query) : ofPerson(db, query, query.personId)
   ).execute();
   const page = toPage(rows, query.limit, ({ id }) => [id]);
   const events = page.items.map(toStored);
@@ -72,20 +72,21 @@ export async function getEvent(db: TenantDb, id: string): Promise<EventDetail> {
 
 /** Who a filter's id or address stands for, or null. Any id will do, also of somebody who is gone. */
 export async function findPerson(db: TenantDb, person: string): Promise<EventList["person"]> {
-  const byId = z.uuid().safeParse(person).success;
-  const row = await db
+  const byId = UserId.safeParse(person);
+  const people = db
     .selectFrom("users as u")
     .innerJoin("user_emails as e", "e.user_id", "u.id")
-    .select(["u.id", "u.first_name as firstName", "u.last_name as lastName", "e.email"])
-    .where((where) =>
-      byId ? where.and([where("u.id", "=", person as never), where("e.is_primary", "=", true)]) : where("e.email", "=", person),
-    )
-    .executeTakeFirst();
+    .select(["u.id", "u.first_name as firstName", "u.last_name as lastName", "e.email"]);
+  const row = await (
+    byId.success
+      ? people.where("u.id", "=", byId.data).where("e.is_primary", "=", true)
+      : people.where("e.email", "=", person)
+  ).executeTakeFirst();
   if (row) {
     const name = `${row.firstName} ${row.lastName}`;
     return { kind: "user", id: row.id, name, isGone: false, email: row.email };
   }
-  return byId ? { kind: "user", id: person, name: null, isGone: true, email: null } : null;
+  return byId.success ? { kind: "user", id: person, name: null, isGone: true, email: null } : null;
 }
 
 const columns = ["id", "at", "name", "actor", "data"] as const;
@@ -100,7 +101,10 @@ function selection(db: TenantDb, { name, since, until, limit, cursor }: EventQue
   if (before !== undefined) query = query.where("id", "<", before);
   // An id is made after its transaction began (`at`), within the hour: the ids bound the index scan, `at` decides.
   if (since) query = query.where("id", ">=", uuidAt(since)).where("at", ">=", since);
-  if (until) query = query.where("id", "<", uuidAt(new Date(until.getTime() + hourMs))).where("at", "<", until);
+  if (until)
+    query = query
+      .where("id", "<", uuidAt(new Date(until.getTime() + hourMs)))
+      .where("at", "<", until);
   return query.orderBy("id", "desc").limit(limit + 1);
 }
 

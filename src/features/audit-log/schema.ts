@@ -16,7 +16,9 @@ const Day = z.iso.date({ error: () => texts.dateInvalid });
 
 export const EventFilter = Paging.extend({
   /** An event's name, such as `user.role_changed`. */
-  name: blankOr(z.string().refine((name) => declaredEvents().has(name), { error: () => texts.unknownEvent })),
+  name: blankOr(
+    z.string().refine((name) => declaredEvents().has(name), { error: () => texts.unknownEvent }),
+  ),
   /** The id or an address of who did it or whom it was about. */
   person: blankOr(
     z
@@ -81,5 +83,8 @@ export type EventDetail = z.infer<typeof EventDetail>;
 export function eventChoices(): { value: string; label: string }[] {
   return [...declaredEvents().values()]
     .map(({ name, says }) => ({ value: name, label: says }))
-    .sort((one, other) => one.label.localeCompare(other.label, "en") || (one.value < other.value ? -1 : 1));
+    .sort(
+      (one, other) =>
+        one.label.localeCompare(other.label, "en") || (one.value < other.value ? -1 : 1),
+    );
 }

@@ -23,8 +23,15 @@ import {
   type Problems,
 } from "#platform/ui/index.ts";
 import type { Role } from "#src/permissions.ts";
-import { type Event, type EventDetail, eventChoices, type EventList, type Reference } from "./schema.ts";
+import {
+  type Event,
+  type EventDetail,
+  eventChoices,
+  type EventList,
+  type Reference,
+} from "./schema.ts";
 import { texts } from "./texts.ts";
+import { referenceText } from "./words.ts";
 
 const path = "/events";
 const filters = ["name", "person", "from", "to"] as const;
@@ -118,7 +125,11 @@ function NoEvents({ filtered }: { filtered: boolean }) {
       </EmptyState>
     );
   return (
-    <EmptyState icon="search" title={texts.nothingFound} action={<LinkButton href={path}>{texts.clear}</LinkButton>}>
+    <EmptyState
+      icon="search"
+      title={texts.nothingFound}
+      action={<LinkButton href={path}>{texts.clear}</LinkButton>}
+    >
       {texts.nothingFoundText}
     </EmptyState>
   );
@@ -126,7 +137,7 @@ function NoEvents({ filtered }: { filtered: boolean }) {
 
 const columns = (zone: string): readonly Column<Event>[] => [
   { label: texts.what, cell: ({ says, about }) => <Sentence says={says} about={about} /> },
-  { label: texts.who, cell: ({ actor }) => nameOf(actor) },
+  { label: texts.who, cell: ({ actor }) => referenceText(actor) },
   { label: texts.when, tight: true, cell: ({ at }) => <Time at={at} zone={zone} /> },
   { label: texts.where, tight: true, secondary: true, cell: ({ ip }) => ip ?? "–" },
 ];
@@ -135,7 +146,9 @@ function Sentence({ says, about }: Pick<Event, "says" | "about">) {
   return (
     <span class="person-text">
       <span class="person-name">{says}</span>
-      {about.length > 0 && <span class="person-detail">{about.map(nameOf).join(" · ")}</span>}
+      {about.length > 0 && (
+        <span class="person-detail">{about.map(referenceText).join(" · ")}</span>
+      )}
     </span>
   );
 }
@@ -150,7 +163,9 @@ export const EventPage: Screen<EventDetail> = ({ data, view }) => {
         breadcrumbs={[{ href: path, label: texts.title }]}
         actions={
           person?.id ? (
-            <LinkButton href={addressOf(path, { person: person.id })}>{texts.allOfPerson}</LinkButton>
+            <LinkButton href={addressOf(path, { person: person.id })}>
+              {texts.allOfPerson}
+            </LinkButton>
           ) : undefined
         }
       />
@@ -207,30 +222,15 @@ function Data({ data }: { data: EventDetail["data"] }) {
   );
 }
 
-const pages = { user: "/users", group: "/groups", application: "/applications" } as const;
+const pages: Partial<Record<Reference["kind"], string>> = {
+  user: "/users",
+  group: "/groups",
+  application: "/applications",
+};
 
 /** A name that leads to its page, where it has one and is still there. */
 function Linked({ to }: { to: Reference }) {
-  const base = to.kind in pages ? pages[to.kind as keyof typeof pages] : null;
-  if (base === null || to.id === null || to.isGone) return <span>{nameOf(to)}</span>;
-  return <a href={`${base}/${to.id}`}>{nameOf(to)}</a>;
-}
-
-function nameOf({ kind, name }: Reference): string {
-  switch (kind) {
-    case "user":
-      return name ?? texts.removedUser;
-    case "client":
-      return name === null ? texts.removedClient : texts.client(name);
-    case "group":
-      return name ?? texts.removedGroup;
-    case "application":
-      return name ?? texts.removedApplication;
-    case "job":
-      return texts.job(name ?? "");
-    case "operator":
-      return texts.operator(name ?? "");
-    case "visitor":
-      return name ?? texts.visitor;
-  }
+  const base = pages[to.kind];
+  if (base === undefined || to.id === null || to.isGone) return <span>{referenceText(to)}</span>;
+  return <a href={`${base}/${to.id}`}>{referenceText(to)}</a>;
 }

@@ -47,6 +47,8 @@ export async function newPasswordProblem(
   return isBreached ? passwordTexts.breached : null;
 }
 
+const justNotAccepted = 2;
+
 /** What helps the person most comes first. */
 const order: readonly PasswordProblem[] = ["too_long", "common", "too_short", "too_weak"];
 
@@ -60,11 +62,11 @@ export async function ratePassword(candidate: Candidate): Promise<PasswordRating
   );
   if (ok) return { score, advice: texts.passwordGoodEnough };
   // A score that is not accepted must not look like one that is.
-  const shown = problems.includes("too_weak") ? score : Math.min(score, passwordMinScore - 1);
+  const shown = score < passwordMinScore ? score : justNotAccepted;
   const [worst] = problems.toSorted((a, b) => order.indexOf(a) - order.indexOf(b));
   const isTooWeak = worst === undefined || worst === "too_weak";
   const advice = isTooWeak
     ? (warning ?? suggestions[0] ?? texts.passwordAddWords)
     : problemText(worst, policy);
-  return { score: shown as PasswordRating["score"], advice };
+  return { score: shown, advice };
 }

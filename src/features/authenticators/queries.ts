@@ -22,6 +22,7 @@ export async function findAuthenticators(db: TenantDb, userId: UserId) {
       "u.second_step as secondStep",
       "t.confirmed_at as totpConfirmedAt",
       "t.sealed_pending as sealedPending",
+      "t.pending_until as pendingUntil",
     ])
     .where("u.id", "=", userId)
     .executeTakeFirst();

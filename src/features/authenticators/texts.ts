@@ -6,4 +6,60 @@ export const texts = defineTexts("authenticators", {
   passwordAddWords: "Add a word or two that do not belong together",
   codeMissing: "Type the code",
   codeTooLong: "That is longer than any code",
+
+  passwordNotCurrent: "This is not your current password",
+  passwordSameAsCurrent: "This is the current password: choose another",
+  newPasswordRefused: "Choose another password",
+  codeNotRight: "This code is not right, or was used already",
+  proofWrong: "That did not prove who you are",
+  tooManyTries: "Too many tries",
+  tryAgainIn: (minutes: number) =>
+    minutes === 1
+      ? "Too many tries. Try again in a minute"
+      : `Too many tries. Try again in ${minutes} minutes`,
+  totpNotPending: "There is nothing to confirm any more: begin again",
+  totpCodeWrong:
+    "This code is not right. Check the clock of your device, and type the code it shows now",
+  noTotp: "There is no authenticator app to change",
+
+  // Audit trail
+  firstPasswordChosen: "First password chosen",
+  passwordWasChanged: "Password changed",
+  passwordWasReset: "Password reset by a link",
+  proofRefused: "Proof refused before a change",
+  totpStarted: "Authenticator app set up, not yet confirmed",
+  totpConfirmed: "Authenticator app confirmed",
+  totpRemoved: "Authenticator app removed",
+  backupCodesIssued: "Backup codes issued",
+  backupCodeWasUsed: "Backup code used",
+
+  // Notices by mail
+  greeting: (firstName: string) => `Hello ${firstName},`,
+  noticeFrom: (when: string, device: string, ip: string) => `${when}, from ${device} (${ip}).`,
+  noticeNotYou: "Was that not you? Choose a new password at once and tell an administrator.",
+  noticeButton: "Choose a new password",
+  passwordChangedSubject: (tenant: string) => `Your password at ${tenant} was changed`,
+  passwordChangedText: (tenant: string) =>
+    `Your password at ${tenant} was changed. Every other device was signed out.`,
+  totpConfirmedSubject: (tenant: string) =>
+    `An authenticator app protects your account at ${tenant}`,
+  totpConfirmedText: (tenant: string) =>
+    `From now on, signing in to ${tenant} asks for a code of the authenticator app that was just set up.`,
+  totpRemovedSubject: (tenant: string) =>
+    `The authenticator app was removed from your account at ${tenant}`,
+  totpRemovedText: (tenant: string) =>
+    `From now on, signing in to ${tenant} asks for a code that is sent to this address. Backup codes no longer work.`,
+  backupCodesSubject: (tenant: string) => `New backup codes for ${tenant}`,
+  backupCodesText: (tenant: string) =>
+    `New backup codes were made for your account at ${tenant}. The earlier ones no longer work.`,
+  backupCodeSubject: (tenant: string) => `A backup code was used at ${tenant}`,
+  backupCodeText: (tenant: string, left: number) =>
+    `Somebody signed in to your account at ${tenant} with a backup code. ${
+      left === 0
+        ? "It was the last one: make new ones on the page Security."
+        : left === 1
+          ? "One more is left."
+          : `${left} more are left.`
+    }`,
+  unknownPlace: "an unknown place",
 });

@@ -5,7 +5,14 @@ import type { TenantDb } from "#platform/db/database.ts";
 import type { Actor } from "#src/actor.ts";
 import type { GroupId, UserId } from "#src/ids.ts";
 import { groupNameTaken, notMember } from "./errors.ts";
-import { groupCreated, groupDeleted, groupDescribed, groupRenamed, memberAdded, memberRemoved } from "./events.ts";
+import {
+  groupCreated,
+  groupDeleted,
+  groupDescribed,
+  groupRenamed,
+  memberAdded,
+  memberRemoved,
+} from "./events.ts";
 import { applicationsOf, getGroup, lockGroup } from "./queries.ts";
 import type { Added, Group, GroupChanges, MemberParams, NewGroup } from "./schema.ts";
 import { texts } from "./texts.ts";
@@ -13,7 +20,11 @@ import { texts } from "./texts.ts";
 const nameTaken = () => groupNameTaken({ errors: { name: texts.nameTakenField } });
 
 /** Creates an empty group. @throws {groupNameTaken} */
-export async function createGroup(db: TenantDb, actor: Actor, { name, description }: NewGroup): Promise<Group> {
+export async function createGroup(
+  db: TenantDb,
+  actor: Actor,
+  { name, description }: NewGroup,
+): Promise<Group> {
   const { id: groupId } = await db
     .insertInto("groups")
     .values({ name, description })
@@ -48,8 +59,9 @@ async function rename(db: TenantDb, groupId: GroupId, name: string): Promise<voi
   try {
     await db.updateTable("groups").set({ name }).where("id", "=", groupId).execute();
   } catch (error) {
-    if ((error as { constraint?: unknown }).constraint === "groups_name_unique") throw nameTaken();
-    throw error;
+    const isTaken =
+      error instanceof Error && "constraint" in error && error.constraint === "groups_name_unique";
+    throw isTaken ? nameTaken() : error;
   }
 }
 
@@ -73,7 +85,12 @@ export async function addMembers(
 ): Promise<Added> {
   await lockGroup(db, groupId);
   // Shared locks, so that nobody is removed between being found and being added.
-  const found = await db.selectFrom("users").select("id").where("id", "in", userIds).forKeyShare().execute();
+  const found = await db
+    .selectFrom("users")
+    .select("id")
+    .where("id", "in", userIds)
+    .forKeyShare()
+    .execute();
   const known = new Set(found.map(({ id }) => id));
   const unknown = userIds.filter((id) => !known.has(id));
   if (unknown.length > 0) throw userNotFound({ userIds: unknown });
@@ -83,12 +100,17 @@ export async function addMembers(
     .onConflict((on) => on.doNothing())
     .returning("user_id")
     .execute();
-  for (const { user_id: userId } of added) await record(db, actor, memberAdded, { groupId, userId });
+  for (const { user_id: userId } of added)
+    await record(db, actor, memberAdded, { groupId, userId });
   return { groupId, added: added.map(({ user_id }) => user_id) };
 }
 
 /** Takes one person out. @throws {notMember} */
-export async function removeMember(db: TenantDb, actor: Actor, { groupId, userId }: MemberParams): Promise<void> {
+export async function removeMember(
+  db: TenantDb,
+  actor: Actor,
+  { groupId, userId }: MemberParams,
+): Promise<void> {
   const { numDeletedRows } = await db
     .deleteFrom("group_members")
     .where("group_id", "=", groupId)

@@ -1,6 +1,12 @@
 import { defineError } from "#platform/errors.ts";
 import { texts } from "./texts.ts";
 
-export const groupNotFound = defineError("groups.not_found", { status: 404, title: texts.notFound });
-export const groupNameTaken = defineError("groups.name_taken", { status: 409, title: texts.nameTaken });
+export const groupNotFound = defineError("groups.not_found", {
+  status: 404,
+  title: texts.notFound,
+});
+export const groupNameTaken = defineError("groups.name_taken", {
+  status: 409,
+  title: texts.nameTaken,
+});
 export const notMember = defineError("groups.not_member", { status: 404, title: texts.notMember });

@@ -22,7 +22,10 @@ import {
 const GroupCursor = z.tuple([z.string()]);
 
 /** Groups whose name contains `q`, by name, with their number of members. One statement. */
-export async function listGroups(db: TenantDb, { q, limit, cursor }: GroupFilter): Promise<GroupList> {
+export async function listGroups(
+  db: TenantDb,
+  { q, limit, cursor }: GroupFilter,
+): Promise<GroupList> {
   const after = cursor === undefined ? null : decodeCursor(GroupCursor, cursor)[0];
   const rows = await groups(db)
     .select("g.name_key as key")
@@ -110,7 +113,11 @@ export async function getMember(db: TenantDb, { groupId, userId }: MemberParams)
 const candidatesMost = 50;
 
 /** People who are not in the group and match `q`, by name: the first 50. */
-export async function findCandidates(db: TenantDb, groupId: GroupId, q: string): Promise<Candidates> {
+export async function findCandidates(
+  db: TenantDb,
+  groupId: GroupId,
+  q: string,
+): Promise<Candidates> {
   const rows = await db
     .selectFrom("users as u")
     .innerJoin("user_emails as e", (join) =>
@@ -119,10 +126,11 @@ export async function findCandidates(db: TenantDb, groupId: GroupId, q: string):
     .select(["u.id", "u.first_name as firstName", "u.last_name as lastName", "e.email"])
     .where("u.state", "<>", "deactivated")
     .where(personMatches(q))
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom("group_members as m")
+    .where((where) =>
+      where.not(
+        where.exists(
+          where
+            .selectFrom("group_members as m")
             .select("m.user_id")
             .where("m.group_id", "=", groupId)
             .whereRef("m.user_id", "=", "u.id"),
@@ -140,7 +148,10 @@ export async function findCandidates(db: TenantDb, groupId: GroupId, q: string):
 }
 
 /** The groups of a person, by name: at most 1000. */
-export function listGroupsOfUser(db: TenantDb, userId: UserId): Promise<{ id: GroupId; name: string }[]> {
+export function listGroupsOfUser(
+  db: TenantDb,
+  userId: UserId,
+): Promise<{ id: GroupId; name: string }[]> {
   return db
     .selectFrom("group_members as m")
     .innerJoin("groups as g", "g.id", "m.group_id")

@@ -4,7 +4,14 @@ import { SearchWords } from "#features/users/index.ts";
 import type { Handling } from "#platform/http/context.ts";
 import { routes } from "#platform/http/route.ts";
 import { addMembers, changeGroup, createGroup, deleteGroup, removeMember } from "./actions.ts";
-import { findCandidates, getGroup, getGroupDetail, getMember, listGroups, listMembers } from "./queries.ts";
+import {
+  findCandidates,
+  getGroup,
+  getGroupDetail,
+  getMember,
+  listGroups,
+  listMembers,
+} from "./queries.ts";
 import {
   Added,
   AddMembers,
@@ -25,7 +32,7 @@ import { AddMembersPage, Candidates } from "./views/add-members.tsx";
 import { DeleteGroupPage, GroupPage, MemberRegion, RemoveMemberPage } from "./views/group.tsx";
 import { EditGroupForm, GroupRegion, GroupsPage, NewGroupForm } from "./views/list.tsx";
 
-type OfGroup = Handling<GroupParams, undefined>;
+type OfGroup = Handling<GroupParams>;
 const firstPage = { q: "", limit: 50 } as const;
 
 const candidates = async ({ tenant, params }: Pick<OfGroup, "tenant" | "params">, q: string) =>
@@ -115,7 +122,10 @@ export const groupRoutes = routes()
     summary: "Delete a group, its memberships and the access it gave",
     params: GroupParams,
     reply: z.undefined(),
-    handle: ({ tenant, actor, params }) => tenant.write((db) => deleteGroup(db, actor, params.groupId)),
+    handle: async ({ tenant, actor, params }) => {
+      await tenant.write((db) => deleteGroup(db, actor, params.groupId));
+      return undefined;
+    },
     next: () => "/groups",
     notice: () => texts.deletedNotice,
   })

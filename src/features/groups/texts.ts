@@ -69,7 +69,8 @@ export const texts = defineTexts("groups", {
   remove: "Remove",
   removeOf: (person: string) => `Remove ${person} from the group`,
   removeTitle: (person: string, group: string) => `Remove ${person} from ${group}?`,
-  removeText: "They lose the applications that only this group gives them. You can add them again at any time.",
+  removeText:
+    "They lose the applications that only this group gives them. You can add them again at any time.",
   removedNotice: "Removed from the group",
 
   addTitle: (group: string) => `Add people to ${group}`,
@@ -94,9 +95,13 @@ export const texts = defineTexts("groups", {
   delete: "Delete group",
   deleteHint: "Removes the group and what it gives access to. The people stay.",
   deleteMembers: (count: number) =>
-    count === 0 ? "Nobody is in this group." : `${people(count)} will no longer be in it. Nobody's account is deleted.`,
+    count === 0
+      ? "Nobody is in this group."
+      : `${people(count)} will no longer be in it. Nobody's account is deleted.`,
   deleteApplications: (count: number) =>
-    count === 0 ? "No application is given to this group." : `${applications(count)} will no longer be open to them through it:`,
+    count === 0
+      ? "No application is given to this group."
+      : `${applications(count)} will no longer be open to them through it:`,
   deleteFinal: "This cannot be undone.",
   deletedNotice: "The group is deleted",
   keep: "Keep it",

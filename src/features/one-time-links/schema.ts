@@ -13,3 +13,9 @@ export const linkSeconds: Readonly<Record<LinkPurpose, number>> = {
 /** Any text: a link that is not of its shape gets the same page as one that is used up. */
 export const LinkParams = z.object({ linkId: z.string(), token: z.string() });
 export type LinkParams = z.infer<typeof LinkParams>;
+
+/** The address a mail carries: `/verify-email/<id>/<token>` or `/reset-password/<id>/<token>`. */
+export const linkPath = (
+  purpose: LinkPurpose,
+  { id, token }: { id: string; token: string },
+): string => `/${purpose === "invitation" ? "verify-email" : "reset-password"}/${id}/${token}`;

@@ -27,7 +27,10 @@ const secondStepByAccountAndDay = defineLimit("sign_in.second_step_account_day",
   most: 30,
   windowSeconds: 24 * hours,
 });
-const codeMailsByAccount = defineLimit("sign_in.code_mails", { most: 10, windowSeconds: 1 * hours });
+const codeMailsByAccount = defineLimit("sign_in.code_mails", {
+  most: 10,
+  windowSeconds: 1 * hours,
+});
 const forgottenByIp = defineLimit("sign_in.forgotten_ip", { most: 10, windowSeconds: 1 * hours });
 const forgottenByAddress = defineLimit("sign_in.forgotten_address", {
   most: 3,
@@ -80,13 +83,18 @@ export async function releasePassword(db: TenantDb, email: string, ip: string): 
   for (const [limit, key] of passwordHits(email, ip)) await release(db, limit, key);
 }
 
-/** The person is in, or has recovered the account: earlier tries against it are forgotten, those of the network are not. */
+/** The person has recovered the account: earlier passwords tried against it are forgotten, those of the network are not. */
+export async function forgivePasswords(db: TenantDb, email: string, ip: string): Promise<void> {
+  for (const [limit, key] of passwordHits(email, ip).slice(1)) await clear(db, limit, key);
+}
+
+/** The person is in: neither passwords nor codes tried before count any more. */
 export async function forgiveAccount(
   db: TenantDb,
   { userId, email, ip }: { userId: string; email: string; ip: string },
 ): Promise<void> {
-  const hits = [...passwordHits(email, ip).slice(1), ...secondStepHits(userId)];
-  for (const [limit, key] of hits) await clear(db, limit, key);
+  await forgivePasswords(db, email, ip);
+  for (const [limit, key] of secondStepHits(userId)) await clear(db, limit, key);
 }
 
 async function count({ db, actor, now }: Attempt, hits: readonly Hit[]): Promise<Wait> {
@@ -103,7 +111,9 @@ async function count({ db, actor, now }: Attempt, hits: readonly Hit[]): Promise
 function networkOf(ip: string): string {
   if (!ip.includes(":")) return ip;
   const [head = "", tail = ""] = ip.split("::");
-  const groups = [head.split(":"), tail.split(":")].map((part) => part.filter((group) => group !== ""));
+  const groups = [head.split(":"), tail.split(":")].map((part) =>
+    part.filter((group) => group !== ""),
+  );
   const [left = [], right = []] = groups;
   const zeros = Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => "0");
   return [...left, ...zeros, ...right].slice(0, 4).join(":");

@@ -40,7 +40,9 @@ export function isAt<S extends SignIn["state"]>(
   states: readonly S[],
   now: Date,
 ): signIn is SignIn & { state: S } {
-  return signIn !== null && states.includes(signIn.state as S) && signIn.expiresAt > now;
+  return (
+    signIn !== null && states.some((state) => state === signIn.state) && signIn.expiresAt > now
+  );
 }
 
 const person = (db: TenantDb) =>
@@ -68,6 +70,6 @@ export type Claimed = NonNullable<Awaited<ReturnType<typeof findByEmail>>>;
 
 /** A person by id, locked until the transaction ends, so that what is decided here still holds at its commit. */
 export async function lockPerson(db: TenantDb, userId: UserId) {
-  const row = await person(db).where("u.id", "=", userId).forUpdate().executeTakeFirst();
+  const row = await person(db).where("u.id", "=", userId).forNoKeyUpdate().executeTakeFirst();
   return row ?? null;
 }

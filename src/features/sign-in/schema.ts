@@ -52,12 +52,13 @@ export const EmailInput = z.object({
     .toLowerCase()
     .min(1, { error: () => texts.emailMissing })
     .max(320, { error: () => texts.emailMalformed })
-    .regex(/^[^\s@]+@[^\s@]+$/, { error: () => texts.emailMalformed }),
+    .regex(/^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u, { error: () => texts.emailMalformed }),
   return_to: ReturnTo,
 });
 
 export const PasswordInput = z.object({ password: TypedPassword });
 export const CodeInput = z.object({ code: TypedCode });
+export type CodeInput = z.infer<typeof CodeInput>;
 /** While it is typed anything goes. */
 export const DraftPassword = z.object({ password: z.string().max(1_024).catch("") });
 export const ForgottenInput = EmailInput.pick({ email: true });

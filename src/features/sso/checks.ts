@@ -3,7 +3,11 @@
 import { type FoundApplication, findApplicationByEntityId } from "#features/applications/index.ts";
 import type { DomainError, ErrorDefinition } from "#platform/errors.ts";
 import type { TenantDb } from "#platform/db/database.ts";
-import { checkDestination, checkFreshness, chooseAcs } from "#protocols/saml/authn-request-checks.ts";
+import {
+  checkDestination,
+  checkFreshness,
+  chooseAcs,
+} from "#protocols/saml/authn-request-checks.ts";
 import { type AuthnRequest, parseAuthnRequest } from "#protocols/saml/authn-request.ts";
 import { type DecodedMessage, decodePost, decodeRedirect } from "#protocols/saml/bindings.ts";
 import { SamlError, type SamlErrorCode } from "#protocols/saml/errors.ts";
@@ -23,7 +27,11 @@ import {
 /** The message as it came in, by its binding. */
 export type Incoming =
   | { readonly binding: "redirect"; readonly rawQuery: string }
-  | { readonly binding: "post"; readonly message: string | undefined; readonly relayState: string | undefined };
+  | {
+      readonly binding: "post";
+      readonly message: string | undefined;
+      readonly relayState: string | undefined;
+    };
 
 export interface AcceptedRequest {
   readonly application: FoundApplication;
@@ -104,14 +112,27 @@ async function requireApplication(db: TenantDb, issuer: string): Promise<FoundAp
 function requireSignature(incoming: Incoming, claimed: Received, application: FoundApplication) {
   const { signsRequests, signingCertificates: certificates } = application.serviceProvider;
   const carries = claimed.decoded.isSigned || claimed.request.carriesSignature;
-  if (!signsRequests && !(carries && certificates.length > 0)) return { ...claimed, isSigned: false };
+  if (!signsRequests && !(carries && certificates.length > 0))
+    return { ...claimed, isSigned: false };
   if (incoming.binding === "redirect") {
     const { rawQuery } = incoming;
     const decoded = verifyRedirect({ rawQuery, parameter: "SAMLRequest", certificates });
-    return { decoded, request: sameIssuer(parseAuthnRequest(decoded.xml), application), isSigned: true };
+    return {
+      decoded,
+      request: sameIssuer(parseAuthnRequest(decoded.xml), application),
+      isSigned: true,
+    };
   }
-  const { xml } = verifyEnveloped({ xml: claimed.decoded.xml, message: "AuthnRequest", certificates });
-  return { decoded: claimed.decoded, request: sameIssuer(parseAuthnRequest(xml), application), isSigned: true };
+  const { xml } = verifyEnveloped({
+    xml: claimed.decoded.xml,
+    message: "AuthnRequest",
+    certificates,
+  });
+  return {
+    decoded: claimed.decoded,
+    request: sameIssuer(parseAuthnRequest(xml), application),
+    isSigned: true,
+  };
 }
 
 function sameIssuer(request: AuthnRequest, application: FoundApplication): AuthnRequest {

@@ -44,10 +44,16 @@ const failures: Partial<Record<SamlErrorCode, StatusCode>> = {
 };
 
 /** Read top to bottom: the first line that applies decides. */
-export async function decide(db: TenantDb, waiting: Waiting, session: SessionFacts | null): Promise<Decision> {
-  if (waiting.failure) return requester(failures[waiting.failure] ?? statusCodes.requestUnsupported);
+export async function decide(
+  db: TenantDb,
+  waiting: Waiting,
+  session: SessionFacts | null,
+): Promise<Decision> {
+  if (waiting.failure)
+    return requester(failures[waiting.failure] ?? statusCodes.requestUnsupported);
   // IsPassive: no page of ours may appear (Core §3.4.1).
-  if (!session) return waiting.isPassive ? responder(statusCodes.noPassive) : { kind: "sign-in", again: false };
+  if (!session)
+    return waiting.isPassive ? responder(statusCodes.noPassive) : { kind: "sign-in", again: false };
   // ForceAuthn: a sign-in that is older than the request does not count (Core §3.4.1).
   if (waiting.forceAuthn && session.authenticatedAt <= waiting.receivedAt) {
     return waiting.isPassive ? responder(statusCodes.noPassive) : { kind: "sign-in", again: true };
@@ -68,7 +74,11 @@ export async function decide(db: TenantDb, waiting: Waiting, session: SessionFac
 }
 
 /** Whether the person agreed before to all that would be released now. */
-async function hasConsent(db: TenantDb, { person, released }: Ready, { applicationId }: Waiting): Promise<boolean> {
+async function hasConsent(
+  db: TenantDb,
+  { person, released }: Ready,
+  { applicationId }: Waiting,
+): Promise<boolean> {
   const given = await db
     .selectFrom("consents")
     .select("released")
@@ -79,10 +89,20 @@ async function hasConsent(db: TenantDb, { person, released }: Ready, { applicati
 }
 
 /** Remembers that the person agreed to this set. */
-export async function giveConsent(db: TenantDb, { person, released }: Ready, { applicationId }: Waiting, now: Date) {
+export async function giveConsent(
+  db: TenantDb,
+  { person, released }: Ready,
+  { applicationId }: Waiting,
+  now: Date,
+) {
   await db
     .insertInto("consents")
-    .values({ user_id: person.userId, application_id: applicationId, released: [...released], given_at: now })
+    .values({
+      user_id: person.userId,
+      application_id: applicationId,
+      released: [...released],
+      given_at: now,
+    })
     .onConflict((on) =>
       on.constraint("consents_pkey").doUpdateSet({ released: [...released], given_at: now }),
     )

@@ -18,9 +18,19 @@ export const assertionIssued = defineEvent("sso.assertion_issued", {
     through: z.array(z.string()),
   }),
 });
-export const accessDenied = defineEvent("sso.access_denied", { says: texts.eventDenied, data: z.object(about) });
-export const signInDeclined = defineEvent("sso.declined", { says: texts.eventDeclined, data: z.object(about) });
+export const accessDenied = defineEvent("sso.access_denied", {
+  says: texts.eventDenied,
+  data: z.object(about),
+});
+export const signInDeclined = defineEvent("sso.declined", {
+  says: texts.eventDeclined,
+  data: z.object(about),
+});
 export const requestRefused = defineEvent("sso.request_refused", {
   says: texts.eventRefused,
-  data: z.object({ applicationId: ApplicationId.nullable(), issuer: z.string().nullable(), code: z.string() }),
+  data: z.object({
+    applicationId: ApplicationId.nullable(),
+    issuer: z.string().nullable(),
+    code: z.string(),
+  }),
 });

@@ -25,12 +25,19 @@ export interface Sending {
   readonly isSuccess: boolean;
 }
 
-type By = Pick<Handling, "tenant" | "site" | "actor" | "services" | "session" | "cookies" | "now" | "allowFormAction">;
+type By = Pick<
+  Handling,
+  "tenant" | "site" | "actor" | "services" | "session" | "cookies" | "now" | "allowFormAction"
+>;
 
 const newId = () => `_${crypto.randomUUID().replaceAll("-", "")}`;
 
 /** Issues an assertion if it is still right to; else the status that says why not. `agreed`: the person just said yes. */
-export async function issueAssertion(by: By, waiting: Waiting, { agreed }: { agreed: boolean }): Promise<Sending> {
+export async function issueAssertion(
+  by: By,
+  waiting: Waiting,
+  { agreed }: { agreed: boolean },
+): Promise<Sending> {
   const assertionId = newId();
   const outcome = await by.tenant.write(async (db) => {
     let decision = await decide(db, waiting, by.session);
@@ -43,14 +50,23 @@ export async function issueAssertion(by: By, waiting: Waiting, { agreed }: { agr
       const denied = { code: statusCodes.responder, subCode: statusCodes.requestDenied } as const;
       return { status: decision.kind === "answer" ? decision.status : denied };
     }
-    return { ready: decision.ready, ...(await prepare(db, by, waiting, decision.ready, assertionId)) };
+    return {
+      ready: decision.ready,
+      ...(await prepare(db, by, waiting, decision.ready, assertionId)),
+    };
   });
   if ("status" in outcome) return answerStatus(by, waiting, outcome.status);
   const { ready, nameId, key } = outcome;
   if (nameId === null) {
-    return answerStatus(by, waiting, { code: statusCodes.requester, subCode: statusCodes.invalidNameIdPolicy });
+    return answerStatus(by, waiting, {
+      code: statusCodes.requester,
+      subCode: statusCodes.invalidNameIdPolicy,
+    });
   }
-  const xml = await buildResponse(successOf(by, waiting, ready, { assertionId, nameId }), openKey(by, key));
+  const xml = await buildResponse(
+    successOf(by, waiting, ready, { assertionId, nameId }),
+    openKey(by, key),
+  );
   return sending(by, waiting, xml, ready.access.application.name, true);
 }
 
@@ -77,7 +93,12 @@ async function prepare(db: TenantDb, by: By, waiting: Waiting, ready: Ready, ass
   return { nameId, key };
 }
 
-function successOf(by: By, waiting: Waiting, ready: Ready, ids: { assertionId: string; nameId: string }) {
+function successOf(
+  by: By,
+  waiting: Waiting,
+  ready: Ready,
+  ids: { assertionId: string; nameId: string },
+) {
   const { session, person, access } = ready;
   const { entityId } = access.application.serviceProvider;
   const own = ownIdentity(by.site, waiting.applicationId);
@@ -129,10 +150,17 @@ export async function refuseRequest(by: By, waiting: Waiting, status: Status): P
   return answerStatus(by, waiting, status);
 }
 
-function sending(by: By, waiting: Waiting, xml: string, application: string, isSuccess: boolean): Sending {
+function sending(
+  by: By,
+  waiting: Waiting,
+  xml: string,
+  application: string,
+  isSuccess: boolean,
+): Sending {
   by.allowFormAction(waiting.acsUrl);
   releaseBrowser(by.cookies, waiting.id);
-  const relay: Record<string, string> = waiting.relayState === null ? {} : { RelayState: waiting.relayState };
+  const relay: Record<string, string> =
+    waiting.relayState === null ? {} : { RelayState: waiting.relayState };
   return {
     kind: "sending",
     acsUrl: waiting.acsUrl,
@@ -157,7 +185,9 @@ function openKey({ services, tenant }: By, row: KeyRow): SigningKey {
   openKeys.set(services, known);
   const ready = known.get(row.id);
   if (ready) return ready;
-  const privateKeyPem = services.keys.open("saml-key", keyPlace(tenant, row.id), row.sealedKey).toString();
+  const privateKeyPem = services.keys
+    .open("saml-key", keyPlace(tenant, row.id), row.sealedKey)
+    .toString();
   const key = loadSigningKey({ privateKeyPem, certificatePem: row.certificate });
   if (known.size >= openKeysMost) known.clear();
   known.set(row.id, key);

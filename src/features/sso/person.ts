@@ -64,7 +64,9 @@ export function attributesOf(person: Person) {
 
 /** The kinds of facts released, for consent and the audit trail: attribute names that have values, and the NameID's format. */
 export function releasedKinds(person: Person, waiting: Pick<Waiting, "nameIdFormat">): string[] {
-  const names = attributesOf(person).filter(({ values }) => values.length > 0).map(({ name }) => name);
+  const names = attributesOf(person)
+    .filter(({ values }) => values.length > 0)
+    .map(({ name }) => name);
   return [...names, waiting.nameIdFormat].sort();
 }
 

@@ -58,7 +58,11 @@ function toWaiting({ application, request, relayState, acsUrl, nameId, failure }
 }
 
 /** Starts a sign-in from My Apps, without a request (Profiles §4.1.5). @throws {launchDenied} */
-export async function launch(by: By, userId: UserId, applicationId: ApplicationId): Promise<string> {
+export async function launch(
+  by: By,
+  userId: UserId,
+  applicationId: ApplicationId,
+): Promise<string> {
   const kept = await by.tenant.write(async (db) => {
     const application = await findApplication(db, applicationId);
     if (!(await accessOf(db, userId, applicationId))) throw launchDenied();
@@ -88,4 +92,3 @@ export async function launch(by: By, userId: UserId, applicationId: ApplicationI
   bindBrowser(by.cookies, kept);
   return waitingPath(kept.id);
 }
-

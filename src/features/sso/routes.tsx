@@ -33,10 +33,13 @@ export const ssoRoutes = routes()
     handle: async ({ tenant, site, params }, c) => {
       const { entityId, ssoUrl } = ownIdentity(site, params.applicationId);
       const { certificates, signsRequests } = await tenant.read(async (db) => ({
-        signsRequests: (await findApplication(db, params.applicationId)).serviceProvider.signsRequests,
+        signsRequests: (await findApplication(db, params.applicationId)).serviceProvider
+          .signsRequests,
         certificates: await publishedCertificates(db, params.applicationId),
       }));
-      const [first, ...rest] = certificates.map((certificate) => readCertificate(certificate).base64);
+      const [first, ...rest] = certificates.map(
+        (certificate) => readCertificate(certificate).base64,
+      );
       if (!first) throw new Error(`application ${params.applicationId} publishes no certificate`);
       const xml = writeIdpMetadata({
         entityId,
@@ -46,7 +49,10 @@ export const ssoRoutes = routes()
         nameIdFormats: issuedNameIdFormats,
         attributes: sentAttributes,
       });
-      const download = c.req.query("download") === undefined ? {} : { "content-disposition": 'attachment; filename="metadata.xml"' };
+      const download =
+        c.req.query("download") === undefined
+          ? {}
+          : { "content-disposition": 'attachment; filename="metadata.xml"' };
       return c.body(xml, 200, { "content-type": metadataType, ...download });
     },
   })
@@ -78,7 +84,9 @@ export const ssoRoutes = routes()
     params: ApplicationParams,
     handle: async (handling) => {
       if (!handling.session) throw new Error("launch without a session");
-      return redirect(await launch(handling, handling.session.userId, handling.params.applicationId));
+      return redirect(
+        await launch(handling, handling.session.userId, handling.params.applicationId),
+      );
     },
   })
   .screen("get", "/saml/idp/sso/:requestId", {
@@ -120,9 +128,14 @@ export const ssoRoutes = routes()
     input: ConsentChoice,
     frame: "card",
     handle: async (handling): Promise<OnTheWay> => {
-      const waiting = await handling.tenant.read((db) => findWaiting(db, handling, handling.params.requestId));
-      if (handling.input.choice === "continue") return issueAssertion(handling, waiting, { agreed: true });
-      await handling.tenant.write(async (db) => record(db, handling.actor, signInDeclined, await about(db, handling, waiting)));
+      const waiting = await handling.tenant.read((db) =>
+        findWaiting(db, handling, handling.params.requestId),
+      );
+      if (handling.input.choice === "continue")
+        return issueAssertion(handling, waiting, { agreed: true });
+      await handling.tenant.write(async (db) =>
+        record(db, handling.actor, signInDeclined, await about(db, handling, waiting)),
+      );
       return refuseRequest(handling, waiting, {
         code: statusCodes.responder,
         subCode: statusCodes.requestDenied,
@@ -132,7 +145,11 @@ export const ssoRoutes = routes()
   });
 
 /** The refusal is recorded when it is shown: the request keeps waiting, for another account or a grant. */
-async function showDenied(handling: Handling<unknown, unknown>, waiting: Waiting, path: string): Promise<OnTheWay> {
+async function showDenied(
+  handling: Handling<unknown, unknown>,
+  waiting: Waiting,
+  path: string,
+): Promise<OnTheWay> {
   const { application } = await handling.tenant.write(async (db) => {
     const facts = await about(db, handling, waiting);
     await record(db, handling.actor, accessDenied, facts);

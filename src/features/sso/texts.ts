@@ -17,7 +17,8 @@ export const texts = defineTexts("sso", {
     "The application asked for the answer to go to an address that is not registered. Tell its administrator",
   replayed: "This sign-in request was used already. Go back to the application and start again",
   requestGone: "This sign-in is no longer waiting. Go back to the application and start again",
-  otherBrowser: "This sign-in was started in another browser. Go back to the application and start again",
+  otherBrowser:
+    "This sign-in was started in another browser. Go back to the application and start again",
   consentTitle: (application: string) => `Continue to ${application}?`,
   consentLead: (application: string) => `${application} will receive this about you:`,
   consentAsked: "You are asked once, and again when more would be sent.",
@@ -40,7 +41,8 @@ export const texts = defineTexts("sso", {
     `Ask an administrator of ${tenant} to give it to you or to one of your groups. You are signed in as`,
   backTo: (application: string) => `Go back to ${application}`,
   home: "Go to your applications",
-  deniedLaunch: "You have no access to this application, or it is switched off. Ask your administrator",
+  deniedLaunch:
+    "You have no access to this application, or it is switched off. Ask your administrator",
   eventRequested: "Application asked for a sign-in",
   eventRefused: "Application’s sign-in request refused",
   eventIssued: "Signed in to an application",

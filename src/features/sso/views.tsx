@@ -1,7 +1,16 @@
 // What a person sees on the way to an application: the question, the refusal, the hand-over.
 import type { FC } from "hono/jsx";
 import type { Screen, View } from "#platform/http/view.ts";
-import { AutoPost, Button, Cluster, FramePage, KeyValues, LinkButton, Notice, Stack } from "#platform/ui/index.ts";
+import {
+  AutoPost,
+  Button,
+  Cluster,
+  FramePage,
+  KeyValues,
+  LinkButton,
+  Notice,
+  Stack,
+} from "#platform/ui/index.ts";
 import { nameIdFormats } from "#protocols/saml/name-id.ts";
 import { texts } from "./texts.ts";
 
@@ -48,7 +57,9 @@ export const OnTheWayPage: Screen<OnTheWay> = ({ data, view }) => {
 const SendingPage: FC<{ data: SendingData; view: View }> = ({ data, view }) => (
   <FramePage
     view={view}
-    title={data.isSuccess ? texts.sendingTitle(data.application) : texts.returningTitle(data.application)}
+    title={
+      data.isSuccess ? texts.sendingTitle(data.application) : texts.returningTitle(data.application)
+    }
     lead={texts.sendingLead}
   >
     <AutoPost action={data.acsUrl} values={data.fields} />
@@ -84,14 +95,19 @@ function releasedItems({ person, nameIdFormat }: AskingData) {
     { label: texts.displayName, value: person.displayName },
     { label: texts.email, value: person.email },
   ];
-  if (person.groups.length > 0) items.push({ label: texts.groups, value: person.groups.join(", ") });
-  if (nameIdFormat === nameIdFormats.persistent) items.push({ label: texts.nameId, value: texts.nameIdPersistent });
-  if (nameIdFormat === nameIdFormats.transient) items.push({ label: texts.nameId, value: texts.nameIdTransient });
+  if (person.groups.length > 0)
+    items.push({ label: texts.groups, value: person.groups.join(", ") });
+  if (nameIdFormat === nameIdFormats.persistent)
+    items.push({ label: texts.nameId, value: texts.nameIdPersistent });
+  if (nameIdFormat === nameIdFormats.transient)
+    items.push({ label: texts.nameId, value: texts.nameIdTransient });
   return items;
 }
 
 const OtherAccount: FC<{ path: string }> = ({ path }) => (
-  <a href={`/sign-in?reauthenticate=1&return_to=${encodeURIComponent(path)}`}>{texts.otherAccount}</a>
+  <a href={`/sign-in?reauthenticate=1&return_to=${encodeURIComponent(path)}`}>
+    {texts.otherAccount}
+  </a>
 );
 
 const DeniedPage: FC<{ data: DeniedData; view: View }> = ({ data, view }) => (

@@ -63,11 +63,15 @@ export async function keepWaiting(db: TenantDb, waiting: NewWaiting, now: Date) 
 
 export const waitingPath = (id: SsoRequestId): string => `/saml/idp/sso/${id}`;
 
-export function bindBrowser(cookies: CookieJar, { id, token }: { id: SsoRequestId; token: string }): void {
+export function bindBrowser(
+  cookies: CookieJar,
+  { id, token }: { id: SsoRequestId; token: string },
+): void {
   cookies.set(cookieName(id), token, { maxAgeSeconds: waitSeconds });
 }
 
-export const releaseBrowser = (cookies: CookieJar, id: SsoRequestId): void => cookies.clear(cookieName(id));
+export const releaseBrowser = (cookies: CookieJar, id: SsoRequestId): void =>
+  cookies.clear(cookieName(id));
 
 /**
  * The request that waits in this browser. The cookie stops an attacker from sending a victim a link to a request of his own, whose

@@ -10,7 +10,10 @@ export type HostKind = { kind: "base" } | { kind: "label"; label: string } | { k
 
 /** Reads a Host header (case, port and one trailing dot do not matter). Forwarded hosts are never consulted. */
 export function readHost(host: string | undefined, baseDomain: string): HostKind {
-  const name = (host ?? "").toLowerCase().replace(/:\d{1,5}$/, "").replace(/\.$/, "");
+  const name = (host ?? "")
+    .toLowerCase()
+    .replace(/:\d{1,5}$/, "")
+    .replace(/\.$/, "");
   if (name === baseDomain) return { kind: "base" };
   const suffix = `.${baseDomain}`;
   if (!name.endsWith(suffix)) return { kind: "foreign" };
@@ -34,7 +37,11 @@ const rememberedSeconds = 5;
 const rememberedMost = 1_000;
 
 /** Finds active tenants by label, remembering answers (yes and no) for 5 s: a suspension takes that long to reach every process. */
-export function createTenantFinder({ database, config, clock }: Pick<Services, "database" | "config" | "clock">) {
+export function createTenantFinder({
+  database,
+  config,
+  clock,
+}: Pick<Services, "database" | "config" | "clock">) {
   const remembered = new Map<string, { site: Site | null; until: number }>();
   return async (label: string): Promise<Site | null> => {
     const now = clock.now().getTime();

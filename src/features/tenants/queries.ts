@@ -33,7 +33,9 @@ export async function createTenant(
   name: string,
 ): Promise<{ tenant: Tenant; created: boolean }> {
   const { rows } = await sql<TenantRow & { created: boolean }>`
-    select (made.tenant).*, made.created from create_tenant(${subdomain}, ${name}) as made`.execute(db);
+    select (made.tenant).*, made.created from create_tenant(${subdomain}, ${name}) as made`.execute(
+    db,
+  );
   const [row] = rows;
   if (!row) throw new Error("create_tenant answered no row");
   const { created, ...tenant } = row;

@@ -18,7 +18,7 @@ import {
   userDeactivated,
   userReactivated,
 } from "./events.ts";
-import { getUser, lockUser } from "./queries.ts";
+import { getUser, type LockedUser, lockUser } from "./queries.ts";
 import {
   assertMayChangeRole,
   assertMayGive,
@@ -28,6 +28,8 @@ import {
 } from "./rules.ts";
 import type { NewUser, User, UserChanges } from "./schema.ts";
 import { texts } from "./texts.ts";
+
+type Names = Pick<NewUser, "firstName" | "lastName">;
 
 /**
  * Adds a person in state "invited" with one unverified address. Sends nothing: the caller invites them.
@@ -111,14 +113,20 @@ async function writeRole(
   await db.updateTable("users").set({ role }).where("id", "=", user.id).execute();
   await record(db, actor, roleChanged, { userId: user.id, from: user.role, to: role });
   await endSessions(db, actor, { userId: user.id, reason: "role_changed" });
-  await notify(db, post, user, roleChangedMail.with);
+  if (user.state !== "active") return;
+  await queueMail(db, post, roleChangedMail, recipient(user), { firstName: user.firstName, role });
 }
 
 /**
  * Refuses signing in from now on, ends sessions and takes back links that were sent. Done already: nothing happens.
  * @throws {userNotFound} @throws {aboveRole} @throws {ownAccount} @throws {lastSuperAdmin}
  */
-export async function deactivateUser(db: TenantDb, post: Post, actor: Actor, userId: UserId): Promise<void> {
+export async function deactivateUser(
+  db: TenantDb,
+  post: Post,
+  actor: Actor,
+  userId: UserId,
+): Promise<void> {
   const user = await lockUser(db, userId);
   assertMayManage(actor, user);
   assertNotSelf(actor, userId);
@@ -132,14 +140,19 @@ export async function deactivateUser(db: TenantDb, post: Post, actor: Actor, use
   await record(db, actor, userDeactivated, { userId });
   await endSessions(db, actor, { userId, reason: "deactivated" });
   await dropLinks(db, userId);
-  if (user.state === "active") await queueMail(db, post, deactivatedMail, { userId, data: user });
+  if (user.state === "active") await queueMail(db, post, deactivatedMail, recipient(user), user);
 }
 
 /**
  * Lets a person in again, or back to "invited" when they never chose a password. Done already: nothing happens.
  * @throws {userNotFound} @throws {aboveRole}
  */
-export async function reactivateUser(db: TenantDb, post: Post, actor: Actor, userId: UserId): Promise<void> {
+export async function reactivateUser(
+  db: TenantDb,
+  post: Post,
+  actor: Actor,
+  userId: UserId,
+): Promise<void> {
   const user = await lockUser(db, userId);
   assertMayManage(actor, user);
   if (user.state !== "deactivated") return;
@@ -149,18 +162,25 @@ export async function reactivateUser(db: TenantDb, post: Post, actor: Actor, use
     .where("id", "=", userId)
     .execute();
   await record(db, actor, userReactivated, { userId });
-  if (user.hasPassword) await queueMail(db, post, reactivatedMail, { userId, data: user });
+  if (user.hasPassword) await queueMail(db, post, reactivatedMail, recipient(user), user);
 }
+
+const recipient = ({ id, email }: LockedUser) => ({ userId: id, email });
 
 /**
  * Removes a person who has not answered the invitation; links and memberships go with the row.
  * @throws {userNotFound} @throws {aboveRole} @throws {notInvited}
  */
 export async function cancelInvitation(db: TenantDb, actor: Actor, userId: UserId): Promise<void> {
+  const { firstName, lastName, email } = await lockInvited(db, actor, userId);
+  await db.deleteFrom("users").where("id", "=", userId).execute();
+  await record(db, actor, invitationCancelled, { userId, firstName, lastName, email });
+}
+
+/** Somebody whose invitation `actor` may send again or cancel, locked. @throws {userNotFound} @throws {aboveRole} @throws {notInvited} */
+export async function lockInvited(db: TenantDb, actor: Actor, userId: UserId): Promise<LockedUser> {
   const user = await lockUser(db, userId);
   assertMayManage(actor, user);
   if (user.state !== "invited") throw notInvited({ userId });
-  await db.deleteFrom("users").where("id", "=", userId).execute();
-  const { firstName, lastName, email } = user;
-  await record(db, actor, invitationCancelled, { userId, firstName, lastName, email: email ?? "" });
+  return user;
 }

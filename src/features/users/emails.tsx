@@ -1,19 +1,23 @@
 // Notices to the person concerned: what an administrator did to their account.
 import { z } from "zod";
 import { defineEmail, type MailFrame } from "#platform/mail/define.ts";
+import { MailButton, MailNote } from "#platform/mail/layout.tsx";
 import { Role } from "#src/permissions.ts";
 import { roleText, texts } from "./texts.ts";
 
 const Greeted = z.object({ firstName: z.string() });
 
 interface Notice<D> {
-  subject(tenant: string): string;
-  sentence(data: D, tenant: string): string;
+  readonly subject: (tenant: string) => string;
+  readonly sentence: (data: D, tenant: string) => string;
   /** The notice ends with the way to the sign-in page. */
   readonly leadsToSignIn: boolean;
 }
 
-function notice<D extends z.ZodType<z.infer<typeof Greeted>>>(data: D, { subject, sentence, leadsToSignIn }: Notice<z.output<D>>) {
+function notice<D extends z.ZodType<z.infer<typeof Greeted>>>(
+  data: D,
+  { subject, sentence, leadsToSignIn }: Notice<z.output<D>>,
+) {
   const signIn = (frame: MailFrame) => `${frame.baseUrl}/`;
   return {
     data,
@@ -29,12 +33,8 @@ function notice<D extends z.ZodType<z.infer<typeof Greeted>>>(data: D, { subject
       <>
         <p>{texts.mailGreeting(about.firstName)}</p>
         <p>{sentence(about, frame.tenantName)}</p>
-        {leadsToSignIn && (
-          <p>
-            <a href={signIn(frame)}>{texts.mailSignIn}</a>
-          </p>
-        )}
-        <p>{texts.mailQuestion}</p>
+        {leadsToSignIn && <MailButton href={signIn(frame)} label={texts.mailSignIn} />}
+        <MailNote>{texts.mailQuestion}</MailNote>
       </>
     ),
   };

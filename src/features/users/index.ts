@@ -1,5 +1,28 @@
-export { cancelInvitation, changeUser, createUser, deactivateUser, reactivateUser, setNames } from "./actions.ts";
+export {
+  cancelInvitation,
+  changeUser,
+  createUser,
+  deactivateUser,
+  reactivateUser,
+  setNames,
+} from "./actions.ts";
 export { emailTaken, lastSuperAdmin, userNotFound } from "./errors.ts";
 export { userCreated, userDeactivated, userReactivated } from "./events.ts";
-export { findUserByEmail, getUser, isAfter, listUsers, personMatches } from "./queries.ts";
-export { EmailAddress, FirstName, fullName, LastName, NewUser, SearchWords, type User, UserState } from "./schema.ts";
+export {
+  emailsOf,
+  findUserByEmail,
+  getUser,
+  isAfter,
+  listUsers,
+  personMatches,
+} from "./queries.ts";
+export {
+  EmailAddress,
+  FirstName,
+  fullName,
+  LastName,
+  NewUser,
+  SearchWords,
+  type User,
+  UserState,
+} from "./schema.ts";

@@ -79,7 +79,11 @@ export async function getUser(db: TenantDb, userId: UserId): Promise<User> {
 }
 
 /** One person with addresses and groups, and what `actor` may do about them. Three statements. @throws {userNotFound} */
-export async function getUserDetail(db: TenantDb, actor: Actor, userId: UserId): Promise<UserDetail> {
+export async function getUserDetail(
+  db: TenantDb,
+  actor: Actor,
+  userId: UserId,
+): Promise<UserDetail> {
   const row = await people(db)
     .select(["u.time_zone as timeZone", "u.deactivated_at as deactivatedAt"])
     .where("u.id", "=", userId)
@@ -123,29 +127,26 @@ function groupsOf(db: TenantDb, userId: UserId) {
 }
 
 /** The person's row, locked until the transaction ends. @throws {userNotFound} */
-export type LockedUser = Awaited<ReturnType<typeof lockUser>>;
-
 export function lockUser(db: TenantDb, userId: UserId) {
   return db
     .selectFrom("users as u")
+    .innerJoin("user_emails as e", (join) =>
+      join.onRef("e.user_id", "=", "u.id").on("e.is_primary", "=", true),
+    )
     .select((row) => [
       "u.id",
       "u.first_name as firstName",
       "u.last_name as lastName",
+      "e.email",
       "u.role",
       "u.state",
       row("u.password_hash", "is not", null).as("hasPassword"),
-      row
-        .selectFrom("user_emails as e")
-        .select("e.email")
-        .whereRef("e.user_id", "=", "u.id")
-        .where("e.is_primary", "=", true)
-        .as("email"),
     ])
     .where("u.id", "=", userId)
-    .forUpdate()
+    .forUpdate("u")
     .executeTakeFirstOrThrow(() => userNotFound({ userId }));
 }
+export type LockedUser = Awaited<ReturnType<typeof lockUser>>;
 
 function people(db: TenantDb) {
   return db
@@ -165,7 +166,10 @@ function people(db: TenantDb) {
     ]);
 }
 
-type Row = Omit<User, "createdAt" | "lastSignInAt"> & { createdAt: Date; lastSignInAt: Date | null };
+type Row = Omit<User, "createdAt" | "lastSignInAt"> & {
+  createdAt: Date;
+  lastSignInAt: Date | null;
+};
 
 const toUser = (row: Row): User => ({
   id: row.id,

@@ -1,33 +1,219 @@
-// People: the list, inviting, one person's page, and what is done about them.
+// People: the list, inviting, one person's pages, and what is done about them.
 import { z } from "zod";
-import { listEvents } from "#features/audit-log/index.ts";
+import { listEvents, referenceText } from "#features/audit-log/index.ts";
 import { inviteUser, resendInvitation } from "#features/invitations/index.ts";
 import { sessionsOf } from "#features/sessions/index.ts";
 import type { Handling } from "#platform/http/context.ts";
 import { routes } from "#platform/http/route.ts";
-import { cancelInvitation, changeUser, createUser, deactivateUser, reactivateUser } from "./actions.ts";
-import { getUserDetail, listUsers } from "./queries.ts";
-import { rolesToGive } from "./rules.ts";
 import {
+  cancelInvitation,
+  changeUser,
+  createUser,
+  deactivateUser,
+  lockInvited,
+  reactivateUser,
+} from "./actions.ts";
+import { getUserDetail, listUsers } from "./queries.ts";
+import { assertMayManage, rolesToGive } from "./rules.ts";
+import {
+  type Activity,
   fullName,
   NewUser,
+  User,
   UserChanges,
-  type UserDetail,
-  UserDetail as Detail,
+  UserDetail,
   UserFilter,
   UserList,
   UserParams,
 } from "./schema.ts";
 import { texts } from "./texts.ts";
-import { ActivityPage, CancelInvitationPage, DeactivationPage, EditForm, InviteForm, UserPage, UserRegion, UsersPage } from "./views.tsx";
+import { CancelInvitationPage, DeactivationPage } from "./views/confirm.tsx";
+import { EditForm, InviteForm } from "./views/forms.tsx";
+import { UserRegion, UsersPage } from "./views/list.tsx";
+import { ActivityPage, UserPage } from "./views/user.tsx";
 
-type About = Handling<UserParams, undefined>;
+type OfUser = Handling<UserParams>;
+type Asked = Pick<OfUser, "tenant" | "actor" | "params">;
 
-const detailOf = ({ tenant, actor, params }: Pick<About, "tenant" | "actor" | "params">) =>
+const detailOf = ({ tenant, actor, params }: Asked): Promise<UserDetail> =>
   tenant.read((db) => getUserDetail(db, actor, params.userId));
-const editable = async (handling: About) => ({
+
+const editing = async (handling: Asked) => ({
   user: await detailOf(handling),
   roles: rolesToGive(handling.actor),
 });
-const pathOf = (user: UserDetail) => `/users/${user.id}`;
-const recentMost = 10;
+
+const pathOf = (user: Pick<User, "id">) => `/users/${user.id}`;
+const editTitle = ({ user }: { user: User }) => texts.editTitle(fullName(user));
+const deactivateTitle = (user: User) => texts.deactivateTitle(fullName(user));
+const cancelTitle = (user: User) => texts.cancelTitle(fullName(user));
+const eventsShown = 10;
+
+export const userRoutes = routes()
+  .on("get", "/users", {
+    permit: "users.read",
+    summary: "People by name",
+    title: texts.title,
+    input: UserFilter,
+    reply: UserList,
+    handle: ({ tenant, input }) => tenant.read((db) => listUsers(db, input)),
+    page: UsersPage,
+    fragments: { "user-list": UserRegion },
+  })
+  .screen("get", "/users/new", {
+    permit: "users.manage",
+    title: texts.inviteTitle,
+    handle: async ({ actor }) => ({ roles: rolesToGive(actor), values: { role: "member" } }),
+    form: InviteForm,
+  })
+  .on("post", "/users", {
+    permit: "users.manage",
+    summary: "Invite a person: they are added and get a message with a link",
+    title: texts.inviteTitle,
+    input: NewUser,
+    reply: User,
+    creates: true,
+    handle: ({ tenant, actor, post, now, input }) =>
+      tenant.write(async (db) => {
+        const user = await createUser(db, actor, input);
+        await inviteUser(db, post, actor, { userId: user.id, now });
+        return user;
+      }),
+    form: InviteForm,
+    load: async ({ actor }) => ({ roles: rolesToGive(actor) }),
+    next: pathOf,
+    notice: ({ email }) => texts.invitedNotice(email),
+  })
+  .on("get", "/users/:userId", {
+    permit: "users.read",
+    summary: "One person with addresses and groups, and what the caller may do about them",
+    title: fullName,
+    params: UserParams,
+    reply: UserDetail,
+    handle: detailOf,
+    page: UserPage,
+  })
+  .screen("get", "/users/:userId/activity", {
+    permit: "users.read",
+    title: ({ user }: Activity) => fullName(user),
+    params: UserParams,
+    handle: ({ tenant, actor, params: { userId }, now }) =>
+      tenant.read(async (db): Promise<Activity> => {
+        const user = await getUserDetail(db, actor, userId);
+        const sessions = await sessionsOf(db, userId, now);
+        const { items } = await listEvents(db, { personId: userId, limit: eventsShown });
+        const events = items.map(({ id, at, says, about, actor: who }) => ({
+          id,
+          at,
+          what: says,
+          about: about
+            .filter(({ id: whom }) => whom !== userId)
+            .map(referenceText)
+            .join(" · "),
+          who: referenceText(who),
+        }));
+        return { user, sessions, events };
+      }),
+    page: ActivityPage,
+  })
+  .screen("get", "/users/:userId/edit", {
+    permit: "users.manage",
+    title: editTitle,
+    params: UserParams,
+    handle: async (handling) => {
+      const { user, roles } = await editing(handling);
+      assertMayManage(handling.actor, user);
+      return { user, roles, values: user };
+    },
+    form: EditForm,
+  })
+  .on("patch", "/users/:userId", {
+    permit: "users.manage",
+    summary: "Change names or role; a new role ends the person's sessions",
+    title: editTitle,
+    params: UserParams,
+    input: UserChanges,
+    reply: UserDetail,
+    handle: ({ tenant, actor, post, params, input }) =>
+      tenant.write(async (db) => {
+        await changeUser(db, post, actor, { ...params, ...input });
+        return getUserDetail(db, actor, params.userId);
+      }),
+    form: EditForm,
+    load: editing,
+    next: pathOf,
+    notice: () => texts.savedNotice,
+  })
+  .screen("get", "/users/:userId/deactivation", {
+    permit: "users.manage",
+    title: deactivateTitle,
+    params: UserParams,
+    handle: detailOf,
+    form: DeactivationPage,
+  })
+  .on("put", "/users/:userId/deactivation", {
+    permit: "users.manage",
+    summary: "Deactivate a person: sessions end and signing in is refused",
+    title: deactivateTitle,
+    params: UserParams,
+    reply: UserDetail,
+    handle: ({ tenant, actor, post, params }) =>
+      tenant.write(async (db) => {
+        await deactivateUser(db, post, actor, params.userId);
+        return getUserDetail(db, actor, params.userId);
+      }),
+    form: DeactivationPage,
+    load: detailOf,
+    next: pathOf,
+    notice: () => texts.deactivatedNotice,
+  })
+  .on("delete", "/users/:userId/deactivation", {
+    permit: "users.manage",
+    summary: "Reactivate a person",
+    params: UserParams,
+    reply: UserDetail,
+    handle: ({ tenant, actor, post, params }) =>
+      tenant.write(async (db) => {
+        await reactivateUser(db, post, actor, params.userId);
+        return getUserDetail(db, actor, params.userId);
+      }),
+    next: pathOf,
+    notice: ({ state }) =>
+      state === "invited" ? texts.reactivatedInvitedNotice : texts.reactivatedNotice,
+  })
+  .screen("get", "/users/:userId/invitation", {
+    permit: "users.manage",
+    title: cancelTitle,
+    params: UserParams,
+    handle: detailOf,
+    form: CancelInvitationPage,
+  })
+  .on("post", "/users/:userId/invitation", {
+    permit: "users.manage",
+    summary: "Send the invitation again; the earlier link stops working",
+    params: UserParams,
+    reply: UserDetail,
+    handle: ({ tenant, actor, post, now, params }) =>
+      tenant.write(async (db) => {
+        await lockInvited(db, actor, params.userId);
+        await resendInvitation(db, post, actor, { ...params, now });
+        return getUserDetail(db, actor, params.userId);
+      }),
+    next: pathOf,
+    notice: ({ email }) => texts.resentNotice(email),
+  })
+  .on("delete", "/users/:userId/invitation", {
+    permit: "users.manage",
+    summary: "Cancel an invitation: the person is removed",
+    title: cancelTitle,
+    params: UserParams,
+    reply: z.undefined(),
+    handle: async ({ tenant, actor, params }) => {
+      await tenant.write((db) => cancelInvitation(db, actor, params.userId));
+      return undefined;
+    },
+    form: CancelInvitationPage,
+    load: detailOf,
+    next: () => "/users",
+    notice: () => texts.cancelledNotice,
+  });

@@ -3,8 +3,15 @@ import type { TenantDb } from "#platform/db/database.ts";
 import { type Actor, roleOf } from "#src/actor.ts";
 import type { UserId } from "#src/ids.ts";
 import { outranks, Role, roleMay } from "#src/permissions.ts";
-import { aboveRole, lastSuperAdmin, ownAccount, ownRole, roleAboveOwn, roleNeedsPermission } from "./errors.ts";
-import type { UserAction, UserState } from "./schema.ts";
+import {
+  aboveRole,
+  lastSuperAdmin,
+  ownAccount,
+  ownRole,
+  roleAboveOwn,
+  roleNeedsPermission,
+} from "./errors.ts";
+import { UserAction, type UserState } from "./schema.ts";
 
 export interface Target {
   readonly id: UserId;
@@ -73,5 +80,5 @@ export function allowedActions(actor: Actor, target: Target): UserAction[] {
     resend_invitation: target.state === "invited",
     cancel_invitation: target.state === "invited",
   };
-  return Object.entries(possible).flatMap(([action, allowed]) => (allowed ? [action as UserAction] : []));
+  return UserAction.options.filter((action) => possible[action]);
 }

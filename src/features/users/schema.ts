@@ -1,5 +1,6 @@
 // People as forms, lists and the API say them.
 import { z } from "zod";
+import type { Session } from "#features/sessions/index.ts";
 import { pageOf, Paging } from "#platform/http/input.ts";
 import { GroupId, UserId } from "#src/ids.ts";
 import { Role } from "#src/permissions.ts";
@@ -68,6 +69,7 @@ export const UserFilter = Paging.extend({
 export type UserFilter = z.infer<typeof UserFilter>;
 
 export const UserParams = z.object({ userId: UserId });
+export type UserParams = z.infer<typeof UserParams>;
 
 export const User = z.object({
   id: UserId,
@@ -114,6 +116,14 @@ export const UserDetail = User.extend({
   allowedActions: z.array(UserAction),
 });
 export type UserDetail = z.infer<typeof UserDetail>;
+
+/** What the activity page of a person shows. */
+export interface Activity {
+  readonly user: UserDetail;
+  readonly sessions: readonly Session[];
+  /** The latest, newest first, in words. */
+  readonly events: readonly { id: string; at: string; what: string; about: string; who: string }[];
+}
 
 export const fullName = (user: { firstName: string; lastName: string }): string =>
   `${user.firstName} ${user.lastName}`;

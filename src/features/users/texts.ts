@@ -26,7 +26,8 @@ export const texts = defineTexts("users", {
 
   notFound: "There is no such person here",
   emailTaken: "Another person already has this address",
-  emailTakenBy: (email: string) => `${email} already belongs to somebody here; choose another address`,
+  emailTakenBy: (email: string) =>
+    `${email} already belongs to somebody here; choose another address`,
   aboveRole: "You cannot change someone whose role is above yours",
   roleAboveOwn: "You cannot give a role above your own",
   roleNeedsPermission: "Only super administrators change roles",
@@ -53,11 +54,13 @@ export const texts = defineTexts("users", {
   person: "Person",
   lastSignIn: "Last sign-in",
   never: "Never",
-  count: (shown: number) => (shown === 1 ? "1 person on this page" : `${shown} people on this page`),
+  count: (shown: number) =>
+    shown === 1 ? "1 person on this page" : `${shown} people on this page`,
   nobodyYet: "Nobody here yet",
   nobodyYetText: "Invite the first person; they choose their own password.",
   nothingFound: "Nobody matches",
-  nothingFoundText: "Try fewer words or another filter. Every word must appear in a name or an address.",
+  nothingFoundText:
+    "Try fewer words or another filter. Every word must appear in a name or an address.",
   clearFilters: "Show everybody",
 
   inviteTitle: "Invite a person",
@@ -100,7 +103,8 @@ export const texts = defineTexts("users", {
   resentNotice: (email: string) => `A new invitation was sent to ${email}`,
   cancelInvitation: "Cancel invitation",
   cancelTitle: (name: string) => `Cancel the invitation of ${name}?`,
-  cancelText: "The link in the message stops working, and the person is removed from groups and from this list.",
+  cancelText:
+    "The link in the message stops working, and the person is removed from groups and from this list.",
   cancelledNotice: "The invitation is cancelled",
 
   access: "Access",
@@ -112,6 +116,7 @@ export const texts = defineTexts("users", {
   deactivatedNotice: "The person is deactivated",
   reactivate: "Reactivate",
   reactivateHint: "Signing in is refused. Groups and settings are kept.",
+  reactivatedInvitedNotice: "The person is invited again; send them a new invitation",
   reactivatedNotice: "The person can sign in again",
   back: "Keep as it is",
 

@@ -13,7 +13,7 @@ export function react<D extends z.ZodType>(
   event: EventDefinition<D>,
   to: (data: z.output<D>) => readonly JobRequest[],
 ): void {
-  reactions.set(event.name, [...(reactions.get(event.name) ?? []), to as Reaction]);
+  reactions.set(event.name, [...(reactions.get(event.name) ?? []), to]);
 }
 
 /** Records `event` by `actor`. A `userId` in the data becomes the event's subject, so that "all about this person" is one index. */

@@ -6,9 +6,9 @@ import { sql } from "kysely";
 import { Client, DatabaseError } from "pg";
 import type { Database, DatabaseSettings } from "./database.ts";
 import { compareSchema, SchemaMismatchError, type SchemaState } from "./migrate/compare.ts";
-import { describeFailure, type Progress } from "./migrate/failure.ts";
+import { apply, inTransaction } from "./migrate/apply.ts";
 import { type MigrationFile, readMigrations, sqlFolder } from "./migrate/files.ts";
-import { type Attempt, createLog, readAttempts, recordAttempt } from "./migrate/log.ts";
+import { type Attempt, createLog, readAttempts } from "./migrate/log.ts";
 import { isVerifierOf, scramVerifier } from "./migrate/scram.ts";
 import { texts } from "./migrate/texts.ts";
 
@@ -80,7 +80,7 @@ export async function migrate(
     });
     const applied = [];
     for (const file of pending) {
-      const { version, durationMs } = await apply(client, file, options);
+      const { version, durationMs } = await apply(client, file, options.appVersion);
       applied.push({ version, durationMs });
       options.onProgress?.({ kind: "applied", version, durationMs });
     }
@@ -229,19 +229,6 @@ function pendingOf(files: readonly MigrationFile[], attempts: readonly Attempt[]
   return files.filter(({ version }) => comparison.pending.includes(version));
 }
 
-async function inTransaction<T>(client: Client, body: () => Promise<T>): Promise<T> {
-  await client.query("begin");
-  try {
-    const result = await body();
-    await client.query("commit");
-    return result;
-  } catch (error) {
-    // Where the connection itself is lost, the server rolls back without being told: the first error is the telling one.
-    await client.query("rollback").catch(() => undefined);
-    throw error;
-  }
-}
-
 /** Sets the runtime role's password where it is another one. The server gets a verifier only: its log may keep statements. */
 async function setPassword(client: Client, password: string): Promise<void> {
   const { rows } = await client.query<{ verifier: string | null }>(
@@ -250,40 +237,4 @@ async function setPassword(client: Client, password: string): Promise<void> {
   if (isVerifierOf(password, rows[0]?.verifier ?? null)) return;
   const verifier = client.escapeLiteral(scramVerifier(password));
   await client.query(`alter role appuser password ${verifier}`);
-}
-
-async function apply(
-  client: Client,
-  file: MigrationFile,
-  { appVersion }: MigrateOptions,
-): Promise<Attempt> {
-  const startedAt = await databaseTime(client);
-  let progress: Progress = { completed: 0 };
-  const countStatement = () => {
-    progress = progress && { completed: progress.completed + 1 };
-  };
-  client.connection.on("commandComplete", countStatement);
-  try {
-    return await inTransaction(client, async () => {
-      progress = { completed: 0 };
-      await client.query(file.text);
-      progress = null;
-      // The file sets role and search_path for itself.
-      await client.query("reset role; reset search_path");
-      return recordAttempt(client, file, { startedAt, appVersion, error: null });
-    });
-  } catch (cause) {
-    const failure = describeFailure(file, cause, progress);
-    // With the connection lost there is no place to keep the attempt: its failure is still what the operator must see.
-    const error = failure.message;
-    await recordAttempt(client, file, { startedAt, appVersion, error }).catch(() => undefined);
-    throw failure;
-  } finally {
-    client.connection.off("commandComplete", countStatement);
-  }
-}
-
-async function databaseTime(client: Client): Promise<Date> {
-  const { rows } = await client.query<{ now: Date }>("select clock_timestamp() as now");
-  return rows[0]?.now ?? new Date();
 }

@@ -274,6 +274,7 @@ export interface Tenants {
 export interface TotpAuthenticators {
   confirmed_at: Timestamp | null;
   last_step: Int8 | null;
+  pending_until: Timestamp | null;
   sealed_pending: Buffer | null;
   sealed_secret: Buffer | null;
   tenant_id: Generated<TenantId>;

@@ -13,10 +13,14 @@ export function parseNetworks(networks: readonly string[]): Trusted {
 }
 
 /** The client's address: `peer` itself, or, when it is a trusted proxy, the right-most untrusted entry of X-Forwarded-For. */
-export function clientAddress(peer: string, forwardedFor: string | undefined, trusted: Trusted): string {
+export function clientAddress(
+  peer: string,
+  forwardedFor: string | undefined,
+  trusted: Trusted,
+): string {
   const hops = [...(forwardedFor ?? "").split(",").map((hop) => hop.trim()), peer];
   let address = peer;
-  for (const hop of hops.reverse()) {
+  for (const hop of hops.toReversed()) {
     if (!ipaddr.isValid(hop)) return address;
     address = ipaddr.process(hop).toString();
     if (!isTrusted(address, trusted)) return address;
@@ -28,5 +32,7 @@ export function clientAddress(peer: string, forwardedFor: string | undefined, tr
 export function isTrusted(address: string, trusted: Trusted): boolean {
   if (!ipaddr.isValid(address)) return false;
   const parsed = ipaddr.process(address);
-  return trusted.some(([network, bits]) => network.kind() === parsed.kind() && parsed.match([network, bits] as never));
+  return trusted.some(
+    ([network, bits]) => network.kind() === parsed.kind() && parsed.match([network, bits] as never),
+  );
 }

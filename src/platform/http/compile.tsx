@@ -18,7 +18,10 @@ const texts = defineTexts("http", {
   tooLarge: "That is more than this page takes",
   notFound: "There is nothing at this address",
 });
-export const bodyTooLarge = defineError("request.too_large", { status: 413, title: texts.tooLarge });
+export const bodyTooLarge = defineError("request.too_large", {
+  status: 413,
+  title: texts.tooLarge,
+});
 export const noSuchPage = defineError("request.not_found", { status: 404, title: texts.notFound });
 
 const defaultBodyMaxBytes = 64 * 1024;
@@ -89,7 +92,9 @@ function reader(route: AnyRoute): MiddlewareHandler<Env>[] {
   const [query, form, json] = [validator("query"), validator("form"), validator("json")];
   const step: MiddlewareHandler<Env> = (c, next) => {
     if (route.method === "get") return query(c, next);
-    return (c.req.header("content-type") ?? "").startsWith("application/json") ? json(c, next) : form(c, next);
+    return (c.req.header("content-type") ?? "").startsWith("application/json")
+      ? json(c, next)
+      : form(c, next);
   };
   return [step];
 }
@@ -98,7 +103,8 @@ function answer(route: AnyRoute, renderer: Renderer): MiddlewareHandler<Env> {
   return async (c) => {
     const params = parseParams(route, c);
     const handling = handlingOf(c, params, undefined);
-    if (route.kind === "endpoint") return route.spec.handle(handling as Handling<never, undefined>, c);
+    if (route.kind === "endpoint")
+      return route.spec.handle(handling, c);
     const read = (c as WithRead)[readKey];
     if (read?.problems) {
       return refuse(route, c, renderer, handling, read, invalidInput({ errors: read.problems }));
@@ -109,8 +115,12 @@ function answer(route: AnyRoute, renderer: Renderer): MiddlewareHandler<Env> {
       if (outcome instanceof Redirect) return renderer.redirect(c, outcome);
       if (route.kind === "screen") return await renderer.screen(c, route.spec, outcome);
       const { load } = route.spec;
-      const more = load ? () => load(handling as Handling<never, undefined>) : null;
-      return await renderer.data(c, route.spec, { data: route.spec.reply.parse(outcome), params, more });
+      const more = load ? () => load(handling) : null;
+      return await renderer.data(c, route.spec, {
+        data: route.spec.reply.parse(outcome),
+        params,
+        more,
+      });
     } catch (error) {
       if (error instanceof DomainError) return refuse(route, c, renderer, handling, read, error);
       throw error;
@@ -128,14 +138,15 @@ async function refuse(
   error: DomainError,
 ): Promise<Response> {
   const { form, load } = route.spec;
-  const showsAgain = error.spec.status !== 404 && error.spec.status !== 403 && error.spec.status !== 401;
+  const showsAgain =
+    error.spec.status !== 404 && error.spec.status !== 403 && error.spec.status !== 401;
   if (!form || !showsAgain || shapeOf(c).kind === "json") throw error;
   const problems = (error.detail["errors"] as Record<string, string> | undefined) ?? {
     "": error.spec.title,
   };
-  const data = load ? await load(handling as Handling<never, undefined>) : undefined;
-  if (error.spec.retryAfterSeconds ?? error.detail["retryAfterSeconds"]) {
-    c.header("Retry-After", String(error.detail["retryAfterSeconds"] ?? error.spec.retryAfterSeconds));
+  const data = load ? await load(handling) : undefined;
+  if (error.retryAfterSeconds !== undefined) {
+    c.header("Retry-After", String(error.retryAfterSeconds));
   }
   return renderer.form(c, route.spec, form, {
     data,

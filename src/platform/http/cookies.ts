@@ -5,7 +5,11 @@ import type { HttpContext } from "./context.ts";
 export interface CookieJar {
   get(name: string): string | undefined;
   /** `maxAgeSeconds` absent: until the browser closes. */
-  set(name: string, value: string, options?: { maxAgeSeconds?: number; sameSite?: "Lax" | "Strict" }): void;
+  set(
+    name: string,
+    value: string,
+    options?: { maxAgeSeconds?: number; sameSite?: "Lax" | "Strict" },
+  ): void;
   clear(name: string): void;
 }
 

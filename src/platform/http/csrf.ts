@@ -7,7 +7,10 @@ const texts = defineTexts("csrf", {
   refused: "This form was sent from another site. Open the page here and try again",
 });
 
-export const crossOrigin = defineError("request.cross_origin", { status: 403, title: texts.refused });
+export const crossOrigin = defineError("request.cross_origin", {
+  status: 403,
+  title: texts.refused,
+});
 
 const safeMethods = new Set(["GET", "HEAD", "OPTIONS"]);
 

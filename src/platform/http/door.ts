@@ -11,7 +11,10 @@ const texts = defineTexts("door", {
   forbidden: "Your role does not allow this",
 });
 
-export const notSignedIn = defineError("request.not_signed_in", { status: 401, title: texts.signInFirst });
+export const notSignedIn = defineError("request.not_signed_in", {
+  status: 401,
+  title: texts.signInFirst,
+});
 export const forbidden = defineError("request.forbidden", { status: 403, title: texts.forbidden });
 
 export interface Door {

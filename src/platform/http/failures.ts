@@ -5,12 +5,16 @@ import { defineTexts } from "../texts.ts";
 import { malformedInput } from "./input.ts";
 
 const texts = defineTexts("failures", {
-  unexpected: "Something went wrong on our side. Try again; if it stays, tell your administrator the number below",
+  unexpected:
+    "Something went wrong on our side. Try again; if it stays, tell your administrator the number below",
   unavailable: "The service is busy or starting. Try again in a moment",
 });
 
 /** A fault of ours: no detail, the log has it. */
-export const unexpected = defineError("request.unexpected", { status: 500, title: texts.unexpected });
+export const unexpected = defineError("request.unexpected", {
+  status: 500,
+  title: texts.unexpected,
+});
 export const unavailable = defineError("request.unavailable", {
   status: 503,
   title: texts.unavailable,
@@ -27,7 +31,10 @@ export function toDomainError(error: unknown): DomainError {
   const { code, message } = error as { code?: unknown; message?: unknown };
   if (typeof code === "string" && unavailableCodes.test(code)) return unavailable({}, error);
   // pg's pool says it in words only.
-  if (typeof message === "string" && /timeout exceeded when trying to connect|Connection terminated/.test(message)) {
+  if (
+    typeof message === "string" &&
+    /timeout exceeded when trying to connect|Connection terminated/.test(message)
+  ) {
     return unavailable({}, error);
   }
   return unexpected({}, error);

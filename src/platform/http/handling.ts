@@ -34,7 +34,8 @@ export function originOf(c: HttpContext): Origin {
 }
 
 /** Whether people reach us by https: from the configuration, so that no request can talk us out of secure cookies. */
-export const isSecure = (services: Services): boolean => services.config.http.publicScheme === "https";
+export const isSecure = (services: Services): boolean =>
+  services.config.http.publicScheme === "https";
 
 /** Where mail for a tenant is put, with links built from the tenant's row. */
 export function postOf(services: Services, site: Site): Post {

@@ -10,7 +10,9 @@ export function securityHeaders({ https }: { https: boolean }): MiddlewareHandle
     await next();
     const headers = c.res.headers;
     const isPage = (headers.get("content-type") ?? "").startsWith("text/html");
-    const policy = isPage ? pagePolicy(c.var.nonce, c.var.formActions) : "default-src 'none'; frame-ancestors 'none'";
+    const policy = isPage
+      ? pagePolicy(c.var.nonce, c.var.formActions)
+      : "default-src 'none'; frame-ancestors 'none'";
     if (!headers.has("content-security-policy")) headers.set("content-security-policy", policy);
     headers.set("x-content-type-options", "nosniff");
     headers.set("x-frame-options", "DENY");

@@ -72,7 +72,9 @@ export function toPage<T>(
 }
 
 /** A refused input as field → sentence; the first problem of a field wins. */
-export function problemsOf(issues: readonly { path: readonly PropertyKey[]; message: string }[]): Problems {
+export function problemsOf(
+  issues: readonly { path: readonly PropertyKey[]; message: string }[],
+): Problems {
   const problems: Record<string, string> = {};
   for (const issue of issues) problems[issue.path.map(String).join(".")] ??= issue.message;
   return problems;

@@ -29,17 +29,11 @@ export function createMetrics(database: Database): Metrics {
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
     registers: [registry],
   });
-  new Gauge({
+  const connections = new Gauge({
     name: "weft_database_connections",
     help: "Connections of this process's pool",
     labelNames: ["state"],
     registers: [registry],
-    collect() {
-      const { total, idle, waiting } = database.pool();
-      this.set({ state: "busy" }, total - idle);
-      this.set({ state: "idle" }, idle);
-      this.set({ state: "waiting_callers" }, waiting);
-    },
   });
   return {
     registry,
@@ -47,6 +41,12 @@ export function createMetrics(database: Database): Metrics {
       requests.inc({ route, status: String(status) });
       seconds.observe({ route }, duration);
     },
-    text: () => registry.metrics(),
+    text() {
+      const { total, idle, waiting } = database.pool();
+      connections.set({ state: "busy" }, total - idle);
+      connections.set({ state: "idle" }, idle);
+      connections.set({ state: "waiting_callers" }, waiting);
+      return registry.metrics();
+    },
   };
 }

@@ -26,7 +26,13 @@ export const ProblemScreen: FC<{ error: DomainError; view: View; requestId: stri
     );
   }
   return (
-    <FramePage view={view} title={title} icon="warning" tone="critical" lead={texts.requestId(requestId)}>
+    <FramePage
+      view={view}
+      title={title}
+      icon="warning"
+      tone="critical"
+      lead={texts.requestId(requestId)}
+    >
       {home}
     </FramePage>
   );

@@ -61,9 +61,17 @@ export function createRenderer(options: {
   problemScreen: FC<{ error: DomainError; view: View; requestId: string }>;
   signInPath(returnTo: string): string;
 }): Renderer {
-  const page = (c: HttpContext, spec: Titled, view: View, data: unknown, content: Child, status: number) => {
+  const page = (
+    c: HttpContext,
+    spec: Titled,
+    view: View,
+    data: unknown,
+    content: Child,
+    status: number,
+  ) => {
     if (spec.frame === "card") return c.html(content as string, status as 200);
-    const title = typeof spec.title === "function" ? spec.title(data) : (spec.title ?? texts.product);
+    const title =
+      typeof spec.title === "function" ? spec.title(data) : (spec.title ?? texts.product);
     const body = (
       <Layout view={view} title={title}>
         {content}
@@ -88,7 +96,8 @@ export function createRenderer(options: {
       const location = route.next?.(data, params);
       if (shape.kind === "json" || (!route.page && !route.next && !route.fragments)) {
         if (data === undefined || data === null) return c.body(null, 204);
-        if (route.creates && location) return c.json(data, 201, { Location: apiPath(c, location) });
+        if (route.creates)
+          return c.json(data, 201, location ? { Location: apiPath(c, location) } : {});
         return c.json(data);
       }
       const view = viewOf(c, options.nav);
@@ -98,10 +107,22 @@ export function createRenderer(options: {
       const Page = route.page as FC<{ data: unknown; view: View; more: unknown }> | undefined;
       if (Page) {
         const extra = more ? await more() : undefined;
-        return page(c, route as Titled, view, data, <Page data={data} view={view} more={extra} />, 200);
+        return page(
+          c,
+          route as Titled,
+          view,
+          data,
+          <Page data={data} view={view} more={extra} />,
+          200,
+        );
       }
       if (!route.form) return c.json(data);
-      return renderer.form(c, spec, route.form, { data, values: valuesOf(data), problems: {}, status: 200 });
+      return renderer.form(c, spec, route.form, {
+        data,
+        values: valuesOf(data),
+        problems: {},
+        status: 200,
+      });
     },
 
     async screen(c, spec, data) {
@@ -111,9 +132,15 @@ export function createRenderer(options: {
       if (fragment) return fragment;
       const status = route.status?.(data) ?? 200;
       const Page = route.page as AnyPage | undefined;
-      if (Page) return page(c, route as Titled, view, data, <Page data={data} view={view} />, status);
+      if (Page)
+        return page(c, route as Titled, view, data, <Page data={data} view={view} />, status);
       if (!route.form) throw new Error(`${c.var.route} answered data but has no page`);
-      return renderer.form(c, spec, route.form, { data, values: valuesOf(data), problems: {}, status });
+      return renderer.form(c, spec, route.form, {
+        data,
+        values: valuesOf(data),
+        problems: {},
+        status,
+      });
     },
 
     async form(c, spec, form, state) {
@@ -126,8 +153,8 @@ export function createRenderer(options: {
     },
 
     async problem(c, error) {
-      const { status, title, retryAfterSeconds } = error.spec;
-      const wait = error.detail["retryAfterSeconds"] ?? retryAfterSeconds;
+      const { status, title } = error.spec;
+      const wait = error.retryAfterSeconds;
       if (wait !== undefined) c.header("Retry-After", String(wait));
       if (shapeOf(c).kind === "json" || !c.var.site) return problemJson(c, error);
       if (status === 401 && !c.var.principal) {
@@ -183,14 +210,19 @@ function viewOf(c: HttpContext, nav: readonly NavEntry[]): View {
     tenant: { name: site.name, origin: site.origin },
     viewer,
     notice: takeNotice(c),
-    nav: viewer ? nav.filter((entry) => !entry.permission || viewer.can(entry.permission)).map((entry) => navItem(entry, c.req.path)) : [],
+    nav: viewer
+      ? nav
+          .filter((entry) => !entry.permission || viewer.can(entry.permission))
+          .map((entry) => navItem(entry, c.req.path))
+      : [],
     now: services.clock.now(),
   };
 }
 
-function navItem({ permission: _, ...entry }: NavEntry, path: string): NavItem {
+function navItem(entry: NavEntry, path: string): NavItem {
   const current = path === entry.href || (entry.href !== "/" && path.startsWith(`${entry.href}/`));
-  return { ...entry, current };
+  const { href, label, icon, section } = entry;
+  return { href, label, icon, section, current };
 }
 
 const queryOf = (c: HttpContext): string => {

@@ -27,8 +27,12 @@ interface Common<P extends z.ZodType, I extends z.ZodType, L> {
   load?(handling: Handling<z.output<P>, undefined>): Promise<L>;
 }
 
-export interface DataRoute<P extends z.ZodType, I extends z.ZodType, R extends z.ZodType, L>
-  extends Common<P, I, L> {
+export interface DataRoute<
+  P extends z.ZodType,
+  I extends z.ZodType,
+  R extends z.ZodType,
+  L,
+> extends Common<P, I, L> {
   /** The contract: what is not in it is not sent. Makes the route part of /api/v1. */
   readonly reply: R;
   handle(handling: Handling<z.output<P>, z.output<I>>): Promise<z.input<R> | Redirect>;
@@ -44,7 +48,11 @@ export interface DataRoute<P extends z.ZodType, I extends z.ZodType, R extends z
   readonly summary: string;
 }
 
-export interface ScreenRoute<P extends z.ZodType, I extends z.ZodType, D, L> extends Common<P, I, L> {
+export interface ScreenRoute<P extends z.ZodType, I extends z.ZodType, D, L> extends Common<
+  P,
+  I,
+  L
+> {
   handle(handling: Handling<z.output<P>, z.output<I>>): Promise<D | Redirect>;
   readonly page?: Screen<D>;
   readonly fragments?: Readonly<Record<string, Screen<D>>>;
@@ -86,7 +94,11 @@ export interface RouteTable {
     spec: ScreenRoute<P, I, D, L>,
   ): RouteTable;
   /** A protocol endpoint that reads its request and writes its answer itself. */
-  endpoint<P extends z.ZodType = None>(method: Method, path: string, spec: EndpointRoute<P>): RouteTable;
+  endpoint<P extends z.ZodType = None>(
+    method: Method,
+    path: string,
+    spec: EndpointRoute<P>,
+  ): RouteTable;
 }
 
 /** An empty table; each call adds a route and hands the table back. */

@@ -28,17 +28,24 @@ export function startAttempt(
   tenant: TenantScope,
   services: unknown,
 ): Interruptible<Outcome> {
-  return runInterruptible(definition.timeoutSeconds, (signal) =>
-    definition.run({
+  return runInterruptible(definition.timeoutSeconds, async (signal) => {
+    const outcome: unknown = await definition.run({
       payload: job.payload,
       tenant,
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the worker's services; each job declares the part it needs
       services: services as never,
       signal,
       attempt: job.attempt,
-    }),
-  );
+    });
+    if (!isOutcome(outcome)) throw new TypeError("the job answered no outcome");
+    return outcome;
+  });
 }
+
+/** The compiler cannot see through what a job returned by way of `any`. */
+const isOutcome = (value: unknown): value is Outcome =>
+  value === "done" ||
+  (typeof value === "object" && value !== null && ("retry" in value || "dead" in value));
 
 /** What the end of an attempt means, by the job's stated delays. */
 export function judge(

@@ -75,10 +75,11 @@ export function declaredJobs(): ReadonlyMap<string, JobDefinition> {
   return declared;
 }
 
-const nameShape = /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$/;
+/** area.thing, for jobs and schedules alike. */
+export const nameShape = /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$/;
 const priorityMax = 100;
 /** What one timer can count. */
-const timeoutMaxSeconds = 2_147_483;
+export const timeoutMaxSeconds = 2_147_483;
 
 function checkSpec(
   name: string,

@@ -1,6 +1,7 @@
 // A schedule: work that is due at times of the clock and runs once in the whole fleet (README.md). Declared once, used as a value.
 import { Cron } from "croner";
 import type { Database, TenantScope } from "../db/database.ts";
+import { nameShape, timeoutMaxSeconds } from "./define.ts";
 import type { JobLog } from "./log.ts";
 
 export interface ScheduleContext<S> {
@@ -31,9 +32,9 @@ export interface ScheduleDefinition<S = never> {
   readonly cron: string;
   readonly timeoutSeconds: number;
   /** The last due time at or before `now`, null when there is none. */
-  lastDue(now: Date): Date | null;
+  readonly lastDue: (now: Date) => Date | null;
   /** The first due time after `now`, null when there is none. */
-  nextDue(now: Date): Date | null;
+  readonly nextDue: (now: Date) => Date | null;
   run(context: ScheduleContext<S>): Promise<void>;
 }
 
@@ -43,7 +44,8 @@ const declared = new Map<string, ScheduleDefinition>();
 
 /**
  * Declares a schedule under a stable name (`area.thing`). `S` is what its `run` needs from the worker's services.
- * @throws {Error} a name declared twice, a cron expression or a time zone that cannot be read
+ * @throws {Error} a name declared twice or out of shape, a cron expression or a time zone that cannot be read, a schedule that
+ * is never due
  */
 export function defineSchedule<S = unknown>(
   name: string,
@@ -60,9 +62,18 @@ export function defineSchedule<S = unknown>(
     nextDue: (now) => pattern.nextRun(now),
     run: (context) => spec.run(context),
   };
-  schedule.nextDue(new Date(0)); // an unknown time zone shows at the first use: here rather than in the worker
+  checkSchedule(schedule);
   declared.set(name, schedule);
   return schedule;
+}
+
+function checkSchedule({ name, timeoutSeconds, nextDue }: ScheduleDefinition): void {
+  const wrong = (what: string) => new Error(`schedule "${name}": ${what}`);
+  if (!nameShape.test(name)) throw wrong("unexpected name, expected area.thing");
+  if (!(timeoutSeconds > 0 && timeoutSeconds <= timeoutMaxSeconds))
+    throw wrong(`timeoutSeconds must lie between 0 and ${timeoutMaxSeconds}`);
+  // An unknown time zone shows at the first use: here, rather than in the worker.
+  if (!nextDue(new Date(0))) throw wrong("never due");
 }
 
 /** Every declared schedule by name: the worker and the name lock read it. */

@@ -51,7 +51,7 @@ export interface Worker {
 }
 
 /** What stopping may take beyond the grace: one second for jobs to notice, the rest to write. */
-const writingSeconds = 4;
+const writingSeconds = 3;
 const closingSeconds = 1;
 
 /** Starts a worker. It does not wait for the database: while that is away, it tries again. */
@@ -119,22 +119,27 @@ const failureDelay = (failures: number): number =>
 /** Claims whenever there is a free place and news: a notification, an ended job, or the poll. */
 function startClaiming(settings: ClaimingSettings) {
   const { log, worker, crew, work, pollSeconds } = settings;
-  const whenDrained: (() => void)[] = [];
+  let whenDrained: (() => void)[] = [];
   const stopping = new AbortController();
 
-  const tellDrained = (): void => {
-    for (const resolve of whenDrained.splice(0)) resolve();
-  };
+  /** Tells those who asked before the claim began that it found nothing, and that nothing ran when it began. */
+  async function claimAndTell(rota: Rota): Promise<boolean> {
+    const asked = crew.size() === 0 ? whenDrained : [];
+    const hasClaimed = await claimOnce(settings, rota, stopping.signal);
+    if (hasClaimed || asked.length === 0) return hasClaimed;
+    whenDrained = whenDrained.filter((resolve) => !asked.includes(resolve));
+    for (const resolve of asked) resolve();
+    return false;
+  }
 
   async function claimAlways(): Promise<void> {
     const rota = newRota();
     let failures = 0;
     while (!stopping.signal.aborted) {
       try {
-        if (await claimOnce(settings, rota, stopping.signal)) continue;
+        if (await claimAndTell(rota)) continue;
         if (failures > 0) log.info({ worker }, "claiming jobs resumed");
         failures = 0;
-        if (crew.size() === 0) tellDrained();
         await work.wait(pollSeconds);
       } catch (error) {
         failures += 1;
@@ -142,7 +147,7 @@ function startClaiming(settings: ClaimingSettings) {
         await work.wait(failureDelay(failures));
       }
     }
-    tellDrained();
+    for (const resolve of whenDrained) resolve();
   }
 
   const finished = claimAlways();
@@ -155,7 +160,7 @@ function startClaiming(settings: ClaimingSettings) {
     drained(): Promise<void> {
       if (stopping.signal.aborted) return finished;
       return new Promise((resolve) => {
-        whenDrained.push(resolve);
+        whenDrained = [...whenDrained, resolve];
         work.ring();
       });
     },

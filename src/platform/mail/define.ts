@@ -28,7 +28,7 @@ export function defineEmail<D extends z.ZodType>(
 ): EmailDefinition<D> {
   if (declared.has(name)) throw new Error(`email "${name}" is declared twice`);
   const email: EmailDefinition<D> = { name, ...spec };
-  declared.set(name, email as unknown as EmailDefinition);
+  declared.set(name, email);
   return email;
 }
 

@@ -102,7 +102,7 @@ export function createOutbound(settings: OutboundSettings): Outbound {
         const failure = asRefusal(error, url, request);
         if (!failure) throw error;
         const { host, reason } = failure.detail;
-        settings.log.warn({ host, reason, network: failure.cause }, "outbound_request_failed");
+        settings.log.warn({ host, reason, network: failure.cause }, "outbound request failed");
         throw failure;
       }
     },

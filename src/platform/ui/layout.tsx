@@ -10,8 +10,8 @@ import type { NavItem, PageView, TenantFace, Viewer } from "./types.ts";
 
 /** Where the account menu leads. */
 export const accountPaths = {
-  profile: "/account/profile",
-  sessions: "/account/sessions",
+  profile: "/profile",
+  sessions: "/security",
   signOut: "/sign-out",
 } as const;
 

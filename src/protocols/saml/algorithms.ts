@@ -79,8 +79,17 @@ export function parseCertificate(certificate: string): X509Certificate {
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) {
     throw new SamlError("certificate_invalid", "certificate is neither PEM nor base64");
   }
+  const bytes = Buffer.from(base64, "base64");
+  const parsed = parseDer(bytes);
+  if (parsed.raw.length !== bytes.length) {
+    throw new SamlError("certificate_invalid", "more than one certificate");
+  }
+  return parsed;
+}
+
+function parseDer(bytes: Buffer): X509Certificate {
   try {
-    return new X509Certificate(Buffer.from(base64, "base64"));
+    return new X509Certificate(bytes);
   } catch (cause) {
     throw new SamlError("certificate_invalid", "certificate is not X.509", { cause });
   }

@@ -9,7 +9,6 @@ import {
   X509Certificate,
   type KeyObject,
 } from "node:crypto";
-import { promisify } from "node:util";
 import { parseCertificate, publicKeyOf } from "./algorithms.ts";
 import * as asn1 from "./der.ts";
 import { SamlError } from "./errors.ts";
@@ -44,7 +43,6 @@ const oids = {
 } as const;
 /** RFC 5280 appendix A, ub-common-name. */
 const commonNameMaxLength = 64;
-const generateKeyPairAsync = promisify(generateKeyPair);
 
 /**
  * A fresh RSA-2048 key with a self-signed certificate, made on the thread pool. Valid from an hour ago
@@ -55,7 +53,7 @@ export async function createSigningKey(input: {
   now: Date;
   years: number;
 }): Promise<CreatedSigningKey> {
-  const { publicKey, privateKey } = await generateKeyPairAsync("rsa", { modulusLength: 2_048 });
+  const { publicKey, privateKey } = await generateRsaKeyPair();
   const notAfter = new Date(input.now);
   notAfter.setUTCFullYear(notAfter.getUTCFullYear() + input.years);
   notAfter.setUTCMilliseconds(0);
@@ -73,6 +71,15 @@ export async function createSigningKey(input: {
     fingerprintSha256,
     notAfter,
   };
+}
+
+function generateRsaKeyPair(): Promise<{ publicKey: KeyObject; privateKey: KeyObject }> {
+  return new Promise((resolve, reject) => {
+    generateKeyPair("rsa", { modulusLength: 2_048 }, (error, publicKey, privateKey) => {
+      if (error) reject(error);
+      else resolve({ publicKey, privateKey });
+    });
+  });
 }
 
 /**

@@ -4,7 +4,15 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { chmodSync, existsSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { findPackage, prepareBinaries } from "../../../bin/local/binaries.ts";
-import { closedFolder, folderOfNobody, isRoot, nobody, toyPackage, cleanUp } from "./support.ts";
+import {
+  canNobodyRun,
+  closedFolder,
+  folderOfNobody,
+  isRoot,
+  nobody,
+  toyPackage,
+  cleanUp,
+} from "./support.ts";
 
 afterAll(cleanUp);
 
@@ -68,21 +76,24 @@ describe("prepareBinaries", () => {
     expect(existsSync(join(folder, "native/lib/libtoy.so"))).toBe(true);
   });
 
-  test("works from a complete copy where the package belongs to somebody else", async () => {
-    const folder = toyPackage();
-    const copy = join(isRoot ? folderOfNobody() : closedFolder(), "copy");
-    chmodSync(join(folder, "native/lib"), 0o555);
-    const module = join(import.meta.dir, "../../../bin/local/binaries.ts");
-    const script = `const { prepareBinaries } = await import(${JSON.stringify(module)});
+  test.skipIf(isRoot && !canNobodyRun)(
+    "works from a complete copy where the package belongs to somebody else",
+    async () => {
+      const folder = toyPackage();
+      const copy = join(isRoot ? folderOfNobody() : closedFolder(), "copy");
+      chmodSync(join(folder, "native/lib"), 0o555);
+      const module = join(import.meta.dir, "../../../bin/local/binaries.ts");
+      const script = `const { prepareBinaries } = await import(${JSON.stringify(module)});
       await prepareBinaries(${JSON.stringify(folder)}, ${JSON.stringify(copy)});
       console.log((await prepareBinaries(${JSON.stringify(folder)}, ${JSON.stringify(copy)})).postgres);`;
-    const run = Bun.spawnSync([process.execPath, "-e", script], {
-      cwd: "/",
-      ...(isRoot && nobody),
-    });
-    expect(run.stderr.toString()).toBe("");
-    expect(run.stdout.toString().trim()).toBe(`${copy}-18.4.0-beta.17/native/bin/postgres`);
-    expect(readlinkSync(`${copy}-18.4.0-beta.17/native/lib/libtoy.so`)).toBe("libtoy.so.1.2");
-    chmodSync(join(folder, "native/lib"), 0o755);
-  });
+      const run = Bun.spawnSync([process.execPath, "-e", script], {
+        cwd: "/",
+        ...(isRoot && nobody),
+      });
+      expect(run.stderr.toString()).toBe("");
+      expect(run.stdout.toString().trim()).toBe(`${copy}-18.4.0-beta.17/native/bin/postgres`);
+      expect(readlinkSync(`${copy}-18.4.0-beta.17/native/lib/libtoy.so`)).toBe("libtoy.so.1.2");
+      chmodSync(join(folder, "native/lib"), 0o755);
+    },
+  );
 });

@@ -18,12 +18,13 @@ describe("waysToRun", () => {
 
   test("as root: in a user namespace, else as another user with ever more power over folders", () => {
     const drop = "setpriv --reuid=65534 --regid=65534 --clear-groups";
+    const capable = "--securebits=+no_setuid_fixup";
     const tied = "--pdeathsig INT -- (files of 65534)";
     expect(inShort(waysToRun(linux, undefined))).toEqual([
       "unshare --user --map-user=65534 --map-group=65534 -- setpriv --pdeathsig INT -- (files of 0)",
       `${drop} ${tied}`,
-      `${drop} --inh-caps=+dac_read_search --ambient-caps=+dac_read_search ${tied}`,
-      `${drop} --inh-caps=+dac_override --ambient-caps=+dac_override ${tied}`,
+      `${drop} --inh-caps=+dac_read_search --ambient-caps=+dac_read_search ${capable} ${tied}`,
+      `${drop} --inh-caps=+dac_override --ambient-caps=+dac_override ${capable} ${tied}`,
     ]);
   });
 

@@ -18,6 +18,17 @@ import { isGoneWithin } from "../../../bin/local/processes.ts";
 export const isRoot = process.geteuid?.() === 0;
 export const nobody = { uid: 65534, gid: 65534 };
 
+/** Another user can run this checkout only when the folders above it let them in. */
+export const canNobodyRun =
+  isRoot &&
+  Bun.spawnSync(
+    ["/bin/sh", "-c", '[ -x "$0" ] && [ -r "$1" ]', process.execPath, import.meta.path],
+    {
+      ...nobody,
+      cwd: "/",
+    },
+  ).exitCode === 0;
+
 const made: string[] = [];
 
 /** A new folder that only we may enter, so that everything in it is "below a 0700 folder". */
@@ -112,9 +123,11 @@ export async function until(happened: () => boolean): Promise<void> {
   }
 }
 
-/** Whether process `processId` ends by itself soon. */
-export function ends(processId: number): Promise<boolean> {
-  return isGoneWithin(processId, 5);
+/** Whether process `processId` ends by itself soon. One that does not is ended, so that a failed test leaves nothing. */
+export async function ends(processId: number): Promise<boolean> {
+  const isGone = await isGoneWithin(processId, 5);
+  if (!isGone) process.kill(processId, "SIGKILL");
+  return isGone;
 }
 
 /** The rows of one statement, over a connection of its own. */

@@ -113,7 +113,7 @@ describe("without memcached", () => {
     const cache = createActivityCache({ host: "127.0.0.1", port: await freePort() }, log);
     for (let n = 0; n < 5; n += 1) expect(await cache.firstIn("a", 60)).toBe(true);
     expect(lines).toHaveLength(1);
-    expect(lines[0]).toContain("activity_cache_failed");
+    expect(lines[0]).toContain("activity cache failed");
     cache.close();
   });
 

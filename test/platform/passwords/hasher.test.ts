@@ -6,7 +6,9 @@ import {
   passwordsBusy,
   passwordTooLong,
 } from "#platform/passwords/hasher.ts";
+import { testDatabase } from "../../support/database.ts";
 
+const store = await testDatabase();
 const passwords = createPasswordHasher();
 const codeOf = (promise: Promise<unknown>) =>
   promise.then(
@@ -122,4 +124,10 @@ describe("the queue", () => {
     expect(await next).toBe("done");
     expect(await codeOf(one.verify("x", null))).toBe("done");
   });
+});
+
+test("nothing is hashed inside a transaction: a connection would wait for the processor", async () => {
+  const { scope } = await store.aTenant();
+  const inside = await scope.read(() => codeOf(passwords.verify("x", null)));
+  expect(inside).toContain("inside a transaction");
 });

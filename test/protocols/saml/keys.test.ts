@@ -95,7 +95,13 @@ describe("readCertificate", () => {
     ["base64 of something else", "AAAA"],
     ["a private key", ours.privateKeyPem],
     ["two certificates at once", ours.certificatePem + theirs.certificatePem],
+    ["bytes behind the certificate", appended(ours.certificatePem)],
   ])("refuses %s", (_, text) => {
     expect(codeOf(() => readCertificate(text))).toBe("certificate_invalid");
   });
 });
+
+function appended(certificatePem: string): string {
+  const { raw } = new X509Certificate(certificatePem);
+  return Buffer.concat([raw, Buffer.from([1, 2, 3])]).toString("base64");
+}

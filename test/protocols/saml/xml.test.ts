@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { namespaces } from "#protocols/saml/constants.ts";
 import { SamlError } from "#protocols/saml/errors.ts";
 import {

@@ -33,11 +33,10 @@ interface More {
 }
 type Part = { data: Application; view: View };
 
-export const ApplicationPage: PageScreen<Application, { grants: { items: unknown[]; next: string | null }; others: { id: GroupId; name: string }[] }> = ({
-  data,
-  view,
-  more,
-}) => {
+export const ApplicationPage: PageScreen<
+  Application,
+  { grants: { items: unknown[]; next: string | null }; others: { id: GroupId; name: string }[] }
+> = ({ data, view, more }) => {
   const canManage = view.viewer?.can("applications.manage") === true;
   const canGrant = view.viewer?.can("applications.grant") === true;
   return (
@@ -47,11 +46,19 @@ export const ApplicationPage: PageScreen<Application, { grants: { items: unknown
         description={data.description || undefined}
         badges={<EnabledBadge isEnabled={data.isEnabled} />}
         breadcrumbs={[{ label: texts.title, href: "/applications" }]}
-        actions={canManage && <LinkButton href={`/applications/${data.id}/edit`}>{texts.edit}</LinkButton>}
+        actions={
+          canManage && <LinkButton href={`/applications/${data.id}/edit`}>{texts.edit}</LinkButton>
+        }
       />
       <Stack>
         <Setup data={data} view={view} />
-        <Grants data={data} view={view} more={more as unknown as More} canGrant={canGrant} canManage={canManage} />
+        <Grants
+          data={data}
+          view={view}
+          more={more as unknown as More}
+          canGrant={canGrant}
+          canManage={canManage}
+        />
         <Told data={data} view={view} canManage={canManage} />
         {canManage && <Danger data={data} view={view} />}
       </Stack>
@@ -73,7 +80,12 @@ const Setup = ({ data }: Part) => (
   </Card>
 );
 
-const Grants = ({ data, more, canGrant, canManage }: Part & { more: More; canGrant: boolean; canManage: boolean }) => (
+const Grants = ({
+  data,
+  more,
+  canGrant,
+  canManage,
+}: Part & { more: More; canGrant: boolean; canManage: boolean }) => (
   <Card
     title={texts.grants}
     description={data.availableToAll ? texts.grantsAllHint : texts.grantsHint}
@@ -92,7 +104,11 @@ const Grants = ({ data, more, canGrant, canManage }: Part & { more: More; canGra
     {!data.availableToAll && (
       <Stack>
         {more.grants.items.length > 0 ? (
-          <DataTable caption={texts.grants} rows={more.grants.items} columns={grantColumns(data, canGrant)} />
+          <DataTable
+            caption={texts.grants}
+            rows={more.grants.items}
+            columns={grantColumns(data, canGrant)}
+          />
         ) : (
           <EmptyState icon="lock" title={texts.grantsEmpty}>
             {texts.grantsEmptyHint}
@@ -165,7 +181,11 @@ const Told = ({ data, view, canManage }: Part & { canManage: boolean }) => {
         canManage && (
           <Cluster>
             {sp.metadataUrl && (
-              <ActionButton action={`/applications/${data.id}/metadata`} method="put" icon="refresh">
+              <ActionButton
+                action={`/applications/${data.id}/metadata`}
+                method="put"
+                icon="refresh"
+              >
                 {texts.refresh}
               </ActionButton>
             )}
@@ -187,8 +207,14 @@ const Told = ({ data, view, canManage }: Part & { canManage: boolean }) => {
           },
           { label: texts.signsRequests, value: signs },
           { label: texts.nameIdFormat, value: nameIdTexts[sp.nameIdFormat] },
-          { label: texts.source, value: sp.metadataUrl ? <Code>{sp.metadataUrl}</Code> : texts.sourceByHand },
-          { label: texts.updated, value: <Time at={sp.updatedAt} zone={view.viewer?.zone ?? "UTC"} now={view.now} /> },
+          {
+            label: texts.source,
+            value: sp.metadataUrl ? <Code>{sp.metadataUrl}</Code> : texts.sourceByHand,
+          },
+          {
+            label: texts.updated,
+            value: <Time at={sp.updatedAt} zone={view.viewer?.zone ?? "UTC"} now={view.now} />,
+          },
         ]}
       />
     </Card>
@@ -209,7 +235,11 @@ const Danger = ({ data }: Part) => (
           <p>{texts.disableBody}</p>
         </ConfirmDialog>
       ) : (
-        <ActionButton action={`/applications/${data.id}/disablement`} method="delete" kind="primary">
+        <ActionButton
+          action={`/applications/${data.id}/disablement`}
+          method="delete"
+          kind="primary"
+        >
           {texts.enable}
         </ActionButton>
       )}

@@ -1,6 +1,15 @@
 // The registry's forms: register, edit, replace metadata. Each is the empty form and the one that keeps what was typed.
 import type { FormScreen } from "#platform/http/view.ts";
-import { Card, Checkbox, Field, Form, PageHeader, Radios, Select, Stack } from "#platform/ui/index.ts";
+import {
+  Card,
+  Checkbox,
+  Field,
+  Form,
+  PageHeader,
+  Radios,
+  Select,
+  Stack,
+} from "#platform/ui/index.ts";
 import { nameIdFormats } from "#protocols/saml/name-id.ts";
 import type { Application } from "../schema.ts";
 import { texts } from "../texts.ts";
@@ -11,8 +20,21 @@ export const NewApplicationForm: FormScreen<unknown> = ({ values, problems }) =>
   <>
     <PageHeader title={texts.register} breadcrumbs={crumbs} />
     <Card>
-      <Form action="/applications" submit={texts.register} cancel="/applications" values={values} problems={problems}>
-        <Field name="name" label={texts.name} hint={texts.nameHint} required maxlength={255} autofocus />
+      <Form
+        action="/applications"
+        submit={texts.register}
+        cancel="/applications"
+        values={values}
+        problems={problems}
+      >
+        <Field
+          name="name"
+          label={texts.name}
+          hint={texts.nameHint}
+          required
+          maxlength={255}
+          autofocus
+        />
         <Radios
           name="source"
           label={texts.how}
@@ -23,14 +45,32 @@ export const NewApplicationForm: FormScreen<unknown> = ({ values, problems }) =>
           ]}
         />
         <div class="shown-for" data-source="url">
-          <Field name="metadataUrl" label={texts.metadataUrl} type="url" placeholder="https://" spellcheck={false} />
+          <Field
+            name="metadataUrl"
+            label={texts.metadataUrl}
+            type="url"
+            placeholder="https://"
+            spellcheck={false}
+          />
         </div>
         <div class="shown-for" data-source="xml">
-          <Field name="metadataXml" label={texts.metadataXml} type="textarea" rows={10} mono spellcheck={false} />
+          <Field
+            name="metadataXml"
+            label={texts.metadataXml}
+            type="textarea"
+            rows={10}
+            mono
+            spellcheck={false}
+          />
         </div>
         <div class="shown-for" data-source="manual">
           <Stack>
-            <Field name="entityId" label={texts.entityId} hint={texts.entityIdHint} spellcheck={false} />
+            <Field
+              name="entityId"
+              label={texts.entityId}
+              hint={texts.entityIdHint}
+              spellcheck={false}
+            />
             <Field
               name="acsUrl"
               label={texts.acsUrl}
@@ -41,8 +81,19 @@ export const NewApplicationForm: FormScreen<unknown> = ({ values, problems }) =>
             />
           </Stack>
         </div>
-        <Field name="description" label={texts.description} type="textarea" rows={2} optional maxlength={2_000} />
-        <Checkbox name="availableToAll" label={texts.availableToAll} hint={texts.availableToAllHint} />
+        <Field
+          name="description"
+          label={texts.description}
+          type="textarea"
+          rows={2}
+          optional
+          maxlength={2_000}
+        />
+        <Checkbox
+          name="availableToAll"
+          label={texts.availableToAll}
+          hint={texts.availableToAllHint}
+        />
       </Form>
     </Card>
   </>
@@ -64,7 +115,14 @@ export const EditApplicationForm: FormScreen<Application> = ({ data, values, pro
         problems={problems}
       >
         <Field name="name" label={texts.name} hint={texts.nameHint} required maxlength={255} />
-        <Field name="description" label={texts.description} type="textarea" rows={2} optional maxlength={2_000} />
+        <Field
+          name="description"
+          label={texts.description}
+          type="textarea"
+          rows={2}
+          optional
+          maxlength={2_000}
+        />
         <Select
           name="nameIdFormat"
           label={texts.nameIdFormat}
@@ -96,7 +154,15 @@ export const ReplaceMetadataForm: FormScreen<Application> = ({ data, values, pro
         values={values}
         problems={problems}
       >
-        <Field name="metadataXml" label={texts.metadataXml} type="textarea" rows={14} mono required spellcheck={false} />
+        <Field
+          name="metadataXml"
+          label={texts.metadataXml}
+          type="textarea"
+          rows={14}
+          mono
+          required
+          spellcheck={false}
+        />
       </Form>
     </Card>
   </>

@@ -33,7 +33,12 @@ export const ApplicationsPage: Screen<List> = ({ data, view }) => (
         )
       }
     />
-    <SearchBox action="/applications" label={texts.search} value={typedQuery(view.query)} region="application-rows" />
+    <SearchBox
+      action="/applications"
+      label={texts.search}
+      value={typedQuery(view.query)}
+      region="application-rows"
+    />
     <ApplicationRows data={data} view={view} />
   </>
 );
@@ -91,11 +96,16 @@ function columns(zone: string, now: Date): Column<ApplicationSummary>[] {
 }
 
 export const EnabledBadge = ({ isEnabled }: { isEnabled: boolean }) => (
-  <Badge tone={isEnabled ? "positive" : "neutral"}>{isEnabled ? texts.enabled : texts.disabled}</Badge>
+  <Badge tone={isEnabled ? "positive" : "neutral"}>
+    {isEnabled ? texts.enabled : texts.disabled}
+  </Badge>
 );
 
 /** Who may use it, in two words. */
-export function accessText({ availableToAll, groupCount }: Pick<ApplicationSummary, "availableToAll" | "groupCount">) {
+export function accessText({
+  availableToAll,
+  groupCount,
+}: Pick<ApplicationSummary, "availableToAll" | "groupCount">) {
   if (availableToAll) return texts.accessAll;
   return groupCount > 0 ? texts.accessGroups(groupCount) : texts.accessNone;
 }

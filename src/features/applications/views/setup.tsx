@@ -1,6 +1,15 @@
 // For the administrator of the other side: every value to enter there, with nothing secret on it.
 import type { Screen } from "#platform/http/view.ts";
-import { Card, CopyField, DataTable, FramePage, KeyValues, LinkButton, Stack, Time } from "#platform/ui/index.ts";
+import {
+  Card,
+  CopyField,
+  DataTable,
+  FramePage,
+  KeyValues,
+  LinkButton,
+  Stack,
+  Time,
+} from "#platform/ui/index.ts";
 import type { CertificateSummary } from "#protocols/saml/keys.ts";
 import { sentAttributes } from "../attributes.ts";
 import type { OwnIdentity } from "../identity.ts";
@@ -13,7 +22,12 @@ interface Setup extends OwnIdentity {
 }
 
 export const SetupPage: Screen<Setup> = ({ data, view }) => (
-  <FramePage view={view} title={texts.setupFor(data.name)} lead={texts.setupLead(data.tenant)} width="wide">
+  <FramePage
+    view={view}
+    title={texts.setupFor(data.name)}
+    lead={texts.setupLead(data.tenant)}
+    width="wide"
+  >
     <Stack>
       <Card
         title={texts.setupEasiest}
@@ -44,7 +58,13 @@ export const SetupPage: Screen<Setup> = ({ data, view }) => (
                   { label: texts.fingerprint, value: <code>{certificate.fingerprintSha256}</code> },
                   {
                     label: texts.validUntil,
-                    value: <Time at={certificate.notAfter} zone={view.viewer?.zone ?? "UTC"} now={view.now} />,
+                    value: (
+                      <Time
+                        at={certificate.notAfter}
+                        zone={view.viewer?.zone ?? "UTC"}
+                        now={view.now}
+                      />
+                    ),
                   },
                 ]}
               />

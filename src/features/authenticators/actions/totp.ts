@@ -1,8 +1,12 @@
 // The authenticator app: a pending secret until one of its codes was typed, then the confirmed one; each code counts once.
+import { secondsLater } from "#platform/clock.ts";
 import type { Keyring, SealPlace } from "#platform/crypto/keyring.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import { newTotpSecret, verifyTotp } from "#protocols/totp.ts";
 import type { TenantId, UserId } from "#src/ids.ts";
+
+/** Proof was given before the secret was made: whoever finds the page open much later must give it again. */
+const pendingSeconds = 15 * 60;
 
 /** Whose secret, and what opens it. */
 export interface TotpOwner {
@@ -21,15 +25,18 @@ const placeOf = (
   column,
 });
 
-/** Lays a new secret by, to be confirmed; a confirmed one goes on until then. */
-export async function startTotp(db: TenantDb, owner: TotpOwner): Promise<void> {
-  const sealed = owner.keys.seal("totp-secret", placeOf(owner, "sealed_pending"), newTotpSecret());
+/** Lays a new secret by, to be confirmed within a quarter of an hour; a confirmed one goes on until then. */
+export async function startTotp(db: TenantDb, owner: TotpOwner, now: Date): Promise<void> {
+  const sealed_pending = owner.keys.seal(
+    "totp-secret",
+    placeOf(owner, "sealed_pending"),
+    newTotpSecret(),
+  );
+  const pending = { sealed_pending, pending_until: secondsLater(now, pendingSeconds) };
   await db
     .insertInto("totp_authenticators")
-    .values({ user_id: owner.userId, sealed_pending: sealed })
-    .onConflict((on) =>
-      on.constraint("totp_authenticators_pkey").doUpdateSet({ sealed_pending: sealed }),
-    )
+    .values({ user_id: owner.userId, ...pending })
+    .onConflict((on) => on.constraint("totp_authenticators_pkey").doUpdateSet(pending))
     .execute();
 }
 
@@ -44,7 +51,7 @@ export async function confirmTotp(
   { code, now }: { code: string; now: Date },
 ): Promise<boolean> {
   const row = await lockTotp(db, owner.userId);
-  if (!row?.sealed_pending) return false;
+  if (!row?.sealed_pending || !row.pending_until || row.pending_until <= now) return false;
   const secret = openPendingTotp(owner, row.sealed_pending);
   const step = verifyTotp({ secret, code, now, lastStep: null });
   if (step === null) return false;
@@ -53,6 +60,7 @@ export async function confirmTotp(
     .set({
       sealed_secret: owner.keys.seal("totp-secret", placeOf(owner, "sealed_secret"), secret),
       sealed_pending: null,
+      pending_until: null,
       last_step: step,
       confirmed_at: now,
     })
@@ -97,7 +105,7 @@ export async function dropTotp(db: TenantDb, userId: UserId): Promise<void> {
 const lockTotp = (db: TenantDb, userId: UserId) =>
   db
     .selectFrom("totp_authenticators")
-    .select(["sealed_secret", "sealed_pending", "last_step"])
+    .select(["sealed_secret", "sealed_pending", "pending_until", "last_step"])
     .where("user_id", "=", userId)
     .forUpdate()
     .executeTakeFirst();

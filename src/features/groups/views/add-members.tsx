@@ -34,13 +34,20 @@ export const AddMembersPage: FormScreen<Adding> = ({ data, values, problems }) =
           { href: page, label: data.group.name },
         ]}
       />
-      <SearchBox action={`${page}/members/new`} label={texts.searchPeople} value={data.q} region="candidates" />
+      <SearchBox
+        action={`${page}/members/new`}
+        label={texts.searchPeople}
+        value={data.q}
+        region="candidates"
+      />
       <Region data={data} values={values} problems={problems} />
     </Stack>
   );
 };
 
-export const Candidates: Screen<Adding> = ({ data }) => <Region data={data} values={{}} problems={{}} />;
+export const Candidates: Screen<Adding> = ({ data }) => (
+  <Region data={data} values={{}} problems={{}} />
+);
 
 function Region({ data, values, problems }: { data: Adding; values: Values; problems: Problems }) {
   const { group, found, q } = data;
@@ -58,7 +65,10 @@ function Region({ data, values, problems }: { data: Adding; values: Values; prob
             problems={problems["userIds"] === undefined ? problems : { "": problems["userIds"] }}
             cancel={page}
           >
-            <Fieldset legend={texts.choose} hint={found.hasMore ? texts.moreFound(found.people.length) : undefined}>
+            <Fieldset
+              legend={texts.choose}
+              hint={found.hasMore ? texts.moreFound(found.people.length) : undefined}
+            >
               {found.people.map(({ id, name, email }) => (
                 <Checkbox name="userIds" value={id} label={<Person name={name} detail={email} />} />
               ))}
@@ -82,7 +92,11 @@ function Nobody({ searched, page }: { searched: boolean; page: string }) {
       </EmptyState>
     );
   return (
-    <EmptyState icon="users" title={texts.nobodyLeft} action={<LinkButton href="/users/new">{texts.invite}</LinkButton>}>
+    <EmptyState
+      icon="users"
+      title={texts.nobodyLeft}
+      action={<LinkButton href="/users/new">{texts.invite}</LinkButton>}
+    >
       {texts.nobodyLeftText}
     </EmptyState>
   );

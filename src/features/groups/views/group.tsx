@@ -86,7 +86,13 @@ export const MemberRegion: Screen<GroupDetail> = ({ data, view }) => {
               rows={items}
             />
           </Card>
-          <Pager path={pathOf(data)} query={query} next={next} summary={summary} region="member-list" />
+          <Pager
+            path={pathOf(data)}
+            query={query}
+            next={next}
+            summary={summary}
+            region="member-list"
+          />
         </>
       )}
     </ListRegion>
@@ -105,7 +111,11 @@ function NoMembers({ group, mayManage }: { group: GroupDetail; mayManage: boolea
       </EmptyState>
     );
   return (
-    <EmptyState icon="users" title={texts.noMembers} action={mayManage ? <AddLink group={group} /> : undefined}>
+    <EmptyState
+      icon="users"
+      title={texts.noMembers}
+      action={mayManage ? <AddLink group={group} /> : undefined}
+    >
       {texts.noMembersText}
     </EmptyState>
   );
@@ -179,7 +189,9 @@ function Removal({ group, member }: { group: Group; member: Member }) {
 }
 
 /** The same question as a page, for browsers without dialogs that open by HTML alone. */
-export const RemoveMemberPage: Screen<{ group: Group; member: Member }> = ({ data: { group, member } }) => (
+export const RemoveMemberPage: Screen<{ group: Group; member: Member }> = ({
+  data: { group, member },
+}) => (
   <Stack gap="large">
     <PageHeader
       title={texts.removeTitle(nameOf(member), group.name)}
@@ -202,7 +214,11 @@ export const RemoveMemberPage: Screen<{ group: Group; member: Member }> = ({ dat
 function Access({ group }: { group: GroupDetail }) {
   return (
     <Card title={texts.access} description={texts.accessText}>
-      {group.applicationCount === 0 ? <p>{texts.noAccess}</p> : <Applications group={group} linked />}
+      {group.applicationCount === 0 ? (
+        <p>{texts.noAccess}</p>
+      ) : (
+        <Applications group={group} linked />
+      )}
     </Card>
   );
 }

@@ -49,7 +49,10 @@ export const GroupRegion: Screen<GroupList> = ({ data, view }) => {
   return (
     <ListRegion id="group-list" announce={data.items.length === 0 ? texts.nothingFound : summary}>
       {data.items.length === 0 ? (
-        <NoGroups searched={(query["q"] ?? "") !== ""} mayCreate={view.viewer?.can("groups.manage") === true} />
+        <NoGroups
+          searched={(query["q"] ?? "") !== ""}
+          mayCreate={view.viewer?.can("groups.manage") === true}
+        />
       ) : (
         <>
           <Card flush>
@@ -70,7 +73,11 @@ export const GroupRegion: Screen<GroupList> = ({ data, view }) => {
 function NoGroups({ searched, mayCreate }: { searched: boolean; mayCreate: boolean }) {
   if (searched)
     return (
-      <EmptyState icon="search" title={texts.nothingFound} action={<LinkButton href={path}>{texts.showAll}</LinkButton>}>
+      <EmptyState
+        icon="search"
+        title={texts.nothingFound}
+        action={<LinkButton href={path}>{texts.showAll}</LinkButton>}
+      >
         {texts.nothingFoundText}
       </EmptyState>
     );
@@ -106,7 +113,11 @@ export const NewGroupForm: FormScreen<undefined> = ({ values, problems }) => (
   </Stack>
 );
 
-export const EditGroupForm: FormScreen<{ group: Group }> = ({ data: { group }, values, problems }) => {
+export const EditGroupForm: FormScreen<{ group: Group }> = ({
+  data: { group },
+  values,
+  problems,
+}) => {
   const page = `${path}/${group.id}`;
   return (
     <Stack gap="large">
@@ -115,7 +126,14 @@ export const EditGroupForm: FormScreen<{ group: Group }> = ({ data: { group }, v
         breadcrumbs={[backToGroups, { href: page, label: group.name }]}
       />
       <Card>
-        <Form action={page} method="patch" submit={texts.save} values={values} problems={problems} cancel={page}>
+        <Form
+          action={page}
+          method="patch"
+          submit={texts.save}
+          values={values}
+          problems={problems}
+          cancel={page}
+        >
           <GroupFields />
         </Form>
       </Card>
@@ -125,7 +143,15 @@ export const EditGroupForm: FormScreen<{ group: Group }> = ({ data: { group }, v
 
 const GroupFields = () => (
   <>
-    <Field name="name" label={texts.name} hint={texts.nameHint} required maxlength={200} autocomplete="off" autofocus />
+    <Field
+      name="name"
+      label={texts.name}
+      hint={texts.nameHint}
+      required
+      maxlength={200}
+      autocomplete="off"
+      autofocus
+    />
     <Field name="description" type="textarea" label={texts.about} optional maxlength={2000} />
   </>
 );

@@ -39,7 +39,12 @@ export async function beginSignIn(
  */
 export async function beginNewPassword(
   db: TenantDb,
-  { link, purpose, now, replaces }: Begun & { link: FoundLink; purpose: "invitation" | "password_reset" },
+  {
+    link,
+    purpose,
+    now,
+    replaces,
+  }: Begun & { link: FoundLink; purpose: "invitation" | "password_reset" },
 ): Promise<string> {
   const earlier = await findSignIn(db, replaces);
   if (replaces !== undefined) await dropSignIn(db, replaces);

@@ -23,7 +23,7 @@ export async function toSecondStep(
   visit: Visit,
   signIn: SignIn,
   person: ProvenPerson,
-): Promise<{ handle: string } | { wait: number }> {
+): Promise<{ handle: string; step: "email_code" | "totp" } | { wait: number }> {
   const { token, hash } = randomToken();
   const state = person.secondStep === "totp" ? "totp" : "email_code";
   if (state === "email_code") {
@@ -42,10 +42,10 @@ export async function toSecondStep(
     })
     .where("id", "=", signIn.id)
     .execute();
-  return { handle: token };
+  return { handle: token, step: state };
 }
 
-/** Mails a new code, which takes the place of the one before. Answers the seconds to wait when too many were mailed. */
+/** Mails a new code to the address that was typed, or that the link was sent to. It takes the place of the one before. Answers the seconds to wait when too many were mailed. */
 export async function mailCode(
   db: TenantDb,
   visit: Visit,
@@ -66,7 +66,7 @@ export async function mailCode(
     })
     .where("id", "=", signIn.id)
     .execute();
-  await queueMail(db, post, signInCode, { userId, data: { code } });
+  await queueMail(db, post, signInCode, { email: signIn.email, userId }, { code });
   return null;
 }
 

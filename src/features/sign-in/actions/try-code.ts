@@ -42,10 +42,16 @@ export function tryCode(visit: Visit, method: Method, code: string): Promise<Cod
       await refuse(proof, method, "code_void");
       return { kind: "void" };
     }
-    const seconds = await countSecondStep({ db, actor: visitor(visit, userId), now: visit.now }, userId);
+    const seconds = await countSecondStep(
+      { db, actor: visitor(visit, userId), now: visit.now },
+      userId,
+    );
     if (seconds !== null) return { kind: "limited", seconds };
     if (await isRight(proof, method)) {
-      return { kind: "signed_in", ...(await completeSignIn(db, visit, signIn, { userId, method })) };
+      return {
+        kind: "signed_in",
+        ...(await completeSignIn(db, visit, signIn, { userId, method })),
+      };
     }
     return countWrong(proof, method);
   });
@@ -74,7 +80,8 @@ async function openStep(db: TenantDb, visit: Visit, step: "email_code" | "totp")
   const person = found?.userId ? await lockPerson(db, found.userId) : null;
   const signIn = await lockSignIn(db, handleOf(visit));
   const expected = step === "totp" ? "totp" : "email";
-  const isOpen = isAt(signIn, [step], visit.now) && person?.state === "active" && person.secondStep === expected;
+  const isOpen =
+    isAt(signIn, [step], visit.now) && person?.state === "active" && person.secondStep === expected;
   if (!isOpen || !person) return { kind: "expired" as const, returnTo: found?.returnTo ?? "/" };
   return { kind: "open" as const, signIn, userId: person.userId };
 }
@@ -85,18 +92,28 @@ const isVoid = (signIn: SignIn, now: Date): boolean =>
   signIn.codeExpiresAt <= now ||
   signIn.codeTries >= codeTriesMost;
 
-async function isRight({ db, visit, signIn, userId, code }: Proof, method: Method): Promise<boolean> {
+async function isRight(
+  { db, visit, signIn, userId, code }: Proof,
+  method: Method,
+): Promise<boolean> {
   const { now, services, site, post } = visit;
   switch (method) {
     case "email_code":
       return isMailedCode(visit, signIn, code);
     case "totp":
-      return useTotpCode(db, { tenantId: site.tenantId, userId, keys: services.keys }, { code, now });
+      return useTotpCode(
+        db,
+        { tenantId: site.tenantId, userId, keys: services.keys },
+        { code, now },
+      );
     case "backup_code": {
       const left = await useBackupCode(db, userId, { code, now });
-      if (left !== null) await backupCodeUsed(db, post, visitor(visit, userId), { userId, left, now });
+      if (left !== null)
+        await backupCodeUsed(db, post, visitor(visit, userId), { userId, left, now });
       return left !== null;
     }
+    default:
+      return method satisfies never;
   }
 }
 

@@ -10,7 +10,11 @@ import { handleOf, type Visit, visitor } from "../visit.ts";
 import { toSecondStep } from "./second-step.ts";
 
 export type PasswordOutcome =
-  | { readonly kind: "second_step"; readonly handle: string }
+  | {
+      readonly kind: "second_step";
+      readonly handle: string;
+      readonly step: "email_code" | "totp";
+    }
   | { readonly kind: "refused" }
   | { readonly kind: "deactivated" }
   | { readonly kind: "limited"; readonly seconds: number }
@@ -69,7 +73,7 @@ async function refuse(
 async function accept(
   db: TenantDb,
   visit: Visit,
-  { id: _, email, returnTo }: SignIn,
+  { email, returnTo }: SignIn,
   { claimed, stored, rehashed }: { claimed: Claimed; stored: string; rehashed: string | null },
 ): Promise<PasswordOutcome> {
   const { now, origin } = visit;
@@ -90,5 +94,5 @@ async function accept(
   const gone = await toSecondStep(db, visit, signIn, person);
   return "wait" in gone
     ? { kind: "limited", seconds: gone.wait }
-    : { kind: "second_step", handle: gone.handle };
+    : { kind: "second_step", ...gone };
 }

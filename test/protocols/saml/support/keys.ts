@@ -13,9 +13,13 @@ async function aKey(commonName: string) {
   return { ...created, signing: loadSigningKey(created) };
 }
 
-export const [ours, oursNext, theirs, theirsNext, stranger] = (await Promise.all(
-  ["ours", "ours next", "theirs", "theirs next", "stranger"].map(aKey),
-)) as [TestKey, TestKey, TestKey, TestKey, TestKey];
+export const [ours, oursNext, theirs, theirsNext, stranger] = await Promise.all([
+  aKey("ours"),
+  aKey("ours next"),
+  aKey("theirs"),
+  aKey("theirs next"),
+  aKey("stranger"),
+]);
 export type TestKey = Awaited<ReturnType<typeof aKey>>;
 
 /** A self-signed certificate made by openssl, for keys that we would never make. */

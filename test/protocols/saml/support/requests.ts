@@ -1,7 +1,7 @@
 // A service provider for tests: writes AuthnRequests and LogoutRequests and signs them with xml-crypto,
 // a signer that we did not write, in every way that a real one might.
 
-import { createSign, type KeyObject } from "node:crypto";
+import { createSign } from "node:crypto";
 import { deflateRawSync } from "node:zlib";
 import { SignedXml } from "xml-crypto";
 import { namespaces } from "#protocols/saml/constants.ts";
@@ -73,12 +73,14 @@ export const algorithms = {
 
 export function signXml(xml: string, options: SigningOptions = {}): string {
   const { canonicalization = algorithms.exclusive } = options;
+  const certificatePem =
+    "certificatePem" in options ? options.certificatePem : theirs.certificatePem;
   const signer = new SignedXml({
     privateKey: options.privateKeyPem ?? theirs.privateKeyPem,
-    publicCert: "certificatePem" in options ? options.certificatePem : theirs.certificatePem,
+    ...(certificatePem === undefined ? {} : { publicCert: certificatePem }),
     signatureAlgorithm: options.signatureAlgorithm ?? algorithms.rsaSha256,
     canonicalizationAlgorithm: canonicalization,
-  } as ConstructorParameters<typeof SignedXml>[0]);
+  });
   options.customize?.(signer);
   signer.addReference({
     xpath: options.reference ?? "/*",
@@ -99,7 +101,7 @@ export function signedQuery(
   xml: string,
   options: {
     relayState?: string | undefined;
-    key?: string | KeyObject;
+    key?: string;
     algorithm?: string;
     hash?: string;
     dsaEncoding?: "der" | "ieee-p1363";
@@ -112,10 +114,7 @@ export function signedQuery(
   }
   parts.push(`SigAlg=${encodeURIComponent(algorithm)}`);
   const signer = createSign(hash).update(parts.join("&"));
-  const signature = signer.sign(
-    { key, dsaEncoding: options.dsaEncoding ?? "der" } as never,
-    "base64",
-  );
+  const signature = signer.sign({ key, dsaEncoding: options.dsaEncoding ?? "der" }, "base64");
   return [...parts, `Signature=${encodeURIComponent(signature)}`].join("&");
 }
 

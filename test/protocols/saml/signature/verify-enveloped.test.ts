@@ -1,41 +1,49 @@
 import { describe, expect, test } from "bun:test";
-import { sign } from "node:crypto";
-import type { SignedXml } from "xml-crypto";
+import { createHash, sign } from "node:crypto";
+import type { HashAlgorithm, SignatureAlgorithm, SignedXml } from "xml-crypto";
 import { attributeOf, childOf, textOf } from "#protocols/saml/xml.ts";
 import { namespaces } from "#protocols/saml/constants.ts";
 import { createSigningKey, readCertificate } from "#protocols/saml/keys.ts";
 import { signElement } from "#protocols/saml/signature/sign.ts";
 import { verifyEnveloped } from "#protocols/saml/signature/verify-enveloped.ts";
-import { codeOf } from "./support/codes.ts";
-import { anOpensslKey, ours, stranger, theirs, theirsNext } from "./support/keys.ts";
+import { codeOf } from "../support/codes.ts";
+import { anOpensslKey, ours, stranger, theirs, theirsNext } from "../support/keys.ts";
 import {
   algorithms,
   authnRequest,
   logoutRequest,
   signXml,
   spEntityId,
-} from "./support/requests.ts";
+} from "../support/requests.ts";
 
+const more = "http://www.w3.org/2001/04/xmldsig-more#";
 const verify = (xml: string, certificates: string[] = [theirs.certificatePem]) =>
   verifyEnveloped({ xml, message: "AuthnRequest", certificates });
 
 /** Teaches the test's signer an algorithm that xml-crypto lacks. */
 function withAlgorithm(name: string, hash: string) {
   return (signer: SignedXml) => {
-    signer.SignatureAlgorithms[name] = class {
+    signer.SignatureAlgorithms[name] = class implements SignatureAlgorithm {
       getAlgorithmName = () => name;
-      getSignature = (octets: string, key: string) =>
-        sign(hash, Buffer.from(octets), { key, dsaEncoding: "ieee-p1363" }).toString("base64");
+      getSignature = (octets: unknown, key: unknown) =>
+        sign(hash, Buffer.from(text(octets)), {
+          key: text(key),
+          dsaEncoding: "ieee-p1363",
+        }).toString("base64");
       verifySignature = () => false;
-    } as never;
-    signer.HashAlgorithms["http://www.w3.org/2001/04/xmldsig-more#sha384"] = class {
-      getAlgorithmName = () => "http://www.w3.org/2001/04/xmldsig-more#sha384";
-      getHash = (xml: string) => new Bun.CryptoHasher("sha384").update(xml).digest("base64");
-    } as never;
+    };
+    const sha384 = `${more}sha384`;
+    signer.HashAlgorithms[sha384] = class implements HashAlgorithm {
+      getAlgorithmName = () => sha384;
+      getHash = (xml: string) => createHash("sha384").update(xml).digest("base64");
+    };
   };
 }
 
-const more = "http://www.w3.org/2001/04/xmldsig-more#";
+function text(value: unknown): string {
+  if (typeof value !== "string") throw new Error("xml-crypto gives strings");
+  return value;
+}
 
 describe("verifyEnveloped", () => {
   test("answers with the signed bytes, without the signature", () => {

@@ -3,12 +3,12 @@
 
 import { describe, expect, test } from "bun:test";
 import { DOMParser, XMLSerializer, type Document, type Element } from "@xmldom/xmldom";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { SamlError } from "#protocols/saml/errors.ts";
 import { verifyEnveloped } from "#protocols/saml/signature/verify-enveloped.ts";
 import { verifyRedirect } from "#protocols/saml/signature/verify-redirect.ts";
-import { theirs } from "./support/keys.ts";
-import { authnRequest, deflated, signedQuery, signXml } from "./support/requests.ts";
+import { theirs } from "../support/keys.ts";
+import { authnRequest, deflated, signedQuery, signXml } from "../support/requests.ts";
 
 const certificates = [theirs.certificatePem];
 const children =

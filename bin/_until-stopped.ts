@@ -1,0 +1,25 @@
+// Runs a process until it is told to stop: SIGTERM and Ctrl-C finish what is under way, a second one ends it at once.
+
+/** Starts, then waits. A start that fails says why in one line and exits 1. */
+export async function runUntilStopped(start: () => Promise<() => Promise<void>>): Promise<void> {
+  let stop: () => Promise<void>;
+  try {
+    stop = await start();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
+  }
+  await nextSignal();
+  void nextSignal().then(() => process.exit(130));
+  await stop();
+  process.exit(0);
+}
+
+const nextSignal = () =>
+  new Promise<void>((resolve) => {
+    const once = () => {
+      process.off("SIGTERM", once).off("SIGINT", once);
+      resolve();
+    };
+    process.on("SIGTERM", once).on("SIGINT", once);
+  });

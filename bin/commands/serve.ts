@@ -1,0 +1,27 @@
+// The web process.
+import { loadConfig } from "#src/config.ts";
+import { openResources } from "#src/resources.ts";
+import { startWeb } from "#src/server.ts";
+import { strictCommand } from "../_strict.ts";
+import { runUntilStopped } from "../_until-stopped.ts";
+
+/** Less than the 30 s that container engines are told to wait. */
+const graceSeconds = 25;
+
+export const command = strictCommand({
+  meta: {
+    name: "serve",
+    description:
+      "Serve the web application (exit 0 after SIGTERM, 1 on failure, 78 for wrong settings)",
+  },
+  args: {},
+  run: () =>
+    runUntilStopped(async () => {
+      const services = openResources(loadConfig("serve"));
+      const web = await startWeb(services);
+      return async () => {
+        await web.stop(graceSeconds);
+        await services[Symbol.asyncDispose]();
+      };
+    }),
+});

@@ -1,0 +1,3 @@
+export { changeProfile } from "./actions.ts";
+export { profileChanged } from "./events.ts";
+export { getMe, getProfile } from "./queries.ts";

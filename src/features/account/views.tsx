@@ -1,0 +1,127 @@
+// The profile page.
+import type { FormScreen } from "#platform/http/view.ts";
+import { controlOf, FieldFrame } from "#platform/ui/field.tsx";
+import {
+  Badge,
+  Card,
+  Field,
+  Form,
+  Grid,
+  KeyValues,
+  LinkButton,
+  PageHeader,
+  Radios,
+  Section,
+  Stack,
+  Status,
+} from "#platform/ui/index.ts";
+import type { Role } from "#src/permissions.ts";
+import type { Profile } from "./schema.ts";
+import { texts } from "./texts.ts";
+import { offsetOf, timeZones } from "./time-zones.ts";
+
+export const ProfileForm: FormScreen<{ profile: Profile }> = ({
+  data: { profile },
+  view,
+  values,
+  problems,
+}) => (
+  <Stack gap="large">
+    <PageHeader title={texts.title} description={texts.description} />
+    <Form action="/me" method="patch" submit={texts.save} values={values} problems={problems}>
+      <Section title={texts.names} description={texts.namesHint}>
+        <Grid>
+          <Field
+            name="firstName"
+            label={texts.firstName}
+            required
+            maxlength={200}
+            autocomplete="given-name"
+          />
+          <Field
+            name="lastName"
+            label={texts.lastName}
+            required
+            maxlength={200}
+            autocomplete="family-name"
+          />
+        </Grid>
+      </Section>
+      <Section title={texts.display} description={texts.displayHint}>
+        <TimeZoneField now={view.now} />
+        <Radios
+          name="theme"
+          label={texts.theme}
+          cards
+          options={[
+            { value: "system", label: texts.system },
+            { value: "light", label: texts.light },
+            { value: "dark", label: texts.dark },
+          ]}
+        />
+      </Section>
+    </Form>
+    <Section title={texts.account} description={texts.accountHint}>
+      <Facts profile={profile} />
+    </Section>
+  </Stack>
+);
+
+/** A text field that proposes every zone: typing finds it, and without script or proposals the name can be typed. */
+function TimeZoneField({ now }: { now: Date }) {
+  const question = { name: "timeZone", label: texts.timeZone, hint: texts.timeZoneHint };
+  const { id, kept, problem, attributes } = controlOf(question);
+  return (
+    <FieldFrame {...question} id={id} problem={problem}>
+      <input
+        class="input"
+        type="text"
+        {...attributes}
+        list={`${id}-zones`}
+        value={typeof kept === "string" ? kept : ""}
+        required
+        maxlength={100}
+        autocomplete="off"
+        spellcheck={false}
+      />
+      <datalist id={`${id}-zones`}>
+        {timeZones.map((zone) => (
+          <option value={zone} label={offsetOf(zone, now)}></option>
+        ))}
+      </datalist>
+    </FieldFrame>
+  );
+}
+
+const roleText: Readonly<Record<Role, string>> = {
+  member: texts.member,
+  admin: texts.admin,
+  super_admin: texts.superAdmin,
+};
+
+function Facts({ profile }: { profile: Profile }) {
+  return (
+    <Card footer={<LinkButton href="/security">{texts.security}</LinkButton>}>
+      <KeyValues
+        items={[
+          { label: texts.role, value: <Badge>{roleText[profile.role]}</Badge> },
+          {
+            label: texts.addresses,
+            value: (
+              <Stack gap="small">
+                {profile.emails.map(({ email, isPrimary, verifiedAt }) => (
+                  <span>
+                    {email} {isPrimary && <Badge>{texts.primary}</Badge>}{" "}
+                    <Status tone={verifiedAt === null ? "caution" : "positive"}>
+                      {verifiedAt === null ? texts.unverified : texts.verified}
+                    </Status>
+                  </span>
+                ))}
+              </Stack>
+            ),
+          },
+        ]}
+      />
+    </Card>
+  );
+}

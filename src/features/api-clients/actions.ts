@@ -1,0 +1,112 @@
+// Clients and their tokens. Secrets have 256 random bits, so SHA-256 is enough to keep them (no guessing to slow down).
+import { type Actor, roleOf } from "#src/actor.ts";
+import { record } from "#platform/audit/record.ts";
+import { secondsLater } from "#platform/clock.ts";
+import { equalBytes, hashToken, randomToken } from "#platform/crypto/token.ts";
+import type { TenantDb } from "#platform/db/database.ts";
+import { defineLimit, hit, peek } from "#platform/limits.ts";
+import { ApiClientId } from "#src/ids.ts";
+import { outranks } from "#src/permissions.ts";
+import { apiClientNotFound, roleTooHigh } from "./errors.ts";
+import { apiClientCreated, apiClientRevoked, clientRefused, tokenIssued } from "./events.ts";
+import { type CreatedApiClient, type NewApiClient, tokenSeconds } from "./schema.ts";
+
+/** Wrong secrets from one address: a flood of them is refused before it costs more than one row. */
+export const wrongSecrets = defineLimit("api_clients.wrong_secret", {
+  most: 20,
+  windowSeconds: 300,
+});
+
+/** Creates a client; its secret is in this answer and nowhere else. @throws {roleTooHigh} */
+export async function createApiClient(
+  db: TenantDb,
+  actor: Actor,
+  { name, role }: NewApiClient,
+): Promise<CreatedApiClient> {
+  if (!outranks(roleOf(actor), role)) throw roleTooHigh({ role });
+  const { token: clientSecret, hash } = randomToken();
+  const { id } = await db
+    .insertInto("api_clients")
+    .values({ name, role, secret_hash: hash })
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  await record(db, actor, apiClientCreated, { clientId: id, name, role });
+  return { clientId: id, clientSecret, name, role };
+}
+
+/** Ends a client and its tokens for good; once is enough. @throws {apiClientNotFound} */
+export async function revokeApiClient(
+  db: TenantDb,
+  actor: Actor,
+  clientId: ApiClientId,
+  now: Date,
+) {
+  const client = await db
+    .selectFrom("api_clients")
+    .select(["name", "revoked_at as revokedAt"])
+    .where("id", "=", clientId)
+    .forUpdate()
+    .executeTakeFirstOrThrow(() => apiClientNotFound({ clientId }));
+  if (client.revokedAt) return;
+  await db.updateTable("api_clients").set({ revoked_at: now }).where("id", "=", clientId).execute();
+  await db.deleteFrom("api_tokens").where("client_id", "=", clientId).execute();
+  await record(db, actor, apiClientRevoked, { clientId, name: client.name });
+}
+
+export type TokenOutcome =
+  | { readonly kind: "issued"; readonly token: string }
+  | { readonly kind: "refused" }
+  | { readonly kind: "limited"; readonly retryAfterSeconds: number };
+
+/**
+ * Exchanges a client's id and secret for a bearer token (RFC 6749 §4.4). Refusals are returned, not thrown: the count and the event must
+ * be committed. The answer is the same for an unknown client, a wrong secret and a revoked one.
+ */
+export async function issueToken(
+  db: TenantDb,
+  actor: Actor,
+  credentials: { clientId: string; clientSecret: string },
+  { ip, now }: { ip: string; now: Date },
+): Promise<TokenOutcome> {
+  const state = await peek(db, wrongSecrets, ip, now);
+  if (!state.allowed) {
+    await record(db, actor, clientRefused, { clientId: null, cause: "limited" });
+    return { kind: "limited", retryAfterSeconds: state.retryAfterSeconds };
+  }
+  const id = ApiClientId.safeParse(credentials.clientId);
+  const client = id.success
+    ? await db
+        .selectFrom("api_clients")
+        .select(["id", "secret_hash as secretHash", "revoked_at as revokedAt"])
+        .where("id", "=", id.data)
+        .executeTakeFirst()
+    : undefined;
+  const cause = !client
+    ? "unknown"
+    : !equalBytes(hashToken(credentials.clientSecret), client.secretHash)
+      ? "secret"
+      : client.revokedAt
+        ? "revoked"
+        : null;
+  if (!client || cause) {
+    await hit(db, wrongSecrets, ip, now);
+    await record(db, actor, clientRefused, {
+      clientId: client?.id ?? null,
+      cause: cause ?? "unknown",
+    });
+    return { kind: "refused" };
+  }
+  const { token, hash } = randomToken();
+  const expiresAt = secondsLater(now, tokenSeconds);
+  await db
+    .insertInto("api_tokens")
+    .values({ token_hash: hash, client_id: client.id, expires_at: expiresAt })
+    .execute();
+  await db
+    .updateTable("api_clients")
+    .set({ last_used_at: now })
+    .where("id", "=", client.id)
+    .execute();
+  await record(db, actor, tokenIssued, { clientId: client.id, expiresAt: expiresAt.toISOString() });
+  return { kind: "issued", token };
+}

@@ -1,0 +1,106 @@
+// What a signed-in person may change about their own proofs. Each needs proof first, is recorded, and is told by mail.
+import { endSessions, renewSession } from "#features/sessions/index.ts";
+import { record } from "#platform/audit/record.ts";
+import type { TenantDb } from "#platform/db/database.ts";
+import type { SessionId } from "#src/ids.ts";
+import { newPasswordRefused, noTotp, totpCodeWrong, totpNotPending } from "../errors.ts";
+import { totpStarted } from "../events.ts";
+import { newPasswordProblem } from "../password-policy.ts";
+import { findAuthenticators } from "../queries.ts";
+import { texts } from "../texts.ts";
+import { dropBackupCodes, replaceBackupCodes } from "./backup-codes.ts";
+import { backupCodesMade, passwordChanged, totpGone, totpTaken } from "./notices.ts";
+import { storePassword } from "./passwords.ts";
+import { commitProven, type Proof, provePassword, type Visit, withProof } from "./prove.ts";
+import { confirmTotp, dropTotp, openPendingTotp, startTotp, type TotpOwner } from "./totp.ts";
+
+const ownerOf = ({ site, userId, services }: Visit): TotpOwner => ({
+  tenantId: site.tenantId,
+  userId,
+  keys: services.keys,
+});
+
+/**
+ * A new password in the place of the current one. Every other session ends; this one goes on under a new token, which is
+ * answered (null when it was ended meanwhile).
+ * @throws {newPasswordRefused} naming `password` @throws {proofWrong} @throws {proofLimited}
+ */
+export async function changePassword(
+  visit: Visit,
+  { password, current, sessionId }: { password: string; current: string; sessionId: SessionId },
+): Promise<string | null> {
+  const { services, site, signal, post, actor, userId, now } = visit;
+  const refuse = (problem: string) => newPasswordRefused({ errors: { password: problem } });
+  const person = await provePassword(visit, current);
+  if (password.normalize("NFC") === current.normalize("NFC"))
+    throw refuse(texts.passwordSameAsCurrent);
+  const problem = await newPasswordProblem(
+    services,
+    { password, person, organisation: site.name },
+    signal,
+  );
+  if (problem !== null) throw refuse(problem);
+  const hash = await services.passwords.hash(password);
+  // No code of the app: the new password opens nothing without it.
+  return commitProven(visit, person, async (db) => {
+    await storePassword(db, { userId, hash, now });
+    await passwordChanged(db, post, actor, { userId, now });
+    await endSessions(db, actor, { userId, reason: "password_changed", except: sessionId });
+    return { problem: null, value: await renewSession(db, sessionId) };
+  });
+}
+
+/** Begins with an authenticator app, or with another one. @throws {proofWrong} @throws {proofLimited} */
+export const setUpTotp = (visit: Visit, proof: Proof): Promise<void> =>
+  withProof(visit, proof, async (db) => {
+    await startTotp(db, ownerOf(visit), visit.now);
+    await record(db, visit.actor, totpStarted, { userId: visit.userId });
+  });
+
+/** The secret to be scanned or typed, in Base32; null when none waits to be confirmed. */
+export async function pendingTotp(visit: Visit): Promise<{ secret: string; email: string } | null> {
+  const person = await visit.tenant.read((db) => findAuthenticators(db, visit.userId));
+  if (!person?.sealedPending || !person.pendingUntil || person.pendingUntil <= visit.now)
+    return null;
+  return { secret: openPendingTotp(ownerOf(visit), person.sealedPending), email: person.email };
+}
+
+/** Takes the app into use by its first code, and answers new backup codes. @throws {totpNotPending} @throws {totpCodeWrong} */
+export async function takeTotp(visit: Visit, code: string): Promise<string[]> {
+  const { tenant, userId, now, post, actor } = visit;
+  return tenant.write(async (db) => {
+    const person = await findAuthenticators(db, userId);
+    if (!person?.sealedPending || !person.pendingUntil || person.pendingUntil <= now)
+      throw totpNotPending();
+    if (!(await confirmTotp(db, ownerOf(visit), { code, now }))) {
+      throw totpCodeWrong({ errors: { code: texts.totpCodeWrong } });
+    }
+    const replaced = person.totpConfirmedAt !== null;
+    await totpTaken(db, post, actor, { userId, now, replaced });
+    return issueBackupCodes(db, visit, true);
+  });
+}
+
+/** Back to codes by e-mail. @throws {noTotp} @throws {proofWrong} @throws {proofLimited} */
+export const removeTotp = (visit: Visit, proof: Proof): Promise<void> =>
+  withProof(visit, proof, async (db, person) => {
+    if (person.totpConfirmedAt === null) throw noTotp();
+    const { userId, now, post, actor } = visit;
+    await dropTotp(db, userId);
+    await dropBackupCodes(db, userId);
+    await totpGone(db, post, actor, { userId, now });
+  });
+
+/** A new set of backup codes; the old one is worth nothing. @throws {noTotp} @throws {proofWrong} @throws {proofLimited} */
+export const renewBackupCodes = (visit: Visit, proof: Proof): Promise<string[]> =>
+  withProof(visit, proof, async (db, person) => {
+    if (person.totpConfirmedAt === null) throw noTotp();
+    return issueBackupCodes(db, visit, false);
+  });
+
+async function issueBackupCodes(db: TenantDb, visit: Visit, quietly: boolean): Promise<string[]> {
+  const { userId, now, post, actor } = visit;
+  const codes = await replaceBackupCodes(db, userId);
+  await backupCodesMade(db, post, actor, { userId, now, quietly });
+  return codes;
+}

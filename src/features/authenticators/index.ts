@@ -1,0 +1,22 @@
+export {
+  changePassword,
+  pendingTotp,
+  removeTotp,
+  renewBackupCodes,
+  setUpTotp,
+  takeTotp,
+} from "./actions/change.ts";
+export { backupCodeUsed, passwordChosen, passwordReset } from "./actions/notices.ts";
+export { rehashPassword, storePassword } from "./actions/passwords.ts";
+export { type Proof, proofFields, type Visit } from "./actions/prove.ts";
+export { useBackupCode } from "./actions/backup-codes.ts";
+export { useTotpCode } from "./actions/totp.ts";
+export { newPasswordProblem, ratePassword } from "./password-policy.ts";
+export { countBackupCodes, findAuthenticators } from "./queries.ts";
+export {
+  passwordMinLength,
+  type PasswordRating,
+  type PersonFacts,
+  TypedCode,
+  TypedPassword,
+} from "./schema.ts";

@@ -1,0 +1,12 @@
+import { defineTexts } from "#platform/texts.ts";
+
+export const texts = defineTexts("home", {
+  title: "Home",
+  greeting: (name: string) => `Hello, ${name}`,
+  signedInAs: (email: string, tenant: string) => `You are signed in to ${tenant} as ${email}`,
+  myApps: "My Apps",
+  emptyTitle: "No applications yet",
+  emptyHint: "When your administrator gives you an application, it appears here.",
+  emptyAdmin: "Register an application, then grant it to groups or to everyone.",
+  register: "Register application",
+});

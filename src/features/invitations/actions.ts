@@ -1,0 +1,113 @@
+// Sending an invitation, and taking one up: the address is confirmed, the password comes next.
+import {
+  consumeLink,
+  issueLink,
+  linkPath,
+  type PresentedLink,
+} from "#features/one-time-links/index.ts";
+import { beginNewPassword } from "#features/sign-in/index.ts";
+import { record } from "#platform/audit/record.ts";
+import type { TenantDb } from "#platform/db/database.ts";
+import { defineLimit, hit } from "#platform/limits.ts";
+import { type Post, queueMail } from "#platform/mail/queue.ts";
+import type { Actor, Origin } from "#src/actor.ts";
+import type { UserId } from "#src/ids.ts";
+import { foundingInvitation, invitation } from "./emails.tsx";
+import {
+  invitationNotNeeded,
+  invitedTooOften,
+  inviteeDeactivated,
+  inviteeNotFound,
+} from "./errors.ts";
+import { invitationAccepted, invitationSent } from "./events.ts";
+
+interface Invitee {
+  readonly userId: UserId;
+  readonly now: Date;
+  /** The first person of a tenant reads another text. */
+  readonly founding?: boolean;
+}
+
+// Mail goes to an address that has proved nothing yet: it must not become a way to pester somebody.
+const resendsByUser = defineLimit("invitations.resends", { most: 5, windowSeconds: 60 * 60 });
+
+/**
+ * Mails a person in state "invited" the link to their account; a link sent before stops working. Answers the link's address,
+ * for operators whose mail does not work.
+ * @throws {inviteeNotFound} @throws {invitationNotNeeded} @throws {inviteeDeactivated}
+ */
+export const inviteUser = (
+  db: TenantDb,
+  post: Post,
+  actor: Actor,
+  invitee: Invitee,
+): Promise<{ url: string; expiresAt: Date }> => send(db, post, actor, { ...invitee, again: false });
+
+/** The same once more, at most five times an hour. @throws also {invitedTooOften} */
+export async function resendInvitation(
+  db: TenantDb,
+  post: Post,
+  actor: Actor,
+  invitee: Invitee,
+): Promise<{ url: string; expiresAt: Date }> {
+  // An operator at the machine is no stranger, and may be in the middle of making mail work.
+  if (actor.kind !== "operator") {
+    const { allowed, retryAfterSeconds } = await hit(
+      db,
+      resendsByUser,
+      invitee.userId,
+      invitee.now,
+    );
+    if (!allowed) throw invitedTooOften({ retryAfterSeconds });
+  }
+  return send(db, post, actor, { ...invitee, again: true });
+}
+
+async function send(
+  db: TenantDb,
+  post: Post,
+  actor: Actor,
+  { userId, now, founding = false, again }: Invitee & { again: boolean },
+): Promise<{ url: string; expiresAt: Date }> {
+  const person = await db
+    .selectFrom("users as u")
+    .innerJoin("user_emails as e", (join) =>
+      join.onRef("e.user_id", "=", "u.id").on("e.is_primary", "=", true),
+    )
+    .select(["u.first_name as firstName", "u.state", "e.email"])
+    .where("u.id", "=", userId)
+    .executeTakeFirstOrThrow(() => inviteeNotFound());
+  if (person.state === "active") throw invitationNotNeeded();
+  if (person.state === "deactivated") throw inviteeDeactivated();
+  const { email, firstName } = person;
+  const link = await issueLink(db, { userId, email, purpose: "invitation", now });
+  const url = `${post.frame.baseUrl}${linkPath("invitation", link)}`;
+  const template = founding ? foundingInvitation : invitation;
+  await queueMail(db, post, template, { email, userId }, { firstName, url });
+  await record(db, actor, invitationSent, { userId, again });
+  return { url, expiresAt: link.expiresAt };
+}
+
+/**
+ * Uses an invitation up: the address is confirmed, and a sign-in stands at choosing the first password. Answers its handle, or
+ * null when the link is no good.
+ */
+export async function acceptInvitation(
+  db: TenantDb,
+  presented: PresentedLink,
+  { origin, replaces }: { origin: Origin; replaces: string | undefined },
+): Promise<string | null> {
+  const link = await consumeLink(db, presented);
+  if (!link) return null;
+  const { userId, email } = link;
+  const { now } = presented;
+  await db
+    .updateTable("user_emails")
+    .set({ verified_at: now })
+    .where("user_id", "=", userId)
+    .where("email", "=", email)
+    .where("verified_at", "is", null)
+    .execute();
+  await record(db, { kind: "visitor", userId, origin }, invitationAccepted, { userId, email });
+  return beginNewPassword(db, { link, purpose: "invitation", now, replaces });
+}

@@ -1,0 +1,42 @@
+// The invitation, and the set-up message for the person who begins a tenant.
+import { z } from "zod";
+import { defineEmail, type MailFrame } from "#platform/mail/define.ts";
+import { MailButton, MailNote } from "#platform/mail/layout.tsx";
+import { texts } from "./texts.ts";
+
+const Invitation = z.object({ firstName: z.string(), url: z.string() });
+type Invitation = z.infer<typeof Invitation>;
+
+interface Said {
+  readonly subject: (tenant: string) => string;
+  readonly intro: (tenant: string) => string;
+  readonly button: string;
+}
+
+const template = ({ subject, intro, button }: Said) => ({
+  data: Invitation,
+  subject: (_: Invitation, { tenantName }: MailFrame) => subject(tenantName),
+  text: ({ firstName, url }: Invitation, { tenantName }: MailFrame) =>
+    [texts.greeting(firstName), intro(tenantName), `${button}: ${url}`, texts.note].join("\n\n"),
+  html: ({ firstName, url }: Invitation, { tenantName }: MailFrame) => (
+    <>
+      <p>{texts.greeting(firstName)}</p>
+      <p>{intro(tenantName)}</p>
+      <MailButton href={url} label={button} />
+      <MailNote>{texts.note}</MailNote>
+    </>
+  ),
+});
+
+export const invitation = defineEmail(
+  "invitations.invitation",
+  template({ subject: texts.subject, intro: texts.intro, button: texts.button }),
+);
+export const foundingInvitation = defineEmail(
+  "invitations.founding",
+  template({
+    subject: texts.foundingSubject,
+    intro: texts.foundingIntro,
+    button: texts.foundingButton,
+  }),
+);

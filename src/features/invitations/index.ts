@@ -1,0 +1,2 @@
+export { inviteUser, resendInvitation } from "./actions.ts";
+export { invitationAccepted, invitationSent } from "./events.ts";

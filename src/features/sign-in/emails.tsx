@@ -1,0 +1,69 @@
+// Mails of a sign-in: the code, the way to a new password, and the way back to an invitation that was left half-way.
+import { z } from "zod";
+import { defineEmail } from "#platform/mail/define.ts";
+import { MailButton, MailCode, MailNote } from "#platform/mail/layout.tsx";
+import { codeSeconds } from "./schema.ts";
+import { texts } from "./texts.ts";
+
+const codeMinutes = codeSeconds / 60;
+
+export const signInCode = defineEmail("sign_in.code", {
+  data: z.object({ code: z.string() }),
+  // Not the code itself: subjects are shown on locked screens.
+  subject: (_, { tenantName }) => texts.codeSubject(tenantName),
+  text: ({ code }, { tenantName }) =>
+    [texts.codeIntro(tenantName), `    ${code}`, texts.codeNote(codeMinutes)].join("\n\n"),
+  html: ({ code }, { tenantName }) => (
+    <>
+      <p>{texts.codeIntro(tenantName)}</p>
+      <MailCode code={code} />
+      <MailNote>{texts.codeNote(codeMinutes)}</MailNote>
+    </>
+  ),
+});
+
+const Way = z.object({ firstName: z.string(), url: z.string() });
+type Way = z.infer<typeof Way>;
+
+interface WaySaid {
+  readonly subject: (tenant: string) => string;
+  readonly intro: (tenant: string) => string;
+  readonly button: string;
+  readonly note: string;
+}
+
+/** A mail whose point is one link. */
+const way = ({ subject, intro, button, note }: WaySaid) => ({
+  data: Way,
+  subject: (_: Way, { tenantName }: { tenantName: string }) => subject(tenantName),
+  text: ({ firstName, url }: Way, { tenantName }: { tenantName: string }) =>
+    [texts.greeting(firstName), intro(tenantName), `${button}: ${url}`, note].join("\n\n"),
+  html: ({ firstName, url }: Way, { tenantName }: { tenantName: string }) => (
+    <>
+      <p>{texts.greeting(firstName)}</p>
+      <p>{intro(tenantName)}</p>
+      <MailButton href={url} label={button} />
+      <MailNote>{note}</MailNote>
+    </>
+  ),
+});
+
+export const resetPassword = defineEmail(
+  "sign_in.reset_password",
+  way({
+    subject: texts.resetSubject,
+    intro: texts.resetIntro,
+    button: texts.resetButton,
+    note: texts.resetNote,
+  }),
+);
+
+export const continueSetUp = defineEmail(
+  "sign_in.continue_set_up",
+  way({
+    subject: texts.setUpSubject,
+    intro: texts.setUpIntro,
+    button: texts.setUpButton,
+    note: texts.setUpNote,
+  }),
+);

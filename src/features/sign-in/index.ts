@@ -1,0 +1,2 @@
+export { beginNewPassword } from "./actions/begin.ts";
+export { giveHandle, handleOf, visitor } from "./visit.ts";

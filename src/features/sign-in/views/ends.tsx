@@ -1,0 +1,43 @@
+// Where a sign-in stops: it ended, the account is deactivated.
+import type { Screen } from "#platform/http/view.ts";
+import { FramePage, LinkButton } from "#platform/ui/index.ts";
+import { texts } from "../texts.ts";
+import { startOf } from "./steps.tsx";
+
+export type End =
+  | { readonly kind: "expired"; readonly returnTo: string }
+  | { readonly kind: "exhausted"; readonly returnTo: string }
+  | { readonly kind: "deactivated" };
+
+/** The status that goes with each end. */
+export const statusOf = ({ kind }: End): 403 | 410 => (kind === "deactivated" ? 403 : 410);
+
+export const EndPage: Screen<End> = ({ data, view }) => {
+  if (data.kind === "deactivated")
+    return (
+      <FramePage
+        view={view}
+        title={texts.deactivatedTitle}
+        icon="pause"
+        tone="critical"
+        lead={texts.deactivatedText(view.tenant.name)}
+      >
+        <LinkButton href="/sign-in" wide>
+          {texts.backToStart}
+        </LinkButton>
+      </FramePage>
+    );
+  const isExpired = data.kind === "expired";
+  return (
+    <FramePage
+      view={view}
+      title={isExpired ? texts.expiredTitle : texts.exhaustedTitle}
+      icon="clock"
+      lead={isExpired ? texts.expiredText : texts.exhaustedText}
+    >
+      <LinkButton href={startOf(data.returnTo)} kind="primary" wide>
+        {texts.startAgain}
+      </LinkButton>
+    </FramePage>
+  );
+};

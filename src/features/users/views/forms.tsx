@@ -1,0 +1,89 @@
+// Inviting a person, and changing one.
+import type { FormScreen } from "#platform/http/view.ts";
+import { Card, Field, Form, Grid, PageHeader, Radios, Stack } from "#platform/ui/index.ts";
+import type { Role } from "#src/permissions.ts";
+import { fullName, type UserDetail } from "../schema.ts";
+import { roleHint, roleText, texts } from "../texts.ts";
+
+const backToUsers = { href: "/users", label: texts.title };
+
+export const InviteForm: FormScreen<{ roles: readonly Role[] }> = ({ data, values, problems }) => (
+  <Stack gap="large">
+    <PageHeader
+      title={texts.inviteTitle}
+      description={texts.inviteLead}
+      breadcrumbs={[backToUsers]}
+    />
+    <Card>
+      <Form
+        action="/users"
+        submit={texts.invite}
+        values={values}
+        problems={problems}
+        cancel="/users"
+      >
+        <Names />
+        <Field
+          name="email"
+          type="email"
+          label={texts.email}
+          hint={texts.emailHint}
+          required
+          maxlength={254}
+          autocomplete="off"
+          spellcheck={false}
+        />
+        <Roles roles={data.roles} />
+      </Form>
+    </Card>
+  </Stack>
+);
+
+export const EditForm: FormScreen<{ user: UserDetail; roles: readonly Role[] }> = ({
+  data: { user, roles },
+  values,
+  problems,
+}) => {
+  const page = `/users/${user.id}`;
+  return (
+    <Stack gap="large">
+      <PageHeader
+        title={texts.editTitle(fullName(user))}
+        breadcrumbs={[backToUsers, { href: page, label: fullName(user) }]}
+      />
+      <Card>
+        <Form
+          action={page}
+          method="patch"
+          submit={texts.save}
+          values={values}
+          problems={problems}
+          cancel={page}
+        >
+          <Names />
+          {user.allowedActions.includes("change_role") && (
+            <Roles roles={roles} hint={texts.roleHint} />
+          )}
+        </Form>
+      </Card>
+    </Stack>
+  );
+};
+
+const Names = () => (
+  <Grid>
+    <Field name="firstName" label={texts.firstName} required maxlength={200} autocomplete="off" />
+    <Field name="lastName" label={texts.lastName} required maxlength={200} autocomplete="off" />
+  </Grid>
+);
+
+function Roles({ roles, hint }: { roles: readonly Role[]; hint?: string }) {
+  return (
+    <Radios
+      name="role"
+      label={texts.role}
+      hint={hint}
+      options={roles.map((value) => ({ value, label: roleText[value], hint: roleHint[value] }))}
+    />
+  );
+}

@@ -1,0 +1,289 @@
+// One person: profile and activity.
+import type { Screen, View } from "#platform/http/view.ts";
+import {
+  ActionButton,
+  addressOf,
+  Avatar,
+  Badge,
+  Card,
+  Cluster,
+  type Column,
+  ConfirmDialog,
+  DataTable,
+  KeyValues,
+  LinkButton,
+  Notice,
+  PageHeader,
+  Stack,
+  Status,
+  Tabs,
+  Time,
+  WithAside,
+} from "#platform/ui/index.ts";
+import {
+  type Activity,
+  fullName,
+  groupsShownMost,
+  type UserAction,
+  type UserDetail,
+} from "../schema.ts";
+import { roleText, stateText, texts } from "../texts.ts";
+import { roleTone, stateTone } from "./tones.ts";
+
+const pathOf = (user: UserDetail) => `/users/${user.id}`;
+const zoneOf = (view: View) => view.viewer?.zone ?? "UTC";
+const may = (user: UserDetail, action: UserAction) => user.allowedActions.includes(action);
+
+function Head({ user, side }: { user: UserDetail; side: "profile" | "activity" }) {
+  return (
+    <>
+      <PageHeader
+        title={fullName(user)}
+        description={user.email}
+        figure={<Avatar name={fullName(user)} size="large" />}
+        breadcrumbs={[{ href: "/users", label: texts.title }]}
+        badges={
+          <>
+            <Badge tone={roleTone[user.role]}>{roleText[user.role]}</Badge>
+            <Status tone={stateTone[user.state]}>{stateText[user.state]}</Status>
+          </>
+        }
+        actions={
+          may(user, "edit") ? (
+            <LinkButton icon="edit" href={`${pathOf(user)}/edit`}>
+              {texts.edit}
+            </LinkButton>
+          ) : undefined
+        }
+      />
+      <Tabs
+        label={texts.tabs}
+        items={[
+          { href: pathOf(user), label: texts.profileTab, current: side === "profile" },
+          {
+            href: `${pathOf(user)}/activity`,
+            label: texts.activityTab,
+            current: side === "activity",
+          },
+        ]}
+      />
+    </>
+  );
+}
+
+export const UserPage: Screen<UserDetail> = ({ data, view }) => (
+  <Stack gap="large">
+    <Head user={data} side="profile" />
+    {may(data, "resend_invitation") && <Invitation user={data} />}
+    <WithAside aside={<Groups user={data} />}>
+      <Details user={data} view={view} />
+      <Access user={data} />
+    </WithAside>
+  </Stack>
+);
+
+function Invitation({ user }: { user: UserDetail }) {
+  const invitation = `${pathOf(user)}/invitation`;
+  return (
+    <Notice
+      title={texts.invitationTitle}
+      action={
+        <Cluster>
+          <ActionButton action={invitation} icon="mail" small>
+            {texts.resend}
+          </ActionButton>
+          <ConfirmDialog
+            id="cancel-invitation"
+            trigger={texts.cancelInvitation}
+            small
+            title={texts.cancelTitle(fullName(user))}
+            action={invitation}
+            method="delete"
+            submit={texts.cancelInvitation}
+            page={invitation}
+          >
+            <p>{texts.cancelText}</p>
+          </ConfirmDialog>
+        </Cluster>
+      }
+    >
+      {texts.invitationText(user.email)}
+    </Notice>
+  );
+}
+
+function Details({ user, view }: { user: UserDetail; view: View }) {
+  const zone = zoneOf(view);
+  return (
+    <Card title={texts.details}>
+      <KeyValues
+        items={[
+          { label: texts.addresses, value: <Addresses user={user} /> },
+          {
+            label: texts.lastSignIn,
+            value:
+              user.lastSignInAt === null ? (
+                texts.never
+              ) : (
+                <Time at={user.lastSignInAt} zone={zone} />
+              ),
+          },
+          { label: texts.timeZone, value: user.timeZone },
+          { label: texts.addedAt, value: <Time at={user.createdAt} zone={zone} /> },
+          ...(user.deactivatedAt === null
+            ? []
+            : [
+                { label: texts.deactivatedAt, value: <Time at={user.deactivatedAt} zone={zone} /> },
+              ]),
+        ]}
+      />
+    </Card>
+  );
+}
+
+function Addresses({ user }: { user: UserDetail }) {
+  return (
+    <Stack gap="small">
+      {user.emails.map(({ email, isPrimary, verifiedAt }) => (
+        <Cluster>
+          <span>{email}</span>
+          {isPrimary && user.emails.length > 1 && <Badge>{texts.primary}</Badge>}
+          <Status tone={verifiedAt === null ? "caution" : "positive"}>
+            {verifiedAt === null ? texts.unverified : texts.verified}
+          </Status>
+        </Cluster>
+      ))}
+    </Stack>
+  );
+}
+
+function Groups({ user }: { user: UserDetail }) {
+  return (
+    <Card
+      title={texts.groups}
+      footer={
+        user.groups.length === groupsShownMost ? texts.moreGroups(groupsShownMost) : undefined
+      }
+    >
+      {user.groups.length === 0 ? (
+        <p>{texts.noGroups}</p>
+      ) : (
+        <ul>
+          {user.groups.map(({ id, name }) => (
+            <li>
+              <a href={`/groups/${id}`}>{name}</a>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
+  );
+}
+
+function Access({ user }: { user: UserDetail }) {
+  const deactivation = `${pathOf(user)}/deactivation`;
+  if (may(user, "reactivate"))
+    return (
+      <Card title={texts.access} description={texts.reactivateHint}>
+        <ActionButton action={deactivation} method="delete" icon="play" kind="primary">
+          {texts.reactivate}
+        </ActionButton>
+      </Card>
+    );
+  if (!may(user, "deactivate")) return null;
+  return (
+    <Card title={texts.access} description={texts.deactivateHint} tone="critical">
+      <ConfirmDialog
+        id="deactivate"
+        trigger={texts.deactivate}
+        triggerIcon="ban"
+        title={texts.deactivateTitle(fullName(user))}
+        action={deactivation}
+        method="put"
+        submit={texts.deactivate}
+        page={deactivation}
+      >
+        <p>{texts.deactivateText}</p>
+      </ConfirmDialog>
+    </Card>
+  );
+}
+
+export const ActivityPage: Screen<Activity> = ({ data, view }) => (
+  <Stack gap="large">
+    <Head user={data.user} side="activity" />
+    <Sessions data={data} view={view} />
+    <Events data={data} view={view} />
+  </Stack>
+);
+
+const Sessions: Screen<Activity> = ({ data: { user, sessions }, view }) => {
+  const zone = zoneOf(view);
+  return (
+    <Card
+      title={texts.sessions}
+      description={texts.sessionsText}
+      flush={sessions.length > 0}
+      actions={
+        view.viewer?.can("sessions.read") === true && sessions.length > 0 ? (
+          <LinkButton small href={addressOf("/sessions", { userId: user.id })}>
+            {texts.allSessions}
+          </LinkButton>
+        ) : undefined
+      }
+    >
+      {sessions.length === 0 ? (
+        <p>{texts.noSessions}</p>
+      ) : (
+        <DataTable
+          caption={texts.sessions}
+          rows={sessions}
+          columns={[
+            { label: texts.device, cell: ({ device }) => device },
+            { label: texts.place, secondary: true, cell: ({ ip }) => ip },
+            {
+              label: texts.lastSeen,
+              tight: true,
+              cell: ({ lastSeenAt }) => (
+                <Time at={lastSeenAt} zone={zone} format="relative" now={view.now} />
+              ),
+            },
+          ]}
+        />
+      )}
+    </Card>
+  );
+};
+
+const Events: Screen<Activity> = ({ data: { user, events }, view }) => {
+  const columns: readonly Column<Activity["events"][number]>[] = [
+    { label: texts.what, cell: ({ what, about }) => (about === "" ? what : `${what}: ${about}`) },
+    { label: texts.who, cell: ({ who }) => who },
+    { label: texts.when, tight: true, cell: ({ at }) => <Time at={at} zone={zoneOf(view)} /> },
+  ];
+  return (
+    <Card
+      title={texts.events}
+      description={texts.eventsText}
+      flush={events.length > 0}
+      actions={
+        view.viewer?.can("events.read") === true ? (
+          <LinkButton small href={addressOf("/events", { person: user.id })}>
+            {texts.allEvents}
+          </LinkButton>
+        ) : undefined
+      }
+    >
+      {events.length === 0 ? (
+        <p>{texts.noEvents}</p>
+      ) : (
+        <DataTable
+          caption={texts.events}
+          rows={events}
+          columns={columns}
+          href={({ id }) => `/events/${id}`}
+        />
+      )}
+    </Card>
+  );
+};

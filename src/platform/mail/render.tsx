@@ -1,0 +1,65 @@
+// A message from its template: subject, text and HTML, each framed with who sends it and why.
+import type { Child } from "hono/jsx";
+import type { z } from "zod";
+import type { EmailDefinition, MailFrame } from "./define.ts";
+import { MailLayout } from "./layout.tsx";
+import { oneLine } from "./message.ts";
+import { texts } from "./texts.ts";
+
+export interface RenderedMail {
+  readonly fromName: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+}
+
+/** Fills in a template. Pure and without awaiting, so that it may be done inside a transaction. */
+export function renderMail<D extends z.ZodType>(
+  email: EmailDefinition<D>,
+  data: z.output<D>,
+  frame: MailFrame,
+): RenderedMail {
+  const parts = {
+    sender: frame.tenantName,
+    subject: email.subject(data, frame),
+    text: email.text(data, frame),
+    body: email.html(data, frame),
+    footer: [texts.footer(frame.tenantName, frame.baseUrl), texts.footerAutomatic],
+  };
+  return frameMail(parts);
+}
+
+/** The message that shows an operator that mail can be sent. */
+export const renderTestMail = (): RenderedMail =>
+  frameMail({
+    sender: texts.product,
+    subject: texts.testSubject,
+    text: texts.testText,
+    body: <p>{texts.testText}</p>,
+    footer: [texts.testFooter],
+  });
+
+interface Parts {
+  readonly sender: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly body: Child;
+  readonly footer: readonly string[];
+}
+
+function frameMail({ sender, subject, text, body, footer }: Parts): RenderedMail {
+  const document = (
+    <MailLayout title={subject} sender={sender} footer={footer}>
+      {body}
+    </MailLayout>
+  );
+  // Nested components decide at run time whether this is a string or a promise of one.
+  const html: unknown = document instanceof Promise ? null : document.toString();
+  if (typeof html !== "string") throw new Error("a mail template may not be asynchronous");
+  return {
+    fromName: oneLine(sender),
+    subject: oneLine(subject),
+    text: `${text.trim()}\n\n-- \n${footer.join("\n")}\n`,
+    html: `<!doctype html>\n${html}`,
+  };
+}

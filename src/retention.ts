@@ -1,0 +1,39 @@
+// What may go, and when: one hourly sweep over every tenant, read as a table. The audit trail is not in it.
+import { sql } from "kysely";
+import { defineSchedule } from "#platform/jobs/schedule.ts";
+import { purgeLimits } from "#platform/limits.ts";
+import { purgeMails } from "#platform/mail/jobs.ts";
+import type { Services } from "#platform/services.ts";
+
+/** A row goes `keepDays` after the instant in `since`. */
+const kept = [
+  { table: "sso_requests", since: "expires_at", keepDays: 1 },
+  { table: "sign_ins", since: "expires_at", keepDays: 1 },
+  { table: "api_tokens", since: "expires_at", keepDays: 1 },
+  // Long enough for "which sessions were there last month", which the audit trail answers after that.
+  { table: "sessions", since: "expires_at", keepDays: 30 },
+  { table: "user_tokens", since: "expires_at", keepDays: 30 },
+] as const;
+
+/** Rows of one table that leave in one transaction: locks stay short. */
+const batchMost = 5_000;
+
+export const sweep = defineSchedule<Services>("retention.sweep", {
+  cron: "17 * * * *",
+  async run({ eachTenant, services }) {
+    const now = services.clock.now();
+    await eachTenant(async (tenant) => {
+      for (const { table, since, keepDays } of kept) {
+        const before = new Date(now.getTime() - keepDays * 86_400_000);
+        await tenant.write((db) =>
+          sql`delete from ${sql.table(table)} where ctid = any (array(
+                select ctid from ${sql.table(table)} where ${sql.ref(since)} < ${before} limit ${batchMost}))`.execute(
+            db,
+          ),
+        );
+      }
+      await tenant.write((db) => purgeLimits(db, now));
+      await tenant.write((db) => purgeMails(db, now));
+    });
+  },
+});

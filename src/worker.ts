@@ -1,0 +1,23 @@
+// The worker process: the same declarations as the web process, run by leases and schedules (platform/jobs/README.md).
+import { assertSchemaMatches } from "#platform/db/migrate.ts";
+import { declaredJobs } from "#platform/jobs/define.ts";
+import { declaredSchedules } from "#platform/jobs/schedule.ts";
+import { startWorker, type Worker } from "#platform/jobs/worker.ts";
+import type { Services } from "#platform/services.ts";
+import "./catalogue.ts";
+
+/** Starts working. @throws {SchemaMismatchError} when the database is older or newer than this version knows */
+export async function startJobs(services: Services): Promise<Worker> {
+  await assertSchemaMatches(services.database);
+  const worker = startWorker({
+    database: services.database,
+    connection: services.config.database,
+    jobs: declaredJobs(),
+    schedules: declaredSchedules(),
+    services,
+    log: services.log,
+    clock: services.clock,
+  });
+  services.log.info({ worker: worker.id }, "worker_started");
+  return worker;
+}

@@ -1,0 +1,105 @@
+// The app and the worker start only on the schema they were built for, and only as a login that the policies bind.
+import { afterAll, describe, expect, test } from "bun:test";
+import { sql } from "kysely";
+import { type DatabaseSettings, openDatabase } from "#platform/db/database.ts";
+import { assertSchemaMatches, migrate } from "#platform/db/migrate.ts";
+import { testDatabase } from "../../support/database.ts";
+import { ownServer, query } from "../../support/server.ts";
+import { migrations } from "./migrate/folder.ts";
+
+const one = { "0001_one.sql": "select 1;" };
+const two = { ...one, "0002_two.sql": "select 2;" };
+
+const server = await ownServer();
+const bareServer = await ownServer();
+const current = await testDatabase();
+const asApp = (settings: DatabaseSettings) => {
+  const database = openDatabase({ ...settings, user: "appuser", password: "p" });
+  afterAll(() => database.close());
+  return database;
+};
+
+async function migrated(files: Record<string, string>) {
+  const settings = server.database();
+  const folder = await migrations(files);
+  await migrate(settings, { appuserPassword: "p", appVersion: "1", createDatabase: true, folder });
+  return asApp(settings);
+}
+
+describe("assertSchemaMatches", () => {
+  test("lets a process go on that was built for the schema", async () => {
+    expect(await assertSchemaMatches(current.database)).toBeUndefined();
+  });
+
+  test.each([
+    [
+      "older",
+      one,
+      two,
+      "The database is older than this WeftID: it lacks 0002_two. Run weft migrate, then start again",
+    ],
+    [
+      "newer",
+      two,
+      one,
+      "The database is newer than this WeftID, which does not know 0002_two. Start the version that made it, or restore the backup from before the upgrade",
+    ],
+    ["empty", {}, one, "The database has not been set up. Run weft migrate, then start again"],
+    [
+      "of another build",
+      one,
+      { "0001_one.sql": "select 2;" },
+      "The database was made by another build: 0001_one was applied with other contents than this WeftID has. Start the build that made it",
+    ],
+  ])("refuses a database that is %s", async (_, there, known, message) => {
+    const database = await migrated(there);
+    expect(assertSchemaMatches(database, await migrations(known))).rejects.toThrow(message);
+  });
+
+  test("counts a migration that failed as not applied", async () => {
+    const database = await migrated(one);
+    const settings = server.database();
+    const folder = await migrations({ ...one, "0002_two.sql": "select x;" });
+    const options = { appuserPassword: "p", appVersion: "1", createDatabase: true, folder };
+    await migrate(settings, options).catch(() => undefined);
+    expect(assertSchemaMatches(asApp(settings), folder)).rejects.toThrow("it lacks 0002_two");
+    expect(await assertSchemaMatches(database, await migrations(one))).toBeUndefined();
+  });
+
+  test("refuses a database that migrate has never seen", async () => {
+    await migrated(one);
+    const settings = server.database();
+    await query({ ...settings, name: "postgres" }, `create database ${settings.name}`);
+    expect(assertSchemaMatches(asApp(settings))).rejects.toThrow("has not been set up");
+  });
+
+  test("refuses a server without our roles", async () => {
+    const settings = bareServer.database();
+    await query({ ...settings, name: "postgres" }, `create database ${settings.name}`);
+    await query(settings, "create role appuser login password 'p'");
+    expect(assertSchemaMatches(asApp(settings))).rejects.toThrow("has not been set up");
+  });
+
+  test("refuses a login that row-level security does not bind", async () => {
+    const database = openDatabase(current.superuser);
+    afterAll(() => database.close());
+    expect(assertSchemaMatches(database)).rejects.toThrow(
+      "The database login postgres is not bound by row-level security",
+    );
+  });
+
+  test("needs of the log three columns, and gets no more", async () => {
+    const { database, aTenant } = current;
+    const read = (columns: string) =>
+      database.system((db) =>
+        sql`select ${sql.raw(columns)} from public.schema_migration_log`.execute(db),
+      );
+    expect((await read("version, status, checksum")).rows).not.toBeEmpty();
+    expect(read("error")).rejects.toMatchObject({ code: "42501" });
+    const { scope } = await aTenant();
+    const inTenant = scope.read((db) =>
+      sql`select version from public.schema_migration_log`.execute(db),
+    );
+    expect(inTenant).rejects.toMatchObject({ code: "42501" });
+  });
+});

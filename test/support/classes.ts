@@ -1,0 +1,59 @@
+// Which table of schema app is whose, and what each role may do there: the whole list. A new table gets its line here.
+
+export type Right = "select" | "insert" | "update" | "delete";
+
+export interface TableClass {
+  /** `tenant`: every row belongs to one. `tenants`: every row is one. `system`: no tenant has part in it. */
+  readonly kind: "tenant" | "tenants" | "system";
+  /** Rights beyond or below those of the kind. */
+  readonly rights: Readonly<Partial<Record<"app_tenant" | "app_system", readonly string[]>>>;
+}
+
+const all: readonly Right[] = ["delete", "insert", "select", "update"];
+
+const tenant = (rights: TableClass["rights"] = {}): TableClass => ({
+  kind: "tenant",
+  rights: { app_tenant: all, ...rights },
+});
+const system: TableClass = { kind: "system", rights: { app_system: all } };
+
+export const tableClasses: Readonly<Record<string, TableClass>> = {
+  tenants: { kind: "tenants", rights: { app_tenant: ["select", "update (name)"] } },
+
+  // Append-only: no one of the runtime may change what was recorded.
+  audit_events: tenant({ app_tenant: ["insert", "select"] }),
+  // The worker claims the jobs of all tenants, and enqueues none.
+  jobs: tenant({ app_system: ["delete", "select", "update"] }),
+
+  api_clients: tenant(),
+  api_tokens: tenant(),
+  application_grants: tenant(),
+  applications: tenant(),
+  backup_codes: tenant(),
+  consents: tenant(),
+  group_members: tenant(),
+  groups: tenant(),
+  limits: tenant(),
+  mails: tenant(),
+  saml_keys: tenant(),
+  saml_persistent_ids: tenant(),
+  saml_service_providers: tenant(),
+  sessions: tenant(),
+  sign_ins: tenant(),
+  sso_requests: tenant(),
+  totp_authenticators: tenant(),
+  user_emails: tenant(),
+  user_tokens: tenant(),
+  users: tenant(),
+
+  schedule_runs: system,
+  workers: system,
+};
+
+export const tablesOfKind = (kind: TableClass["kind"]): string[] =>
+  Object.entries(tableClasses)
+    .filter(([, table]) => table.kind === kind)
+    .map(([name]) => name);
+
+/** The tables whose rows of all tenants a role may see by design. */
+export const seesAllTenants: Readonly<Record<string, string>> = { jobs: "app_system" };
