@@ -9,6 +9,8 @@ import { groupRoutes } from "#features/groups/routes.tsx";
 import { homeRoutes } from "#features/home/routes.tsx";
 import { invitationRoutes } from "#features/invitations/routes.tsx";
 import { authenticateSession } from "#features/sessions/index.ts";
+import { securityRoutes } from "#features/security/routes/proofs.tsx";
+import { ownSessionRoutes } from "#features/security/routes/sessions.tsx";
 import { sessionRoutes } from "#features/sessions/routes.tsx";
 import { passwordRoutes } from "#features/sign-in/routes/passwords.tsx";
 import { signInRoutes } from "#features/sign-in/routes/steps.tsx";
@@ -40,6 +42,8 @@ export const routeTable: readonly AnyRoute[] = [
   signInRoutes,
   passwordRoutes,
   invitationRoutes,
+  securityRoutes,
+  ownSessionRoutes,
   sessionRoutes,
   applicationRoutes,
   ssoRoutes,

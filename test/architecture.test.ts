@@ -26,7 +26,7 @@ const mayImport: readonly [room: RegExp, allowed: RegExp][] = [
   [
     /^src\/features\/[^/]+\/(views|emails)(\.tsx$|\/)/,
     new RegExp(
-      String.raw`^(#platform\/(ui|http\/view|http\/input|mail|texts)|\.\.?\/|hono\/jsx|zod$|${vocabulary}|${anyFeature})`,
+      String.raw`^(#platform\/(ui|http\/view|http\/input|mail|texts)|#protocols\/|\.\.?\/|hono\/jsx|zod$|${vocabulary}|${anyFeature})`,
     ),
   ],
   [

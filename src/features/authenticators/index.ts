@@ -11,6 +11,7 @@ export { rehashPassword, storePassword } from "./actions/passwords.ts";
 export { type Proof, proofFields, type Visit } from "./actions/prove.ts";
 export { useBackupCode } from "./actions/backup-codes.ts";
 export { useTotpCode } from "./actions/totp.ts";
+export { totpNotPending } from "./errors.ts";
 export { newPasswordProblem, ratePassword } from "./password-policy.ts";
 export { countBackupCodes, findAuthenticators } from "./queries.ts";
 export {

@@ -31,6 +31,7 @@ describe("seal and open", () => {
     { ...place, table: "users" },
     { ...place, row: "r2" },
     { ...place, column: "body" },
+    { ...place, tenantId: "t1m", table: "ails" },
     { tenantId: 't1","mails', table: "r1", row: "sealed", column: "" },
   ]) {
     test(`refuses a ciphertext moved to ${Object.values(moved).join("/")}`, () => {

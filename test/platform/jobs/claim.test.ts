@@ -192,29 +192,25 @@ describe("lanes and keys", () => {
 });
 
 describe("the plan of the claim", () => {
-  const input = { ...request, lease: "w/1", by: "byPriority", after: request.worker } as const;
-
   /** Every index used and every row read, over all nodes of the plan, claimed under the worker's role and rolled back. */
   async function explain() {
     const after = "00000000-0000-0000-0000-000000000000";
+    const input = { ...request, lease: "w/1", by: "byPriority", after } as const;
     const nodes: Record<string, unknown>[] = [];
     const visit = (node: Record<string, unknown>) => {
       nodes.push(node);
       for (const child of (node["Plans"] ?? []) as Record<string, unknown>[]) visit(child);
     };
-    let milliseconds = 0;
     const failing = database.system(async (db) => {
       const { rows } = await sql<{ "QUERY PLAN": [Record<string, unknown>] }>`
-        explain (analyze, format json) ${claimStatement({ ...input, after })}`.execute(db);
+        explain (analyze, format json) ${claimStatement(input)}`.execute(db);
       const [plan] = rows[0]!["QUERY PLAN"];
       visit(plan["Plan"] as Record<string, unknown>);
-      milliseconds = plan["Execution Time"] as number;
       throw new Error("only looked");
     });
     expect(await failing.catch(String)).toBe("Error: only looked");
     const onJobs = nodes.filter((node) => node["Relation Name"] === "jobs");
     return {
-      milliseconds,
       scans: new Set(onJobs.map((node) => node["Node Type"])),
       indexes: new Set(onJobs.map((node) => node["Index Name"])),
       rowsRead: onJobs
@@ -247,12 +243,9 @@ describe("the plan of the claim", () => {
       expect(plan.scans).not.toContain("Seq Scan");
       expect(plan.indexes).toContain("jobs_due");
       expect(plan.rowsRead).toBeLessThan(3_000);
-      expect(plan.milliseconds).toBeLessThan(200);
     };
     await expectCheap(); // before Postgres has counted anything
     await asSuperuser("analyze app.jobs");
     await expectCheap();
-    await asSuperuser("delete from app.jobs");
-    await asSuperuser("vacuum analyze app.jobs");
   });
 });

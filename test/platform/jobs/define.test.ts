@@ -80,7 +80,7 @@ describe("enqueue", () => {
     expect((await rowsOf(db, tenant))[0]?.run_at).toEqual(at);
   });
 
-  test("refuses a payload out of shape", () => {
+  test("refuses a payload out of shape", async () => {
     const tenant = await aTenant();
     const refused = await enqueue(tenant, plain.with({ n: "one" as never })).catch(
       (error: Error) => error.name,

@@ -1,0 +1,198 @@
+// The "Security" pages: the password, the authenticator app and its backup codes.
+import {
+  changePassword,
+  countBackupCodes,
+  findAuthenticators,
+  pendingTotp,
+  ratePassword,
+  removeTotp,
+  renewBackupCodes,
+  setUpTotp,
+  takeTotp,
+  totpNotPending,
+} from "#features/authenticators/index.ts";
+import { clearSessionCookie, sessionsOf, setSessionCookie } from "#features/sessions/index.ts";
+import { type Handling, type Redirect, redirect } from "#platform/http/context.ts";
+import { forbidden } from "#platform/http/door.ts";
+import { routes } from "#platform/http/route.ts";
+import { groupedSecret, totpUri } from "#protocols/totp.ts";
+import { hasTotp, mine } from "../me.ts";
+import { qrSvg } from "../qr.ts";
+import {
+  DraftPassword,
+  FirstCode,
+  PasswordChange,
+  ProofInput,
+  type SecurityState,
+} from "../schema.ts";
+import { texts } from "../texts.ts";
+import {
+  BackupCodesPage,
+  ConfirmationPage,
+  type IssuedCodes,
+  type PendingApp,
+  RemovalPage,
+  RenewCodesPage,
+  SetUpPage,
+} from "../views/authenticator-app.tsx";
+import { SecurityPage } from "../views/overview.tsx";
+import { PasswordChangePage, PasswordMeterFragment } from "../views/password.tsx";
+
+const own = { permit: "account.manage" } as const;
+const setUpPath = "/security/authenticator-app";
+
+export const securityRoutes = routes()
+  .screen("get", "/security", {
+    ...own,
+    title: texts.title,
+    page: SecurityPage,
+    handle: (handling) => readState(handling),
+  })
+  .screen("get", "/security/password", {
+    ...own,
+    title: texts.passwordTitle,
+    form: PasswordChangePage,
+    handle: emailOf,
+  })
+  .screen("put", "/security/password", {
+    ...own,
+    title: texts.passwordTitle,
+    input: PasswordChange,
+    form: PasswordChangePage,
+    load: emailOf,
+    handle: async (handling) => {
+      const me = mine(handling);
+      const { password, currentPassword } = handling.input;
+      const change = { password, current: currentPassword, sessionId: me.session.id };
+      const token = await changePassword(me, change);
+      if (token === null) clearSessionCookie(handling.cookies);
+      else setSessionCookie(handling.cookies, token);
+      return redirect("/security", texts.passwordDone);
+    },
+  })
+  .screen("post", "/security/password/strength", {
+    ...own,
+    title: texts.passwordTitle,
+    input: DraftPassword,
+    fragments: { "password-meter": PasswordMeterFragment },
+    page: PasswordMeterFragment,
+    handle: async (handling) => {
+      const { tenant, site, input } = handling;
+      const { userId } = mine(handling);
+      const person = await tenant.read((db) => findAuthenticators(db, userId));
+      if (!person) throw forbidden();
+      return ratePassword({ password: input.password, person, organisation: site.name });
+    },
+  })
+  .screen("get", setUpPath, {
+    ...own,
+    title: texts.setUpTitle,
+    form: SetUpPage,
+    handle: proofStep,
+  })
+  .screen("post", setUpPath, {
+    ...own,
+    title: texts.setUpTitle,
+    input: ProofInput,
+    form: SetUpPage,
+    load: proofStep,
+    handle: async (handling) => {
+      await setUpTotp(mine(handling), proofOf(handling.input));
+      return redirect(`${setUpPath}/confirmation`);
+    },
+  })
+  .screen("get", `${setUpPath}/confirmation`, {
+    ...own,
+    title: texts.scanTitle,
+    form: ConfirmationPage,
+    handle: async (handling): Promise<PendingApp | Redirect> =>
+      (await pendingApp(handling)) ?? redirect(setUpPath),
+  })
+  .screen("post", `${setUpPath}/confirmation`, {
+    ...own,
+    title: texts.codesTitle,
+    input: FirstCode,
+    form: ConfirmationPage,
+    load: loadPendingApp,
+    page: BackupCodesPage,
+    handle: async (handling): Promise<IssuedCodes> => ({
+      codes: await takeTotp(mine(handling), handling.input.code),
+      isFirst: true,
+    }),
+  })
+  .screen("get", `${setUpPath}/removal`, {
+    ...own,
+    title: texts.removeTitle,
+    form: RemovalPage,
+    handle: withApp,
+  })
+  .screen("delete", setUpPath, {
+    ...own,
+    title: texts.removeTitle,
+    input: ProofInput,
+    form: RemovalPage,
+    load: proofStep,
+    handle: async (handling) => {
+      await removeTotp(mine(handling), proofOf(handling.input));
+      return redirect("/security", texts.removeDone);
+    },
+  })
+  .screen("get", "/security/backup-codes", {
+    ...own,
+    title: texts.renewTitle,
+    form: RenewCodesPage,
+    handle: withApp,
+  })
+  .screen("post", "/security/backup-codes", {
+    ...own,
+    title: texts.codesTitle,
+    input: ProofInput,
+    form: RenewCodesPage,
+    load: proofStep,
+    page: BackupCodesPage,
+    handle: async (handling): Promise<IssuedCodes> => ({
+      codes: await renewBackupCodes(mine(handling), proofOf(handling.input)),
+      isFirst: false,
+    }),
+  });
+
+type AnyHandling = Handling<unknown, unknown>;
+
+async function readState(handling: AnyHandling): Promise<SecurityState> {
+  const { userId, tenant, now } = mine(handling);
+  return tenant.read(async (db) => {
+    const person = await findAuthenticators(db, userId);
+    if (!person) throw forbidden();
+    return {
+      email: person.email,
+      passwordChangedAt: person.passwordChangedAt,
+      totpSince: person.totpConfirmedAt,
+      codesLeft: await countBackupCodes(db, userId),
+      sessions: (await sessionsOf(db, userId, now)).length,
+    };
+  });
+}
+
+const emailOf = async ({ viewer }: AnyHandling) => ({ email: viewer?.email ?? "" });
+const proofStep = async (handling: AnyHandling) => ({ hasTotp: await hasTotp(handling) });
+const proofOf = ({ currentPassword, code }: ProofInput) => ({ password: currentPassword, code });
+
+/** For what only makes sense with an app: without one the person is sent to the overview. */
+async function withApp(handling: AnyHandling): Promise<{ hasTotp: true } | Redirect> {
+  return (await hasTotp(handling)) ? { hasTotp: true } : redirect("/security");
+}
+
+async function pendingApp(handling: AnyHandling): Promise<PendingApp | null> {
+  const pending = await pendingTotp(mine(handling));
+  if (!pending) return null;
+  const { secret, email } = pending;
+  const uri = totpUri({ issuer: handling.site.name, account: email, secret });
+  return { qr: await qrSvg(uri), key: groupedSecret(secret) };
+}
+
+/** For the form shown again. @throws {totpNotPending} */
+async function loadPendingApp(handling: AnyHandling): Promise<PendingApp> {
+  const pending = await pendingApp(handling);
+  if (!pending) throw totpNotPending();
+  return pending;
+}

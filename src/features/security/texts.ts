@@ -1,0 +1,102 @@
+import { defineTexts } from "#platform/texts.ts";
+
+export const texts = defineTexts("security", {
+  title: "Security",
+  description: "How you prove who you are, and where you are signed in.",
+
+  password: "Password",
+  passwordAbout: "Asked for first, at every sign-in.",
+  passwordChanged: "Last changed",
+  passwordChange: "Change password",
+  passwordTitle: "Change your password",
+  passwordLead: "Every other device is signed out. You stay signed in here.",
+  currentPassword: "Current password",
+  newPassword: "New password",
+  newPasswordHint:
+    "At least 14 characters. Several words that have nothing to do with each other work well.",
+  passwordSubmit: "Save new password",
+  passwordDone: "Your password is changed. Every other device is signed out.",
+
+  secondStep: "Second step",
+  secondStepAbout: "Asked for after the password, so that a password alone opens nothing.",
+  byEmail: "Code by e-mail",
+  byEmailText: (email: string) => `A code is sent to ${email} at every sign-in.`,
+  byApp: "Authenticator app",
+  byAppSince: "Set up",
+  appAdvice: "An authenticator app is quicker, and works when your mailbox is in other hands.",
+  appSetUp: "Set up an authenticator app",
+  appReplace: "Replace the app",
+  appRemove: "Remove the app",
+  codesLeft: "Backup codes left",
+  codesLow: "Few backup codes are left: make new ones before you need them.",
+  codesRenew: "Make new backup codes",
+
+  proofTitle: "First prove that it is you",
+  proofCode: "Code of the app, or a backup code",
+  proofCodeHint: "6 digits from your authenticator app, or one of your backup codes.",
+
+  setUpTitle: "Set up an authenticator app",
+  setUpLead: "You need an app for one-time codes on your phone or computer. Any of them will do.",
+  replaceTitle: "Replace the authenticator app",
+  replaceLead:
+    "The new app takes over once its first code is typed; until then the present one goes on. Backup codes are replaced too.",
+  setUpNext: "Continue",
+
+  scanTitle: "Connect the app",
+  scanLead: "Scan the picture with your authenticator app, then type the 6 digits it shows.",
+  scanAlt: "QR code with the key for your authenticator app",
+  scanManual: "Cannot scan? Type this key into the app",
+  scanCode: "Code shown by the app",
+  scanSubmit: "Turn the app on",
+  scanTime: "This page is good for a quarter of an hour.",
+
+  codesTitle: "Keep your backup codes",
+  codesReady: "The authenticator app is on.",
+  codesRenewed: "These are your new backup codes. The earlier ones no longer work.",
+  codesLead:
+    "If you lose the app, each of these codes signs you in once. Keep them where you keep important papers, or in a password manager. They are not shown again.",
+  codes: "Backup codes",
+  codesDownload: "Save as a file",
+  codesPrint: "You can also print this page.",
+  codesDone: "I have kept them",
+  codesFile: (tenant: string, codes: readonly string[]) =>
+    `Backup codes for ${tenant}\nEach works once.\n\n${codes.join("\n")}\n`,
+
+  renewTitle: "Make new backup codes",
+  renewLead: "The codes you have now stop working.",
+  renewSubmit: "Make new codes",
+
+  removeTitle: "Remove the authenticator app",
+  removeLead: "Signing in will ask for a code by e-mail again. Backup codes stop working.",
+  removeSubmit: "Remove the app",
+  removeDone: "The app is removed. Codes come by e-mail from now on.",
+
+  sessions: "Where you are signed in",
+  sessionsAbout:
+    "Every browser that is signed in as you. End those you do not know, and change your password then.",
+  sessionsCount: (count: number) => (count === 1 ? "Only here" : `On ${count} devices`),
+  sessionsShow: "Show devices",
+  sessionsTitle: "Devices and sessions",
+  thisDevice: "This device",
+  device: "Device",
+  place: "Place of sign-in",
+  started: "Signed in",
+  lastSeen: "Last seen",
+  actions: "Actions",
+  end: "End",
+  endOf: (device: string) => `End the session on ${device}`,
+  endQuestion: (device: string) => `End the session on ${device}?`,
+  endConsequence: "That browser is signed out at once. What is not saved there may be lost.",
+  endSubmit: "End session",
+  ended: "The session has ended.",
+  endOthers: "End all others",
+  endOthersQuestion: "End all other sessions?",
+  endOthersConsequence: "Every browser except this one is signed out at once.",
+  endedOthers: (count: number) =>
+    count === 0
+      ? "There were no other sessions."
+      : count === 1
+        ? "One session has ended."
+        : `${count} sessions have ended.`,
+  cancel: "Cancel",
+});

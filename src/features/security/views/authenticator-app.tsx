@@ -1,0 +1,185 @@
+// Setting up, replacing and removing the authenticator app, and its backup codes.
+import { raw } from "hono/html";
+import type { FC } from "hono/jsx";
+import type { FormScreen, Screen } from "#platform/http/view.ts";
+import {
+  Card,
+  Cluster,
+  Code,
+  CopyButton,
+  CopyField,
+  Field,
+  Form,
+  LinkButton,
+  Notice,
+  PageHeader,
+  Stack,
+} from "#platform/ui/index.ts";
+import { texts } from "../texts.ts";
+import { breadcrumbs } from "./password.tsx";
+
+/** A change that needs proof: whether a code is part of it. */
+export interface ProofStep {
+  readonly hasTotp: boolean;
+}
+
+const ProofFields: FC<ProofStep> = ({ hasTotp }) => (
+  <>
+    <Field
+      name="currentPassword"
+      type="password"
+      label={texts.currentPassword}
+      autocomplete="current-password"
+      required
+    />
+    {hasTotp && (
+      <Field
+        name="code"
+        label={texts.proofCode}
+        hint={texts.proofCodeHint}
+        autocomplete="one-time-code"
+        spellcheck={false}
+        maxlength={40}
+        required
+      />
+    )}
+  </>
+);
+
+export const SetUpPage: FormScreen<ProofStep> = ({ data, values, problems }) => (
+  <Stack gap="large">
+    <PageHeader
+      title={data.hasTotp ? texts.replaceTitle : texts.setUpTitle}
+      description={data.hasTotp ? texts.replaceLead : texts.setUpLead}
+      breadcrumbs={breadcrumbs}
+    />
+    <Card title={texts.proofTitle}>
+      <Form
+        action="/security/authenticator-app"
+        submit={texts.setUpNext}
+        cancel="/security"
+        values={withoutCode(values)}
+        problems={problems}
+      >
+        <ProofFields {...data} />
+      </Form>
+    </Card>
+  </Stack>
+);
+
+export interface PendingApp {
+  /** A picture drawn by us from an address of our making: it may stand in the page as it is. */
+  readonly qr: string;
+  readonly key: string;
+}
+
+export const ConfirmationPage: FormScreen<PendingApp> = ({ data, values, problems }) => (
+  <Stack gap="large">
+    <PageHeader title={texts.scanTitle} description={texts.scanLead} breadcrumbs={breadcrumbs} />
+    <Card footer={texts.scanTime}>
+      <Stack>
+        <div role="img" aria-label={texts.scanAlt}>
+          {raw(data.qr)}
+        </div>
+        <CopyField id="totp-key" label={texts.scanManual} value={data.key} />
+        <Form
+          action="/security/authenticator-app/confirmation"
+          submit={texts.scanSubmit}
+          cancel="/security"
+          values={withoutCode(values)}
+          problems={problems}
+          summary={false}
+        >
+          <Field
+            name="code"
+            label={texts.scanCode}
+            inputmode="numeric"
+            autocomplete="one-time-code"
+            spellcheck={false}
+            maxlength={10}
+            code
+            required
+          />
+        </Form>
+      </Stack>
+    </Card>
+  </Stack>
+);
+
+export interface IssuedCodes {
+  readonly codes: readonly string[];
+  readonly isFirst: boolean;
+}
+
+/** The one time these codes are shown. */
+export const BackupCodesPage: Screen<IssuedCodes> = ({ data, view }) => (
+  <Stack gap="large">
+    <PageHeader title={texts.codesTitle} description={texts.codesLead} />
+    <Notice kind="success">{data.isFirst ? texts.codesReady : texts.codesRenewed}</Notice>
+    <Card
+      title={texts.codes}
+      actions={<CopyButton from="backup-codes" label={texts.codes} />}
+      footer={texts.codesPrint}
+    >
+      <Stack>
+        <Code block id="backup-codes">
+          {data.codes.join("\n")}
+        </Code>
+        <Cluster>
+          <LinkButton href={fileOf(view.tenant.name, data.codes)} icon="download" download>
+            {texts.codesDownload}
+          </LinkButton>
+          <LinkButton href="/security" kind="primary">
+            {texts.codesDone}
+          </LinkButton>
+        </Cluster>
+      </Stack>
+    </Card>
+  </Stack>
+);
+
+const fileOf = (tenant: string, codes: readonly string[]): string =>
+  `data:text/plain;charset=utf-8,${encodeURIComponent(texts.codesFile(tenant, codes))}`;
+
+export const RenewCodesPage: FormScreen<ProofStep> = ({ data, values, problems }) => (
+  <Stack gap="large">
+    <PageHeader title={texts.renewTitle} description={texts.renewLead} breadcrumbs={breadcrumbs} />
+    <Card title={texts.proofTitle}>
+      <Form
+        action="/security/backup-codes"
+        submit={texts.renewSubmit}
+        cancel="/security"
+        values={withoutCode(values)}
+        problems={problems}
+      >
+        <ProofFields {...data} />
+      </Form>
+    </Card>
+  </Stack>
+);
+
+export const RemovalPage: FormScreen<ProofStep> = ({ data, values, problems }) => (
+  <Stack gap="large">
+    <PageHeader
+      title={texts.removeTitle}
+      description={texts.removeLead}
+      breadcrumbs={breadcrumbs}
+    />
+    <Card title={texts.proofTitle} tone="critical">
+      <Form
+        action="/security/authenticator-app"
+        method="delete"
+        submit={texts.removeSubmit}
+        submitKind="danger"
+        cancel="/security"
+        values={withoutCode(values)}
+        problems={problems}
+      >
+        <ProofFields {...data} />
+      </Form>
+    </Card>
+  </Stack>
+);
+
+/** A code that was used or refused need not travel back. */
+const withoutCode = (values: Readonly<Record<string, unknown>>) => ({ ...values, code: undefined });

@@ -1,0 +1,56 @@
+// Changing one's password.
+import type { PasswordRating } from "#features/authenticators/index.ts";
+import { passwordMinLength } from "#features/authenticators/index.ts";
+import type { FormScreen, Screen } from "#platform/http/view.ts";
+import { Card, Field, Form, PageHeader, PasswordMeter, Stack } from "#platform/ui/index.ts";
+import { texts } from "../texts.ts";
+
+export const breadcrumbs = [{ href: "/security", label: texts.title }];
+
+export const PasswordChangePage: FormScreen<{ email: string }> = ({ data, values, problems }) => (
+  <Stack gap="large">
+    <PageHeader
+      title={texts.passwordTitle}
+      description={texts.passwordLead}
+      breadcrumbs={breadcrumbs}
+    />
+    <Card>
+      <Form
+        action="/security/password"
+        method="put"
+        submit={texts.passwordSubmit}
+        cancel="/security"
+        values={values}
+        problems={problems}
+      >
+        {/* For password managers: they keep the pair. */}
+        <input type="hidden" name="username" autocomplete="username" value={data.email} />
+        <Field
+          name="currentPassword"
+          type="password"
+          label={texts.currentPassword}
+          autocomplete="current-password"
+          required
+        />
+        <Field
+          name="password"
+          type="password"
+          label={texts.newPassword}
+          hint={texts.newPasswordHint}
+          autocomplete="new-password"
+          minlength={passwordMinLength}
+          required
+        />
+        <PasswordMeter check="/security/password/strength" score={null} />
+      </Form>
+    </Card>
+  </Stack>
+);
+
+export const PasswordMeterFragment: Screen<PasswordRating> = ({ data }) => (
+  <PasswordMeter
+    check="/security/password/strength"
+    score={data.score}
+    advice={data.advice ?? undefined}
+  />
+);

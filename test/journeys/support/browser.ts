@@ -1,0 +1,91 @@
+// Chromium for the journeys: every host of ours leads to this machine, nothing leads anywhere else. Whatever a page complains about
+// (console, content security policy, a file that is missing) fails the journey.
+import { afterAll } from "bun:test";
+import { type Browser, type BrowserContext, chromium, type Page, type Response } from "playwright-core";
+import { needs } from "../../support/programs.ts";
+import { baseDomain } from "./stage.ts";
+
+export const program = needs("chromium");
+
+export const sizes = { narrow: { width: 360, height: 740 }, wide: { width: 1280, height: 900 } };
+export type Size = keyof typeof sizes;
+
+export interface Visitor {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** What the pages complained about so far. */
+  readonly complaints: string[];
+}
+
+export interface VisitorOptions {
+  readonly size?: Size;
+  readonly javaScript?: boolean;
+}
+
+const resolverRules = ["*.example.test", "*.example.org", "*.example.net", "*.example.com"]
+  .map((hosts) => `MAP ${hosts} 127.0.0.1`)
+  .concat("MAP * ~NOTFOUND", "EXCLUDE 127.0.0.1")
+  .join(", ");
+
+/** Launches it; it ends after the file's last test. */
+export async function launch(): Promise<Browser> {
+  const browser = await chromium.launch({
+    executablePath: program.path,
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+      `--host-resolver-rules=${resolverRules}`,
+    ],
+  });
+  afterAll(() => browser.close());
+  return browser;
+}
+
+/** Somebody at a browser of their own: no cookies, nothing remembered. */
+export async function visitor(
+  browser: Browser,
+  { size = "wide", javaScript = true }: VisitorOptions = {},
+): Promise<Visitor> {
+  const context = await browser.newContext({
+    viewport: sizes[size],
+    javaScriptEnabled: javaScript,
+    ignoreHTTPSErrors: true,
+    locale: "en-GB",
+    timezoneId: "Europe/London",
+    reducedMotion: "reduce",
+  });
+  context.setDefaultTimeout(10_000);
+  const complaints: string[] = [];
+  context.on("page", (page) => listen(page, complaints));
+  const page = await context.newPage();
+  return { page, context, complaints };
+}
+
+const isOurs = (address: string) => URL.parse(address)?.hostname.endsWith(baseDomain) === true;
+
+function listen(page: Page, complaints: string[]): void {
+  page.on("console", (message) => {
+    const isLoad = message.text().startsWith("Failed to load resource");
+    if (message.type() !== "error" || isLoad || !isOurs(page.url())) return;
+    complaints.push(`${page.url()}: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => {
+    if (isOurs(page.url())) complaints.push(`${page.url()}: ${error.message}`);
+  });
+  page.on("response", (response) => {
+    if (isOurs(response.url()) && !isExpected(response)) {
+      complaints.push(`${response.url()}: HTTP ${response.status()}`);
+    }
+  });
+}
+
+/** A page may say no; its files must be there, and nothing may break. */
+function isExpected(response: Response): boolean {
+  const isPage = response.request().resourceType() === "document";
+  return response.status() < (isPage ? 500 : 400);
+}

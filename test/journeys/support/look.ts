@@ -1,0 +1,49 @@
+// Looking at a page as people with other screens, other tastes and other senses do: pictures, axe, no sideways scrolling.
+import { AxeBuilder } from "@axe-core/playwright";
+import { expect } from "bun:test";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { type Size, sizes, type Visitor } from "./browser.ts";
+
+const pictures = join(import.meta.dir, "../../../.artifacts/screenshots");
+const themes = ["light", "dark"] as const;
+const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+/**
+ * Takes a picture of the page in both widths and themes, asks axe, and fails on anything serious, on a page that is wider than a
+ * phone, and on what the pages complained about since.
+ */
+export async function look(
+  { page, complaints }: Visitor,
+  journey: string,
+  step: string,
+): Promise<void> {
+  const before = page.viewportSize();
+  const found: string[] = [];
+  for (const size of Object.keys(sizes) as Size[]) {
+    await page.setViewportSize(sizes[size]);
+    for (const theme of themes) {
+      await page.emulateMedia({ colorScheme: theme });
+      const { width } = sizes[size];
+      const path = join(pictures, journey, `${width}-${theme}-${step}.png`);
+      await page.screenshot({ path, fullPage: true, animations: "disabled" });
+      const isAsked = (size === "narrow") === (theme === "dark");
+      if (isAsked) found.push(...(await faults(page)).map((fault) => `${width} ${theme}: ${fault}`));
+    }
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+  if (before) await page.setViewportSize(before);
+  expect({ step, found, complaints }).toEqual({ step, found: [], complaints: [] });
+}
+
+async function faults(page: Page): Promise<string[]> {
+  // Legacy mode: no second page is opened, and there are no frames to look into.
+  const { violations } = await new AxeBuilder({ page }).withTags(rules).setLegacyMode().analyze();
+  const serious = violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(" | ")}`);
+  const wider = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  return wider > 0 ? [...serious, `${wider} px wider than the screen`] : serious;
+}
