@@ -40,7 +40,9 @@ async function start(): Promise<() => Promise<void>> {
   await requireFreePort(Number(port));
   const postgres = await startPostgres({ dataDir: home.dataDir, durable: true });
   const close: (() => Promise<void>)[] = [() => postgres.stop()];
+  let stopping = false;
   const stop = async () => {
+    stopping = true;
     for (const step of close.toReversed()) await step();
   };
   try {
@@ -105,9 +107,11 @@ async function start(): Promise<() => Promise<void>> {
         "",
       ].join("\n"),
     );
-    void postgres.exited.then(() =>
-      console.error("the database has stopped; restart this command"),
-    );
+    void postgres.exited.then(() => {
+      if (stopping) return;
+      console.error("the database has stopped; run this command again");
+      process.exit(1);
+    });
     return stop;
   } catch (error) {
     await stop();

@@ -173,8 +173,14 @@ async function readState(handling: AnyHandling): Promise<SecurityState> {
   });
 }
 
-const emailOf = async ({ viewer }: AnyHandling) => ({ email: viewer?.email ?? "" });
-const proofStep = async (handling: AnyHandling) => ({ hasTotp: await hasTotp(handling) });
+async function emailOf({ viewer }: AnyHandling): Promise<{ email: string }> {
+  return { email: viewer?.email ?? "" };
+}
+
+async function proofStep(handling: AnyHandling): Promise<{ hasTotp: boolean }> {
+  return { hasTotp: await hasTotp(handling) };
+}
+
 const proofOf = ({ currentPassword, code }: ProofInput) => ({ password: currentPassword, code });
 
 /** For what only makes sense with an app: without one the person is sent to the overview. */

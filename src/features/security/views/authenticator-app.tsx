@@ -1,5 +1,4 @@
 // Setting up, replacing and removing the authenticator app, and its backup codes.
-import { raw } from "hono/html";
 import type { FC } from "hono/jsx";
 import type { FormScreen, Screen } from "#platform/http/view.ts";
 import {
@@ -78,9 +77,7 @@ export const ConfirmationPage: FormScreen<PendingApp> = ({ data, values, problem
     <PageHeader title={texts.scanTitle} description={texts.scanLead} breadcrumbs={breadcrumbs} />
     <Card footer={texts.scanTime}>
       <Stack>
-        <div role="img" aria-label={texts.scanAlt}>
-          {raw(data.qr)}
-        </div>
+        <div role="img" aria-label={texts.scanAlt} dangerouslySetInnerHTML={{ __html: data.qr }} />
         <CopyField id="totp-key" label={texts.scanManual} value={data.key} />
         <Form
           action="/security/authenticator-app/confirmation"

@@ -101,6 +101,11 @@ const attacks: Attack[] = [
     "signature_algorithm",
   ],
   [
+    "S22 a SignedInfo canonicalised with comments",
+    edited(algorithms.exclusive, `${algorithms.exclusive}WithComments`),
+    "signature_algorithm",
+  ],
+  [
     "S22 a transform with comments",
     transform(`${algorithms.exclusive}WithComments`),
     "signature_algorithm",
@@ -180,6 +185,19 @@ const attacks: Attack[] = [
     "signature_missing",
   ],
   ["S24 no ID at all", edited(' ID="_request"', ""), "signature_reference"],
+  [
+    "S24 no ID, and a reference to what that looks like",
+    edited(' ID="_request"', "").replace("#_request", "#undefined"),
+    "signature_reference",
+  ],
+  [
+    "S24 a SignedInfo of a foreign namespace",
+    edited(
+      signedInfo,
+      signedInfo.replaceAll("ds:SignedInfo", "x:SignedInfo").replace(">", ` ${foreign}>`),
+    ),
+    "signature_structure",
+  ],
   [
     "S25 I1 a stranger's key with the stranger's certificate in KeyInfo",
     signXml(authnRequest(), stranger),
