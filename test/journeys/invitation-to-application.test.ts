@@ -1,14 +1,12 @@
 // The first day of an organisation: its founder follows the invitation, registers a real application, and is signed in to it; a
 // second person is invited, and an application that waits for them is still waiting when they are set up.
-import { beforeAll, describe, expect, test } from "bun:test";
-import type { Browser } from "playwright-core";
+import { describe, expect, test } from "bun:test";
 import {
-  type ExpressSp,
   type Facts,
   signsRedirects,
   startExpressSp,
 } from "../peers/express-sp.ts";
-import { launch, program, type Visitor, visitor } from "./support/browser.ts";
+import { launch, prepare, program, visitor } from "./support/browser.ts";
 import { look } from "./support/look.ts";
 import {
   acceptInvitation,
@@ -18,28 +16,24 @@ import {
   press,
   typeMailedCode,
 } from "./support/people.ts";
-import { ada, type Somebody, type Stage, startStage } from "./support/stage.ts";
+import { ada, type Somebody, startStage } from "./support/stage.ts";
 import { linkIn } from "./support/mailbox.ts";
 
 const journey = "invitation-to-application";
 const grace: Somebody = { email: "grace@acme.example", firstName: "Grace", lastName: "Hopper" };
 const host = "app.example.org";
 
-describe.skipIf(!program.found)("the first day of an organisation", () => {
-  let stage: Stage;
-  let browser: Browser;
-  let sp: ExpressSp;
-  let founder: Visitor;
-  const glance = (prefix: string) => (step: string) => look(founder, journey, `${prefix}-${step}`);
+const { stage, browser, sp, founder } = await prepare(async () => {
+  const [stage, browser] = await Promise.all([startStage(), launch()]);
+  const sp = await startExpressSp(stage.front, host, [
+    { name: "notes", title: "Notes", signsRequests: true, takesUnasked: false, nameIdFormat: null },
+    { name: "wiki", title: "Wiki", signsRequests: false, takesUnasked: false, nameIdFormat: null },
+  ]);
+  return { stage, browser, sp, founder: await visitor(browser) };
+});
 
-  beforeAll(async () => {
-    [stage, browser] = await Promise.all([startStage(), launch()]);
-    sp = await startExpressSp(stage.front, host, [
-      { name: "notes", title: "Notes", signsRequests: true, takesUnasked: false, nameIdFormat: null },
-      { name: "wiki", title: "Wiki", signsRequests: false, takesUnasked: false, nameIdFormat: null },
-    ]);
-    founder = await visitor(browser);
-  }, 60_000);
+describe.skipIf(!program.found)("the first day of an organisation", () => {
+  const glance = (prefix: string) => (step: string) => look(founder, journey, `${prefix}-${step}`);
 
   /** Registers an application as the founder, and enters our metadata at the other side. */
   async function register(name: string, describeIt: () => Promise<void>): Promise<void> {
@@ -49,7 +43,7 @@ describe.skipIf(!program.found)("the first day of an organisation", () => {
     await describeIt();
     await press(page, "Register application");
     await expectHeading(page, name);
-    const metadataUrl = await page.getByLabel("Metadata URL").inputValue();
+    const metadataUrl = await page.getByRole("textbox", { name: "Metadata URL" }).inputValue();
     await sp.configure(name.toLowerCase(), { metadataUrl, via: stage.port });
   }
 
@@ -82,7 +76,9 @@ describe.skipIf(!program.found)("the first day of an organisation", () => {
   test("registers an application by its metadata address", async () => {
     const { page } = founder;
     await register("Notes", async () => {
-      await page.getByLabel("Metadata address").and(page.locator("[type=url]")).fill(sp.metadataUrl("notes"));
+      await page
+        .getByRole("textbox", { name: "Metadata address" })
+        .fill(sp.metadataUrl("notes"));
       await look(founder, journey, "04-register-by-address");
     });
     await look(founder, journey, "04-registered");

@@ -36,7 +36,7 @@ export async function statementsOf(body: () => Promise<unknown>): Promise<Statem
 
 /** The plan of a statement as a tenant's transaction gets it, as text. */
 export async function planOf(
-  { settings }: TestDatabase,
+  { settings }: Pick<TestDatabase, "settings">,
   tenantId: TenantId,
   { text, values }: Statement,
 ): Promise<string> {

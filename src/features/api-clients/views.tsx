@@ -24,10 +24,10 @@ import {
 import type { ApiClient, ApiClientList, CreatedApiClient } from "./schema.ts";
 import { texts } from "./texts.ts";
 
-const roles: Readonly<Record<ApiClient["role"], string>> = {
-  member: texts.roleMember,
-  admin: texts.roleAdmin,
-  super_admin: texts.roleSuperAdmin,
+const roles: Readonly<Record<ApiClient["role"], { label: string; hint: string }>> = {
+  member: { label: texts.roleMember, hint: texts.roleMemberHint },
+  admin: { label: texts.roleAdmin, hint: texts.roleAdminHint },
+  super_admin: { label: texts.roleSuperAdmin, hint: texts.roleSuperAdminHint },
 };
 
 const createButton = (
@@ -37,7 +37,7 @@ const createButton = (
 );
 
 export const ApiClientsPage: Screen<z.output<typeof ApiClientList>> = ({ data, view }) => (
-  <>
+  <Stack>
     <PageHeader title={texts.title} description={texts.lead} actions={createButton} />
     {data.items.length > 0 ? (
       <DataTable
@@ -51,14 +51,14 @@ export const ApiClientsPage: Screen<z.output<typeof ApiClientList>> = ({ data, v
       </EmptyState>
     )}
     <Pager path="/api-clients" next={data.next} />
-  </>
+  </Stack>
 );
 
 function columns(zone: string, now: Date): Column<ApiClient>[] {
   return [
     { label: texts.name, cell: (row) => row.name },
     { label: texts.clientId, secondary: true, cell: (row) => <Code>{row.id}</Code> },
-    { label: texts.role, cell: (row) => roles[row.role].split(":")[0] },
+    { label: texts.role, cell: (row) => roles[row.role].label },
     {
       label: texts.status,
       cell: (row) => (
@@ -130,7 +130,7 @@ export const NewApiClientForm: FormScreen<unknown> = ({ values, problems }) => (
           name="role"
           label={texts.role}
           hint={texts.roleHint}
-          options={Object.entries(roles).map(([value, label]) => ({ value, label }))}
+          options={Object.entries(roles).map(([value, role]) => ({ value, ...role }))}
         />
       </Form>
     </Card>

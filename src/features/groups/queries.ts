@@ -1,7 +1,7 @@
 // Reads of groups and memberships. Names are ordered without case and accents (`name_key`).
 import { sql } from "kysely";
 import { z } from "zod";
-import { isAfter, personMatches } from "#features/users/index.ts";
+import { isAfter, personMatches, primaryEmail } from "#features/users/index.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import { decodeCursor, toPage } from "#platform/http/input.ts";
 import { type GroupId, UserId } from "#src/ids.ts";
@@ -120,10 +120,12 @@ export async function findCandidates(
 ): Promise<Candidates> {
   const rows = await db
     .selectFrom("users as u")
-    .innerJoin("user_emails as e", (join) =>
-      join.onRef("e.user_id", "=", "u.id").on("e.is_primary", "=", true),
-    )
-    .select(["u.id", "u.first_name as firstName", "u.last_name as lastName", "e.email"])
+    .select([
+      "u.id",
+      "u.first_name as firstName",
+      "u.last_name as lastName",
+      primaryEmail.as("email"),
+    ])
     .where("u.state", "<>", "deactivated")
     .where(personMatches(q))
     .where((where) =>
@@ -204,14 +206,11 @@ function members(db: TenantDb, groupId: GroupId) {
   return db
     .selectFrom("group_members as m")
     .innerJoin("users as u", "u.id", "m.user_id")
-    .innerJoin("user_emails as e", (join) =>
-      join.onRef("e.user_id", "=", "u.id").on("e.is_primary", "=", true),
-    )
     .select([
       "u.id",
       "u.first_name as firstName",
       "u.last_name as lastName",
-      "e.email",
+      primaryEmail.as("email"),
       "u.state",
       "m.added_at as addedAt",
     ])

@@ -1,13 +1,5 @@
 import type { Screen } from "#platform/http/view.ts";
-import {
-  EmptyState,
-  Grid,
-  LinkButton,
-  PageHeader,
-  Section,
-  Tile,
-  Time,
-} from "#platform/ui/index.ts";
+import { EmptyState, Grid, LinkButton, PageHeader, Stack, Tile, Time } from "#platform/ui/index.ts";
 import { texts } from "./texts.ts";
 
 interface Home {
@@ -29,7 +21,8 @@ export const HomePage: Screen<Home> = ({ data, view }) => {
           </>
         }
       />
-      <Section title={texts.myApps}>
+      <Stack>
+        <h2>{texts.myApps}</h2>
         {data.apps.length > 0 ? (
           <Grid>
             {data.apps.map((app) => (
@@ -55,7 +48,7 @@ export const HomePage: Screen<Home> = ({ data, view }) => {
             {canRegister ? texts.emptyAdmin : texts.emptyHint}
           </EmptyState>
         )}
-      </Section>
+      </Stack>
     </>
   );
 };

@@ -15,6 +15,7 @@ export {
   isAfter,
   listUsers,
   personMatches,
+  primaryEmail,
 } from "./queries.ts";
 export {
   EmailAddress,

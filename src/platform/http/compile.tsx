@@ -81,14 +81,29 @@ type WithRead = HttpContext & { [readKey]?: Read };
 function reader(route: AnyRoute): MiddlewareHandler<Env>[] {
   if (route.kind === "endpoint" || !route.spec.input) return [];
   const schema = route.spec.input;
+  // What is wrong is judged by `answer`, which shows the form again; the validator itself lets everything pass.
+  const judged = async (value: unknown): Promise<Read> => {
+    const raw = (value ?? {}) as Record<string, unknown>;
+    const result = await schema.safeParseAsync(value);
+    return result.success
+      ? { raw, parsed: result.data, problems: null }
+      : { raw, parsed: undefined, problems: problemsOf(result.error.issues) };
+  };
   const validator = (target: "query" | "form" | "json") =>
-    zValidator(target, schema, (result, c) => {
-      const raw = (result.data ?? {}) as Record<string, unknown>;
-      (c as unknown as WithRead)[readKey] = result.success
-        ? { raw, parsed: result.data, problems: null }
-        : { raw, parsed: undefined, problems: problemsOf(result.error.issues) };
-      return undefined;
-    }) as unknown as MiddlewareHandler<Env>;
+    zValidator(
+      target,
+      schema,
+      (result, c) => {
+        (c as unknown as WithRead)[readKey] = result.data as Read;
+        return undefined;
+      },
+      {
+        validationFunction: async (_, value) => ({
+          success: true as const,
+          data: (await judged(value)) as never,
+        }),
+      },
+    ) as unknown as MiddlewareHandler<Env>;
   const [query, form, json] = [validator("query"), validator("form"), validator("json")];
   const step: MiddlewareHandler<Env> = (c, next) => {
     if (route.method === "get") return query(c, next);

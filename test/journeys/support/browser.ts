@@ -7,6 +7,11 @@ import { baseDomain } from "./stage.ts";
 
 export const program = needs("chromium");
 
+/** Prepares what tests with a browser need, at the top of their file; nothing where there is none: they are skipped there. */
+export async function prepare<T>(start: () => Promise<T>): Promise<T> {
+  return program.found ? start() : (undefined as T);
+}
+
 export const sizes = { narrow: { width: 360, height: 740 }, wide: { width: 1280, height: 900 } };
 export type Size = keyof typeof sizes;
 

@@ -46,6 +46,7 @@ describe("breached", () => {
   });
 
   for (const [what, answer] of [
+    ["an error in the form of a range", () => new Response(`${"0".repeat(35)}:1`, { status: 500 })],
     ["an error", () => new Response("busy", { status: 503 })],
     ["something else", () => new Response("<html>welcome to the hotel</html>")],
     ["too much", () => new Response("A".repeat(2_000_000))],

@@ -10,6 +10,7 @@ import {
   PageHeader,
   Pager,
   SearchBox,
+  Stack,
   Time,
 } from "#platform/ui/index.ts";
 import type { z } from "zod";
@@ -21,7 +22,7 @@ type List = z.output<typeof ApplicationList>;
 const typedQuery = (query: string) => new URLSearchParams(query).get("q") ?? "";
 
 export const ApplicationsPage: Screen<List> = ({ data, view }) => (
-  <>
+  <Stack>
     <PageHeader
       title={texts.title}
       description={texts.lead}
@@ -40,7 +41,7 @@ export const ApplicationsPage: Screen<List> = ({ data, view }) => (
       region="application-rows"
     />
     <ApplicationRows data={data} view={view} />
-  </>
+  </Stack>
 );
 
 export const ApplicationRows: Screen<List> = ({ data, view }) => {
