@@ -152,9 +152,9 @@ describe("SECRET_KEY", () => {
     ["31 bytes", Buffer.from(key, "base64").subarray(1).toString("base64url")],
     ["31 bytes in hex", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f0"],
     ["one character", "a".repeat(64)],
-    ["few characters", "abcabdbacdabbcadcbabdcabbdacbdabcdbabcdbabdbcab"],
+    ["few characters", "azkqzakzqakqzkaqqzakazqkzqkaakzqzaqkqakzkqzaazkq"],
     ["a piece repeated", "t8Zr0xqzZ3WbKq5oC1n7".repeat(3)],
-    ["a run along the alphabet", "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKL"],
+    ["a run along the alphabet", "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"],
     ["an example's words", "dev-secret-key-change-me-in-production-5up3rQ9z"],
     ["an example's words in capitals", "CHANGE_ME_t8Zr0xqzZ3WbKq5oC1n7uY2fVdHs9LpGjXeMi"],
   ])("refuses %s", (_, value) => {

@@ -150,6 +150,8 @@ function instance(provider: ProviderSettings, request: Request, binding?: string
   if (!idp) throw new Error(`${provider.name} is not configured yet`);
   return optionsOf(provider, idp, {
     ...(binding ? { authnRequestBinding: binding } : {}),
+    // Left to itself node-saml deflates posted requests too, which Bindings §3.5.4 does not know.
+    skipRequestCompression: binding === "HTTP-POST",
     forceAuthn: request.query["force"] !== undefined,
     passive: request.query["passive"] !== undefined,
   });

@@ -180,6 +180,7 @@ function peopleOf({ services }: Workshop, scope: TenantScope, subdomain: string)
           role,
           state,
           password_hash: state === "invited" ? null : hash,
+          password_changed_at: state === "invited" ? null : now,
           deactivated_at: state === "deactivated" ? now : null,
         })
         .returning("id")

@@ -2,7 +2,7 @@
 import { DomainError } from "#platform/errors.ts";
 import type { Outbound } from "#platform/outbound/fetch.ts";
 import { bindings } from "#protocols/saml/constants.ts";
-import { SamlError } from "#protocols/saml/errors.ts";
+import { SamlError, type SamlErrorCode } from "#protocols/saml/errors.ts";
 import { readSpMetadata } from "#protocols/saml/metadata/read-sp.ts";
 import { requireWebUrl } from "#protocols/saml/metadata/urls.ts";
 import { isIssuedNameIdFormat, nameIdFormats } from "#protocols/saml/name-id.ts";
@@ -83,7 +83,7 @@ function fromXml(
     };
   } catch (error) {
     if (error instanceof SamlError)
-      throw refused(field, texts.metadataUnreadable(error.message), error);
+      throw refused(field, texts.metadataUnreadable(inWords(error)), error);
     throw error;
   }
 }
@@ -104,10 +104,26 @@ function byHand(
       metadataUrl: null,
     };
   } catch (error) {
-    if (error instanceof SamlError) throw refused("acsUrl", error.message, error);
+    if (error instanceof SamlError) throw refused("acsUrl", texts.urlRefused, error);
     throw error;
   }
 }
+
+const words: Partial<Record<SamlErrorCode, string>> = {
+  not_xml: texts.notXml,
+  bad_encoding: texts.notXml,
+  forbidden_xml: texts.forbiddenXml,
+  too_large: texts.tooLarge,
+  metadata_expired: texts.expired,
+  metadata_without_service_provider: texts.noServiceProvider,
+  metadata_with_several_service_providers: texts.severalServiceProviders,
+  acs_missing: texts.acsMissingInMetadata,
+  url_refused: texts.acsRefusedInMetadata,
+  certificate_invalid: texts.certificateInvalid,
+  certificate_missing: texts.certificateMissing,
+};
+
+const inWords = (error: SamlError): string => words[error.code] ?? error.message;
 
 const refused = (field: string, problem: string, cause?: unknown) =>
   metadataRefused({ errors: { [field]: problem } }, cause);

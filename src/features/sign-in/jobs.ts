@@ -1,11 +1,8 @@
-// What happens after the answer: mailing the way to a new password, and sweeping up what has expired.
-import { sql } from "kysely";
+// What happens after the answer: mailing the way to a new password.
 import { z } from "zod";
 import { siteOf } from "#features/tenants/index.ts";
-import { secondsLater } from "#platform/clock.ts";
 import { postOf } from "#platform/http/handling.ts";
 import { defineJob } from "#platform/jobs/define.ts";
-import { defineSchedule } from "#platform/jobs/schedule.ts";
 import type { Services } from "#platform/services.ts";
 import { sendResetLink } from "./actions/forgotten.ts";
 
@@ -34,23 +31,5 @@ export const mailResetLink = defineJob<typeof Request, Services>("sign_in.mail_r
       await sendResetLink(db, post, { ...payload, now });
     });
     return "done";
-  },
-});
-
-const sweptAtOnce = 10_000;
-/** A sign-in that ended is kept for a while: its browser may come back and wants to know where it was going. */
-const keptSeconds = 24 * 60 * 60;
-
-defineSchedule<Pick<Services, "clock">>("sign_in.sweep", {
-  cron: "17 * * * *",
-  run: async (context) => {
-    const before = secondsLater(context.services.clock.now(), -keptSeconds);
-    await context.eachTenant((tenant) =>
-      tenant.write(async (db) => {
-        await sql`delete from sign_ins where id in (
-          select id from sign_ins where expires_at < ${before} limit ${sweptAtOnce}
-        )`.execute(db);
-      }),
-    );
   },
 });

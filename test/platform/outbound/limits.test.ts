@@ -1,7 +1,7 @@
 // Answers that are too large, too slow or broken.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { createServer } from "node:net";
-import { brotliCompressSync, gzipSync } from "node:zlib";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { texts } from "#platform/outbound/texts.ts";
 import { refusal, serve, wayOut } from "./peers.ts";
 
@@ -37,13 +37,15 @@ describe("size", () => {
     expect(await ended.promise).toBe(true);
   });
 
+  const quickBrotli = (body: Uint8Array) =>
+    brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } });
   for (const [encoding, compress] of [
     ["gzip", gzipSync],
-    ["br", brotliCompressSync],
+    ["br", quickBrotli],
   ] as const) {
     test(`holds after decompression (${encoding})`, async () => {
       await using server = serve((request) => {
-        const body = compress(bytes(request.url.endsWith("bomb") ? 100_000_000 : 500_000));
+        const body = compress(bytes(request.url.endsWith("bomb") ? 50_000_000 : 500_000));
         return new Response(body, { headers: { "content-encoding": encoding } });
       });
       const { outbound } = wayOut();

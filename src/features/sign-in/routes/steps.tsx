@@ -6,7 +6,6 @@ import { beginSignIn } from "../actions/begin.ts";
 import { type CodeOutcome, type Method, sendAnotherCode, tryCode } from "../actions/try-code.ts";
 import { tryPassword } from "../actions/try-password.ts";
 import { codeRefused, signInRefused } from "../errors.ts";
-import "../jobs.ts";
 import { countStart } from "../limits.ts";
 import { CodeInput, EmailInput, PasswordInput, SignInQuery } from "../schema.ts";
 import { loadStep, showStep } from "../step.ts";

@@ -1,6 +1,6 @@
 // A forgotten password: asking for the link, and what the link opens.
 import type { FormScreen, Screen } from "#platform/http/view.ts";
-import { ActionButton, Field, Form, FramePage, LinkButton } from "#platform/ui/index.ts";
+import { ActionButton, Field, Form, FramePage, LinkButton, Stack } from "#platform/ui/index.ts";
 import { texts } from "../texts.ts";
 
 export interface Forgotten {
@@ -59,9 +59,11 @@ export type ResetLink =
 export const ResetLinkPage: Screen<ResetLink> = ({ data, view }) =>
   data.kind === "good" ? (
     <FramePage view={view} title={texts.resetTitle} icon="lock" lead={texts.resetLead(data.email)}>
-      <ActionButton action={data.path} kind="primary" wide>
-        {texts.resetContinue}
-      </ActionButton>
+      <Stack>
+        <ActionButton action={data.path} kind="primary" wide>
+          {texts.resetContinue}
+        </ActionButton>
+      </Stack>
     </FramePage>
   ) : (
     <FramePage

@@ -110,6 +110,9 @@ describe("a run of migrate", () => {
   test("puts back what a restored dump or a careless hand has changed", async () => {
     await run("p");
     const before = await state();
+    expect(before).toMatchObject([
+      { settings: [["TimeZone=UTC"]], access: ["appuser=c/postgres", "postgres=CTc/postgres"] },
+    ]);
     await query(settings, "alter role appuser superuser createdb inherit");
     await query(settings, "alter role app_tenant bypassrls login");
     await query(settings, "alter role appuser reset search_path");

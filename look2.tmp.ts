@@ -1,0 +1,22 @@
+import { chromium } from "playwright-core";
+const base="http://acme.localhost:8050";
+const b=await chromium.launch({executablePath:"/usr/bin/chromium",args:["--no-sandbox","--disable-gpu","--disable-background-networking"]});
+const ctx=await b.newContext({viewport:{width:1280,height:900},storageState:"/tmp/me/state.json"});
+const p=await ctx.newPage();
+p.on("console",m=>{ if(m.type()==="error"||m.type()==="warning") console.log("console:",m.text())});
+p.on("response",r=>{ if(r.status()>=500) console.log("500:",r.url())});
+const shot=async(n:string)=>{await p.screenshot({path:`/tmp/me/${n}.png`,fullPage:true}); console.log(n,p.url(), await p.title())};
+await p.goto(base+"/groups/new"); await p.locator("input[name=name]").fill("Nurses"); await p.locator("main form button[type=submit]").first().click(); await p.waitForLoadState(); await shot("10-group");
+await p.goto(base+"/applications/new"); await p.locator("input[name=name]").fill("Wiki"); await p.getByLabel("By hand").check(); await shot("10-manual"); await p.getByLabel("Entity ID").fill("https://wiki.example.org/sp"); await p.getByLabel("Assertion consumer").fill("javascript:alert(1)"); await p.getByRole("button",{name:"Register application"}).click(); await p.waitForLoadState(); await shot("11-bad");
+await p.getByLabel("Assertion consumer").fill("http://127.0.0.1:9999/acs"); await p.getByRole("button",{name:"Register application"}).click(); await p.waitForLoadState(); await shot("12-detail");
+const url=p.url();
+await p.getByRole("button",{name:"Disable"}).first().click(); await p.waitForTimeout(400); await shot("13-dialog"); await p.keyboard.press("Escape");
+if (await p.locator("select[name=groupId]").count()) { await p.locator("select[name=groupId]").selectOption({label:"Nurses"}); await p.getByRole("button",{name:"Grant access"}).click(); await p.waitForLoadState(); await shot("14-granted"); }
+await p.getByRole("button",{name:"Make available to everyone"}).click(); await p.waitForLoadState();
+await p.goto(base); await shot("15-home");
+await p.goto(url); await p.getByRole("link",{name:"Open setup page"}).click(); await p.waitForLoadState(); await shot("16-setup");
+await p.goto(base); await p.getByRole("link",{name:/Wiki/}).click(); await p.waitForLoadState(); await shot("17-consent");
+await p.getByRole("button",{name:"Continue"}).click(); await p.waitForTimeout(1500); await shot("18-sent");
+await p.goto(base+"/users"); await p.getByRole("link",{name:/Ada/}).first().click(); await p.waitForLoadState(); await shot("19-user");
+await p.goto(base+"/nope"); await shot("20-404");
+await b.close();

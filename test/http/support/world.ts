@@ -1,0 +1,158 @@
+// One tenant with one of everything that a URL can name, and what each route takes: so that a test can walk the whole route table.
+import { routeTable } from "#src/app.ts";
+import type { AnyRoute } from "#platform/http/route.ts";
+import {
+  goodPassword,
+  type TestApp,
+  type TestTenant,
+  type TestUser,
+} from "../../support/a-tenant.ts";
+import type { Fields } from "../../support/browser.ts";
+
+/** Path parameter → id, for every parameter of the table. */
+export type Ids = Readonly<Record<string, string>>;
+
+export interface World {
+  readonly tenant: TestTenant;
+  readonly ids: Ids;
+  /** The person of `userId`. */
+  readonly somebody: TestUser;
+}
+
+export const nameOf = ({ method, path }: Pick<AnyRoute, "method" | "path">) =>
+  `${method.toUpperCase()} ${path}`;
+
+export const permitOf = (route: AnyRoute) =>
+  route.kind === "endpoint" ? `endpoint (${route.spec.credentials})` : route.spec.permit;
+
+export const isUnsafe = ({ method }: Pick<AnyRoute, "method">) => method !== "get";
+
+/** Routes that ask for somebody: a role's permission, or any session. */
+export const guardedRoutes = routeTable.filter(
+  (route) => route.kind !== "endpoint" && route.spec.permit !== "public",
+);
+/** Unsafe routes that act with a browser's cookies. */
+export const cookieRoutes = routeTable.filter(
+  (route) => route.kind !== "endpoint" && isUnsafe(route),
+);
+
+export const paramsOf = (path: string): string[] =>
+  Array.from(path.matchAll(/:(\w+)/g), ([, name]) => name ?? "");
+
+/** The route's path with these ids in it. @throws for a parameter that the world has no id for */
+export function pathWith({ path }: Pick<AnyRoute, "path">, ids: Ids): string {
+  return path.replace(/:(\w+)/g, (_, name: string) => {
+    const id = ids[name];
+    if (id === undefined) throw new Error(`the world has no :${name}: add one to furnish()`);
+    return id;
+  });
+}
+
+/** A tenant furnished with people, a group, an application, a client, a waiting request, links. */
+export async function furnish({ services }: TestApp, tenant: TestTenant): Promise<World> {
+  const somebody = await tenant.aUser();
+  const group = await tenant.aGroup(undefined, [somebody]);
+  const application = await made(tenant.api.post("/applications", anApplication("furnished")));
+  await tenant.api.post(`/applications/${application["id"]}/grants`, { groupId: group.id });
+  const client = await made(tenant.api.post("/api-clients", { name: "Script", role: "member" }));
+  const theirs = await tenant.signedIn(somebody);
+  const launched = await theirs.get(`/saml/idp/launch/${application["id"]}`);
+  const sessions = await first(tenant, `/sessions?userId=${somebody.id}`);
+  await theirs.post("/forgotten-password", { email: somebody.email });
+  const mail = (await tenant.mails()).findLast(({ link }) => link.startsWith("/reset-password/"));
+  if (!mail) throw new Error("no link was mailed");
+  const [, , linkId = "", token = ""] = mail.link.split("/");
+  services.mail.sent.length = 0;
+  const ids = {
+    userId: somebody.id,
+    groupId: group.id,
+    applicationId: String(application["id"]),
+    clientId: String(client["clientId"]),
+    requestId: launched.headers.get("location")?.split("/").at(-1) ?? "",
+    sessionId: sessions,
+    eventId: await first(tenant, "/events"),
+    linkId,
+    token,
+  };
+  return { tenant, ids, somebody };
+}
+
+async function made(sent: Promise<Response>): Promise<Record<string, unknown>> {
+  const answer = await sent;
+  if (answer.status !== 201) throw new Error(`${answer.status}: ${await answer.text()}`);
+  return (await answer.json()) as Record<string, unknown>;
+}
+
+async function first({ api }: TestTenant, path: string): Promise<string> {
+  const { items } = (await (await api.get(path)).json()) as { items: { id: string }[] };
+  return items[0]?.id ?? "";
+}
+
+let applications = 0;
+
+/** An application given by hand, under an entity id of its own. */
+export const anApplication = (name: string) => {
+  applications += 1;
+  const host = `app${applications}.example.org`;
+  return {
+    kind: "saml",
+    name,
+    entityId: `https://${host}/metadata`,
+    acsUrl: `https://${host}/acs`,
+  };
+};
+
+type Sample = (world: World) => Fields;
+
+/** Fields that an unsafe route accepts; a route that is not here takes none. */
+const samples: Readonly<Record<string, Sample>> = {
+  "POST /sign-in": ({ somebody }) => ({ email: somebody.email, return_to: "/" }),
+  "POST /sign-in/password": () => ({ password: goodPassword }),
+  "POST /sign-in/code": () => ({ code: "12345678" }),
+  "POST /sign-in/totp": () => ({ code: "123456" }),
+  "POST /sign-in/backup-code": () => ({ code: "abcd-efgh-jkmn-pqrs" }),
+  "POST /forgotten-password": ({ somebody }) => ({ email: somebody.email }),
+  "POST /sign-in/new-password": () => ({ password: goodPassword }),
+  "POST /sign-in/new-password/strength": () => ({ password: goodPassword }),
+  "PUT /security/password": () => ({
+    currentPassword: goodPassword,
+    password: "heron candle umbrella plinth",
+  }),
+  "POST /security/password/strength": () => ({ password: goodPassword }),
+  "POST /security/authenticator-app": () => ({ currentPassword: goodPassword, code: "123456" }),
+  "POST /security/authenticator-app/confirmation": () => ({ code: "123456" }),
+  "DELETE /security/authenticator-app": () => ({ currentPassword: goodPassword, code: "123456" }),
+  "POST /security/backup-codes": () => ({ currentPassword: goodPassword, code: "123456" }),
+  "POST /applications": () => ({ ...anApplication("Walked") }),
+  "PATCH /applications/:applicationId": () => ({
+    name: "Renamed",
+    description: "What it is for",
+    nameIdFormat: "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent",
+    availableToAll: "true",
+  }),
+  "PUT /applications/:applicationId/metadata": () => ({ metadataXml: "<not-metadata/>" }),
+  "POST /applications/:applicationId/grants": ({ ids }) => ({ groupId: ids["groupId"] ?? "" }),
+  "POST /saml/idp/sso/:requestId/consent": () => ({ choice: "continue" }),
+  "POST /api-clients": () => ({ name: "Walked", role: "member" }),
+  "PATCH /me": () => ({
+    firstName: "Ada",
+    lastName: "Byron",
+    timeZone: "Europe/London",
+    theme: "dark",
+  }),
+  "POST /users": ({ tenant }) => ({
+    firstName: "Grace",
+    lastName: "Hopper",
+    email: `walked${(applications += 1)}@${tenant.subdomain}.example.com`,
+    role: "member",
+  }),
+  "PATCH /users/:userId": () => ({ firstName: "Grace", lastName: "Hopper", role: "admin" }),
+  "POST /groups": () => ({ name: `Walked ${(applications += 1)}`, description: "All of them" }),
+  "PATCH /groups/:groupId": () => ({ name: "Walked on", description: "Some of them" }),
+  "POST /groups/:groupId/members": ({ tenant }) => ({ userIds: tenant.me.id }),
+};
+
+export const hasSample = (route: AnyRoute) => nameOf(route) in samples;
+
+export const sampleOf = (route: AnyRoute, world: World): Fields =>
+  samples[nameOf(route)]?.(world) ?? {};
