@@ -39,7 +39,7 @@ let interrupted = false;
 
 /** Runs a command below the checkout; its output is shown as it comes, or kept and shown only when it fails. */
 async function run(command: readonly string[], env: Env, shows: boolean): Promise<number> {
-  if (interrupted) return 130;
+  if (interrupted) throw new Error("interrupted");
   const started = Bun.spawn([...command], {
     cwd: checkout,
     env: { ...Bun.env, ...env },
@@ -50,6 +50,7 @@ async function run(command: readonly string[], env: Env, shows: boolean): Promis
   child = started;
   const output = shows ? [] : await Promise.all([textOf(started.stdout), textOf(started.stderr)]);
   const exitCode = await started.exited;
+  if (interrupted) throw new Error("interrupted");
   if (exitCode !== 0) console.log(output.join("").trimEnd());
   return exitCode;
 }

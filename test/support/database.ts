@@ -144,8 +144,8 @@ async function ensureTemplate(): Promise<string> {
     if ((await exists()).rowCount) return;
     await client.query("select pg_advisory_lock(1)");
     if ((await exists()).rowCount) return;
+    await dropTemplates(client);
     const draft = `${name}_draft`;
-    await client.query(`drop database if exists ${draft}`);
     const superuser = { ...server, name: draft };
     await migrate(superuser, {
       createDatabase: true,
@@ -155,6 +155,16 @@ async function ensureTemplate(): Promise<string> {
     await client.query(`alter database ${draft} rename to ${name}`);
   });
   return name;
+}
+
+/** Those of earlier contents, and drafts of a process that was killed. One that is being cloned this moment stays. */
+async function dropTemplates(client: Client): Promise<void> {
+  const { rows } = await client.query<{ datname: string }>(
+    "select datname from pg_database where datname like 'weft_template_%'",
+  );
+  for (const { datname } of rows) {
+    await client.query(`drop database ${datname}`).catch(() => undefined);
+  }
 }
 
 /** What the template is made of. */

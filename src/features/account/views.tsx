@@ -4,6 +4,7 @@ import { controlOf, FieldFrame } from "#platform/ui/field.tsx";
 import {
   Badge,
   Card,
+  Cluster,
   Field,
   Form,
   Grid,
@@ -26,7 +27,7 @@ export const ProfileForm: FormScreen<{ profile: Profile }> = ({
   values,
   problems,
 }) => (
-  <Stack gap="large">
+  <>
     <PageHeader title={texts.title} description={texts.description} />
     <Form action="/me" method="patch" submit={texts.save} values={values} problems={problems}>
       <Section title={texts.names} description={texts.namesHint}>
@@ -48,23 +49,23 @@ export const ProfileForm: FormScreen<{ profile: Profile }> = ({
         </Grid>
       </Section>
       <Section title={texts.display} description={texts.displayHint}>
-        <TimeZoneField now={view.now} />
-        <Radios
-          name="theme"
-          label={texts.theme}
-          cards
-          options={[
-            { value: "system", label: texts.system },
-            { value: "light", label: texts.light },
-            { value: "dark", label: texts.dark },
-          ]}
-        />
+        <Stack>
+          <TimeZoneField now={view.now} />
+          <Radios
+            name="theme"
+            label={texts.theme}
+            cards
+            options={[
+              { value: "system", label: texts.system },
+              { value: "light", label: texts.light },
+              { value: "dark", label: texts.dark },
+            ]}
+          />
+        </Stack>
       </Section>
     </Form>
-    <Section title={texts.account} description={texts.accountHint}>
-      <Facts profile={profile} />
-    </Section>
-  </Stack>
+    <Facts profile={profile} />
+  </>
 );
 
 /** A text field that proposes every zone: typing finds it, and without script or proposals the name can be typed. */
@@ -99,23 +100,28 @@ const roleText: Readonly<Record<Role, string>> = {
   super_admin: texts.superAdmin,
 };
 
-function Facts({ profile }: { profile: Profile }) {
+function Facts({ profile: { role, emails } }: { profile: Profile }) {
   return (
-    <Card footer={<LinkButton href="/security">{texts.security}</LinkButton>}>
+    <Card
+      title={texts.account}
+      description={texts.accountHint}
+      actions={<LinkButton href="/security">{texts.security}</LinkButton>}
+    >
       <KeyValues
         items={[
-          { label: texts.role, value: <Badge>{roleText[profile.role]}</Badge> },
+          { label: texts.role, value: <Badge>{roleText[role]}</Badge> },
           {
             label: texts.addresses,
             value: (
               <Stack gap="small">
-                {profile.emails.map(({ email, isPrimary, verifiedAt }) => (
-                  <span>
-                    {email} {isPrimary && <Badge>{texts.primary}</Badge>}{" "}
+                {emails.map(({ email, isPrimary, verifiedAt }) => (
+                  <Cluster>
+                    <span>{email}</span>
+                    {isPrimary && emails.length > 1 && <Badge>{texts.primary}</Badge>}
                     <Status tone={verifiedAt === null ? "caution" : "positive"}>
                       {verifiedAt === null ? texts.unverified : texts.verified}
                     </Status>
-                  </span>
+                  </Cluster>
                 ))}
               </Stack>
             ),

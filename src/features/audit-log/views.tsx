@@ -8,6 +8,7 @@ import {
   DataTable,
   EmptyState,
   Field,
+  type FieldProps,
   Form,
   Grid,
   KeyValues,
@@ -15,8 +16,6 @@ import {
   ListRegion,
   PageHeader,
   Pager,
-  Select,
-  Stack,
   SubmitButton,
   Time,
   Cluster,
@@ -43,42 +42,50 @@ export const EventsPage: Screen<EventList> = ({ data, view }) => {
   // A link that names a person by id: people read the address instead.
   const person = data.person?.email ?? query["person"];
   return (
-    <Stack gap="large">
+    <>
       <Head />
       <Filter values={{ ...query, person }} />
       <EventRegion data={data} view={view} />
-    </Stack>
+    </>
   );
 };
 
 /** The filter with what is wrong in it, instead of a list. */
 export const FilterPage: FormScreen<undefined> = ({ values, problems }) => (
-  <Stack gap="large">
+  <>
     <Head />
     <Filter values={values} problems={problems} />
-  </Stack>
+  </>
 );
 
 const Head = () => <PageHeader title={texts.title} description={texts.description} />;
 
+const anyEvent = { value: "", label: texts.anyEvent };
+
 function Filter({ values, problems }: { values: Values; problems?: Problems }) {
-  const choices = [{ value: "", label: texts.anyEvent }, ...eventChoices()];
+  const fields: readonly FieldProps[] = [
+    { name: "name", type: "select", label: texts.event, options: [anyEvent, ...eventChoices()] },
+    {
+      name: "person",
+      inputmode: "email",
+      label: texts.person,
+      placeholder: texts.personPlaceholder,
+      spellcheck: false,
+      autocomplete: "off",
+    },
+    { name: "from", type: "date", label: texts.from },
+    { name: "to", type: "date", label: texts.to },
+  ];
   return (
     <Card>
       <Form action={path} method="get" values={values} problems={problems}>
         <Grid>
-          <Select name="name" label={texts.event} options={choices} />
-          <Field
-            name="person"
-            type="text"
-            inputmode="email"
-            label={texts.person}
-            placeholder={texts.personPlaceholder}
-            spellcheck={false}
-            autocomplete="off"
-          />
-          <Field name="from" type="date" label={texts.from} />
-          <Field name="to" type="date" label={texts.to} />
+          {fields.map((field) => (
+            // A column each: a problem below one field must not stretch the others.
+            <div>
+              <Field {...field} />
+            </div>
+          ))}
         </Grid>
         <Cluster>
           <SubmitButton kind="secondary">{texts.apply}</SubmitButton>
@@ -156,7 +163,7 @@ function Sentence({ says, about }: Pick<Event, "says" | "about">) {
 export const EventPage: Screen<EventDetail> = ({ data, view }) => {
   const person = [data.actor, ...data.about].find(({ kind }) => kind === "user");
   return (
-    <Stack gap="large">
+    <>
       <PageHeader
         title={data.says}
         description={<Time at={data.at} zone={view.viewer?.zone ?? "UTC"} />}
@@ -175,7 +182,7 @@ export const EventPage: Screen<EventDetail> = ({ data, view }) => {
       <Card title={texts.data} description={texts.dataText}>
         <Data data={data.data} />
       </Card>
-    </Stack>
+    </>
   );
 };
 

@@ -13,10 +13,10 @@ export const texts = defineTexts("authenticators", {
   codeNotRight: "This code is not right, or was used already",
   proofWrong: "That did not prove who you are",
   tooManyTries: "Too many tries",
-  tryAgainIn: (minutes: number) =>
-    minutes === 1
-      ? "Too many tries. Try again in a minute"
-      : `Too many tries. Try again in ${minutes} minutes`,
+  tryAgainIn: (wait: string) => `Too many tries. Try again in ${wait}`,
+  seconds: (n: number) => (n === 1 ? "1 second" : `${n} seconds`),
+  minutes: (n: number) => (n === 1 ? "1 minute" : `${n} minutes`),
+  hours: (n: number) => (n === 1 ? "1 hour" : `${n} hours`),
   totpNotPending: "There is nothing to confirm any more: begin again",
   totpCodeWrong:
     "This code is not right. Check the clock of your device, and type the code it shows now",

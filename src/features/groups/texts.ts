@@ -51,7 +51,7 @@ export const texts = defineTexts("groups", {
   savedNotice: "Changes saved",
 
   addPeople: "Add people",
-  searchMembers: "Search members by name or e-mail address",
+  searchMembers: "Search members",
   person: "Person",
   state: "State",
   active: "Active",

@@ -8,8 +8,8 @@ import { limitReached } from "./events.ts";
 const minutes = 60;
 const hours = 60 * minutes;
 
-const startsByIp = defineLimit("sign_in.starts_ip", { most: 200, windowSeconds: 15 * minutes });
-const passwordByIp = defineLimit("sign_in.password_ip", { most: 100, windowSeconds: 15 * minutes });
+const startsByIp = defineLimit("sign_in.starts_ip", { most: 1_000, windowSeconds: 15 * minutes });
+const passwordByIp = defineLimit("sign_in.password_ip", { most: 200, windowSeconds: 15 * minutes });
 const passwordByAccountAndIp = defineLimit("sign_in.password_account_ip", {
   most: 10,
   windowSeconds: 15 * minutes,

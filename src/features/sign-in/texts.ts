@@ -18,9 +18,6 @@ export const texts = defineTexts("sign-in", {
   refused: "E-mail address and password do not match. Check both, or ask for a new password",
   tooMany: "Too many tries",
   tryAgainIn: (wait: string) => `Too many tries. Try again in ${wait}`,
-  seconds: (n: number) => (n === 1 ? "1 second" : `${n} seconds`),
-  minutes: (n: number) => (n === 1 ? "1 minute" : `${n} minutes`),
-  hours: (n: number) => (n === 1 ? "1 hour" : `${n} hours`),
   deactivatedTitle: "Your account is deactivated",
   deactivatedText: (tenant: string) =>
     `The password was right, but an administrator of ${tenant} has deactivated your account. Ask them to reactivate it, then sign in again.`,

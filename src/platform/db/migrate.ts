@@ -190,13 +190,17 @@ async function createDatabase(settings: DatabaseSettings): Promise<void> {
   });
 }
 
-/** Takes a lock that ends with the connection, so that a killed runner leaves none behind. */
+/**
+ * Takes a lock that ends with the connection, so that a killed runner leaves none behind. The server looks for a lost
+ * connection while it works, too: a long statement would else go on for nobody and hold the lock until it ends.
+ */
 async function becomeOnlyRunner(
   client: Client,
   { runnerWaitSeconds = 300, lockWaitSeconds = 10, onProgress }: MigrateOptions,
 ): Promise<void> {
   const setLockTimeout = (seconds: number) =>
     client.query("select set_config('lock_timeout', $1, false)", [`${seconds}s`]);
+  await client.query("set client_connection_check_interval = '1s'");
   const { rows } = await client.query<{ got: boolean }>("select pg_try_advisory_lock($1) as got", [
     runnerLock,
   ]);

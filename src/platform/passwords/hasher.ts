@@ -2,9 +2,9 @@
 import { randomBytes } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { hash, verify } from "@node-rs/argon2";
-import { insideTransaction } from "#platform/db/database.ts";
 import { defineError } from "#platform/errors.ts";
 import { normalise, passwordMaxLength } from "./password.ts";
+import { createQueue } from "./queue.ts";
 import { texts } from "./texts.ts";
 
 /** More hashes are wanted than the machine makes: the queue is full. */
@@ -43,7 +43,7 @@ export function createPasswordHasher({
   concurrency = availableParallelism(),
   queueMax = concurrency * 32,
 }: { concurrency?: number; queueMax?: number } = {}): PasswordHasher {
-  const take = createQueue(concurrency, queueMax);
+  const take = createQueue({ concurrency, queueMax, refuse: passwordsBusy });
   const decoy = decoyHash();
   return {
     async hash(password) {
@@ -67,32 +67,4 @@ function decoyHash(): string {
     randomBytes(length).toString("base64").replace(/=+$/, ""),
   );
   return `${phcPrefix}${salt}$${output}`;
-}
-
-/** Runs at most `concurrency` tasks at once, first come first served, and refuses those beyond `queueMax` waiting. */
-function createQueue(concurrency: number, queueMax: number) {
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  return async function take<T>(task: () => Promise<T>): Promise<T> {
-    if (insideTransaction()) {
-      throw new Error(
-        "a password was hashed inside a transaction: only the database is awaited there",
-      );
-    }
-    if (running < concurrency) {
-      running += 1;
-    } else {
-      if (waiting.length >= queueMax) throw passwordsBusy();
-      const { promise, resolve } = Promise.withResolvers<void>();
-      waiting.push(resolve);
-      await promise; // the place is handed over, so `running` stays as it is
-    }
-    try {
-      return await task();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else running -= 1;
-    }
-  };
 }

@@ -181,7 +181,7 @@ describe("POST /groups", () => {
     const answers = await Promise.all(
       [1, 2, 3].map(() => tenant.api.post("/groups", { name: "Same" })),
     );
-    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 409, 409]);
     const other = await world.aTenant();
     expect((await other.api.post("/groups", { name: "Équipe" })).status).toBe(201);
   });

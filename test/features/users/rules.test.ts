@@ -158,7 +158,7 @@ describe("rank", () => {
       const admin = asUser(await anActiveUser(tenant, "admin"), "admin");
       for (const actor of [admin, asClient("admin"), asClient("member")]) {
         const [outcome] = await Promise.allSettled([action(tenant, actor, target)]);
-        expect(codeOf(outcome!)).toBe("users.above_role");
+        expect(codeOf(outcome)).toBe("users.above_role");
       }
     });
   }

@@ -50,7 +50,7 @@ function cookieProblems(headers: Headers): string[] {
     .getSetCookie()
     .filter(
       (cookie) =>
-        !/^__Host-/.test(cookie) ||
+        !cookie.startsWith("__Host-") ||
         !/; Secure/i.test(cookie) ||
         !/; HttpOnly/i.test(cookie) ||
         !/; Path=\/(;|$)/i.test(cookie) ||

@@ -53,10 +53,10 @@ export async function furnish({ services }: TestApp, tenant: TestTenant): Promis
   const somebody = await tenant.aUser();
   const group = await tenant.aGroup(undefined, [somebody]);
   const application = await made(tenant.api.post("/applications", anApplication("furnished")));
-  await tenant.api.post(`/applications/${application["id"]}/grants`, { groupId: group.id });
+  await tenant.api.post(`/applications/${application.id}/grants`, { groupId: group.id });
   const client = await made(tenant.api.post("/api-clients", { name: "Script", role: "member" }));
   const theirs = await tenant.signedIn(somebody);
-  const launched = await theirs.get(`/saml/idp/launch/${application["id"]}`);
+  const launched = await theirs.get(`/saml/idp/launch/${application.id}`);
   const sessions = await first(tenant, `/sessions?userId=${somebody.id}`);
   await theirs.post("/forgotten-password", { email: somebody.email });
   const mail = (await tenant.mails()).findLast(({ link }) => link.startsWith("/reset-password/"));
@@ -66,8 +66,8 @@ export async function furnish({ services }: TestApp, tenant: TestTenant): Promis
   const ids = {
     userId: somebody.id,
     groupId: group.id,
-    applicationId: String(application["id"]),
-    clientId: String(client["clientId"]),
+    applicationId: application.id,
+    clientId: client.clientId,
     requestId: launched.headers.get("location")?.split("/").at(-1) ?? "",
     sessionId: sessions,
     eventId: await first(tenant, "/events"),
@@ -77,10 +77,10 @@ export async function furnish({ services }: TestApp, tenant: TestTenant): Promis
   return { tenant, ids, somebody };
 }
 
-async function made(sent: Promise<Response>): Promise<Record<string, unknown>> {
+async function made(sent: Promise<Response>): Promise<{ id: string; clientId: string }> {
   const answer = await sent;
   if (answer.status !== 201) throw new Error(`${answer.status}: ${await answer.text()}`);
-  return (await answer.json()) as Record<string, unknown>;
+  return (await answer.json()) as { id: string; clientId: string };
 }
 
 async function first({ api }: TestTenant, path: string): Promise<string> {

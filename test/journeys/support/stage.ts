@@ -9,7 +9,7 @@ import { parseConfig } from "#src/config.ts";
 import { openResources, type Resources } from "#src/resources.ts";
 import { startWeb } from "#src/server.ts";
 import { startJobs } from "#src/worker.ts";
-import { provision } from "./_tmp_provision.ts";
+import { provision } from "../../../bin/_provision.ts";
 import { type Front, startFront } from "../../peers/front.ts";
 import { testDatabase, type TestDatabase } from "../../support/database.ts";
 import { type Mailbox, openMailbox } from "./mailbox.ts";

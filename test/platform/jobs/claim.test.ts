@@ -106,6 +106,13 @@ describe("lanes and keys", () => {
     expect(labels(await claim())).toEqual(["second"]);
   });
 
+  test("a job that is due later does not hold up the lane, however urgent", async () => {
+    const tenant = await aTenant();
+    await add(tenant, "later", { lane: "x", priority: 10, age: -60 });
+    await add(tenant, "now", { lane: "x" });
+    expect(labels(await claim())).toEqual(["now"]);
+  });
+
   test("the successor of a running keyed job waits for its end", async () => {
     const tenant = await aTenant();
     await add(tenant, "running", { key: "k" });

@@ -53,6 +53,13 @@ describe("fairness between tenants", () => {
     }
   });
 
+  test("urgent work goes before other tenants' ordinary work", async () => {
+    const tenants = [await aTenant(), await aTenant(), await aTenant()];
+    for (const tenant of tenants) await add(tenant, "ordinary", { age: 60 });
+    await add(tenants[1]!, "urgent", { priority: 10 });
+    expect(await order(2)).toEqual(["urgent", "ordinary"]);
+  });
+
   test("urgent work goes first, but never stops other work, of the same tenant's neighbours", async () => {
     const urgent = await Promise.all(Array.from({ length: 3 }, () => aTenant()));
     for (const tenant of urgent) await flood(tenant, 1_000, 10);

@@ -108,6 +108,8 @@ describe("a database restart", () => {
     await client.end();
   }
 
+  afterEach(() => allow(true));
+
   let count = 0;
   function aSlowJob() {
     const { opened, open } = gate();
@@ -196,8 +198,9 @@ describe("a database restart", () => {
   test("does not keep a worker from stopping", async () => {
     const tenant = await aTenant();
     const { job, runs } = aSlowJob();
+    const log = memoryLog();
     const own = openDatabase(settings);
-    const worker = aWorker(byName(job), { database: own });
+    const worker = aWorker(byName(job), { database: own, log });
     await enqueue(tenant, job.with({ n: 1 }));
     await until(() => runs.length === 1);
     await allow(false);
@@ -205,6 +208,7 @@ describe("a database restart", () => {
     const startedAt = performance.now();
     await worker.stop(0);
     expect(performance.now() - startedAt).toBeLessThan(7_000);
+    await until(() => log.events().includes("job result lost"), "the end of all tries", 3);
     await allow(true);
     expect(await rowsOf(db, tenant)).toMatchObject([{ attempts: 1 }]); // taken back when its lease has run out
     await own.close();

@@ -15,6 +15,13 @@ export const aSchedule = (
 export const noon = (day: number) => new Date(Date.UTC(2026, 0, day, 12));
 export const night = (day: number) => new Date(Date.UTC(2026, 0, day, 3));
 
+interface RunRow {
+  readonly due: string;
+  readonly worker: string;
+  readonly error: string | null;
+  readonly isFinished: boolean;
+}
+
 /** Runs of the calling file, stopped after each of its tests. */
 export function schedulesOn({ database, asSuperuser }: TestDatabase) {
   const started: ScheduleRun[] = [];
@@ -46,7 +53,14 @@ export function schedulesOn({ database, asSuperuser }: TestDatabase) {
   }
   const finished = (runs: readonly ScheduleRun[]) => Promise.all(runs.map((run) => run.finished));
 
-  const rows = (schedule: ScheduleDefinition) =>
-    asSuperuser("select * from app.schedule_runs where name = $1 order by due_at", [schedule.name]);
+  /** The rows of a schedule by due time, as text, for `toMatchObject` takes any two dates for the same. */
+  const rows = async (schedule: ScheduleDefinition): Promise<readonly RunRow[]> => {
+    const found = await asSuperuser<RunRow & { readonly due_at: Date }>(
+      `select due_at, worker, error, finished_at is not null as "isFinished"
+         from app.schedule_runs where name = $1 order by due_at`,
+      [schedule.name],
+    );
+    return found.map(({ due_at, ...row }) => ({ ...row, due: due_at.toISOString() }));
+  };
   return { lookAt, finished, rows };
 }

@@ -24,6 +24,18 @@ describe("the timeout", () => {
     ]);
   });
 
+  test("counts as a failure even when the job answers well on hearing the signal", async () => {
+    const job = aJob({
+      run: ({ signal }) =>
+        new Promise((resolve) => signal.addEventListener("abort", () => resolve("done"))),
+      timeoutSeconds: 0.1,
+    });
+    const tenant = await aTenant();
+    await enqueue(tenant, job.with({ n: 1 }));
+    await aWorker(byName(job)).drained();
+    expect((await rowsOf(db, tenant))[0]?.dead_at).toBeInstanceOf(Date);
+  });
+
   test("frees the lane of a job that ignores its signal, and ignores what it answers late", async () => {
     const { opened, open } = gate();
     const started: number[] = [];

@@ -1,7 +1,7 @@
 // Stopping a worker: what runs may finish, the rest is given back, and nothing counts that was not tried.
 import { beforeEach, describe, expect, test } from "bun:test";
 import { testDatabase } from "../../support/database.ts";
-import { aJob, byName, enqueue, gate, rowsOf, until, workersOn } from "./support.ts";
+import { aJob, byName, enqueue, gate, memoryLog, rowsOf, until, workersOn } from "./support.ts";
 
 const db = await testDatabase();
 const { asSuperuser, aTenant } = db;
@@ -10,18 +10,21 @@ beforeEach(() => asSuperuser("delete from app.jobs"));
 
 describe("stop", () => {
   test("lets what runs finish, and claims nothing more", async () => {
+    const log = memoryLog();
     const { opened, open } = gate();
     const seen: number[] = [];
+    const aborted: boolean[] = [];
     const job = aJob({
-      run: async ({ payload }) => {
+      run: async ({ payload, signal }) => {
         seen.push(payload.n);
         await opened;
+        aborted.push(signal.aborted);
         return "done";
       },
     });
     const tenant = await aTenant();
     await enqueue(tenant, job.with({ n: 1 }));
-    const worker = aWorker(byName(job));
+    const worker = aWorker(byName(job), { log });
     await until(() => seen.length === 1);
     const stopped = worker.stop(10);
     await enqueue(tenant, job.with({ n: 2 }));
@@ -29,20 +32,26 @@ describe("stop", () => {
     open();
     await stopped;
     expect(seen).toEqual([1]);
+    expect(aborted).toEqual([false]);
+    expect(log.events()).not.toContain("job given back");
     expect(await rowsOf(db, tenant)).toMatchObject([{ payload: { n: 2 }, attempts: 0 }]);
   });
 
   test("keeps the leases alive while it waits", async () => {
     const { opened, open } = gate();
-    const job = aJob({ run: async () => (await opened, "done") });
+    let runs = 0;
+    const job = aJob({ run: async () => ((runs += 1), await opened, "done") });
     const tenant = await aTenant();
     await enqueue(tenant, job.with({ n: 1 }));
-    const worker = aWorker(byName(job), { leaseSeconds: 0.3 });
+    const worker = aWorker(byName(job), { leaseSeconds: 0.6 });
     await until(() => worker.figures().running === 1);
+    const other = aWorker(byName(job), { leaseSeconds: 0.6 });
     const stopped = worker.stop(10);
-    await Bun.sleep(600);
+    await Bun.sleep(1_200);
     open();
     await stopped;
+    await other.drained();
+    expect(runs).toBe(1);
     expect(await rowsOf(db, tenant)).toEqual([]);
   });
 

@@ -83,6 +83,7 @@ describe("a worker", () => {
     await enqueue(tenant, ...Array.from({ length: 7 }, (_, n) => job.with({ n })));
     const worker = aWorker(byName(job), { concurrency: 3 });
     await until(() => now === 3);
+    await Bun.sleep(50); // time enough to start more
     expect(worker.figures()).toMatchObject({ running: 3, capacity: 3 });
     open();
     await worker.drained();

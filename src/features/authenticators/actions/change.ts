@@ -1,4 +1,5 @@
 // What a signed-in person may change about their own proofs. Each needs proof first, is recorded, and is told by mail.
+import { dropLinks } from "#features/one-time-links/index.ts";
 import { endSessions, renewSession } from "#features/sessions/index.ts";
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
@@ -11,7 +12,14 @@ import { texts } from "../texts.ts";
 import { dropBackupCodes, replaceBackupCodes } from "./backup-codes.ts";
 import { backupCodesMade, passwordChanged, totpGone, totpTaken } from "./notices.ts";
 import { storePassword } from "./passwords.ts";
-import { commitProven, type Proof, provePassword, type Visit, withProof } from "./prove.ts";
+import {
+  commitProven,
+  forgiveProofs,
+  type Proof,
+  provePassword,
+  type Visit,
+  withProof,
+} from "./prove.ts";
 import { confirmTotp, dropTotp, openPendingTotp, startTotp, type TotpOwner } from "./totp.ts";
 
 const ownerOf = ({ site, userId, services }: Visit): TotpOwner => ({
@@ -43,7 +51,9 @@ export async function changePassword(
   const hash = await services.passwords.hash(password);
   // No code of the app: the new password opens nothing without it.
   return commitProven(visit, person, async (db) => {
+    await forgiveProofs(db, userId);
     await storePassword(db, { userId, hash, now });
+    await dropLinks(db, userId, "password_reset");
     await passwordChanged(db, post, actor, { userId, now });
     await endSessions(db, actor, { userId, reason: "password_changed", except: sessionId });
     return { problem: null, value: await renewSession(db, sessionId) };

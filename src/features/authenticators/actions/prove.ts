@@ -8,6 +8,7 @@ import { proofLimited, proofWrong } from "../errors.ts";
 import { proofRefused } from "../events.ts";
 import { type FoundAuthenticators, findAuthenticators } from "../queries.ts";
 import { texts } from "../texts.ts";
+import { waitText } from "../wait.ts";
 import { useBackupCode } from "./backup-codes.ts";
 import { backupCodeUsed } from "./notices.ts";
 import { useTotpCode } from "./totp.ts";
@@ -27,8 +28,11 @@ export interface Proof {
 /** Names of the fields the problems are told at. */
 export const proofFields = { password: "currentPassword", code: "code" } as const;
 
-// With a stolen session the password must not be guessable either.
-const proofByUser = defineLimit("authenticators.proof", { most: 10, windowSeconds: 15 * 60 });
+// With a stolen session neither the password nor, with that, the six digits must be guessable.
+const proofs = [
+  defineLimit("authenticators.proof", { most: 10, windowSeconds: 15 * 60 }),
+  defineLimit("authenticators.proof_day", { most: 40, windowSeconds: 24 * 60 * 60 }),
+] as const;
 
 type Problem = Readonly<Record<string, string>>;
 type Outcome<T> = { readonly problem: Problem } | { readonly problem: null; readonly value: T };
@@ -43,7 +47,7 @@ export async function withProof<T>(visit: Visit, proof: Proof, change: Change<T>
       await record(db, actor, proofRefused, { userId, cause: "wrong_code" });
       return { problem: wrongCode };
     }
-    await clear(db, proofByUser, userId);
+    await forgiveProofs(db, userId);
     return { problem: null, value: await change(db, person) };
   });
 }
@@ -72,19 +76,32 @@ const wrongCode: Problem = { [proofFields.code]: texts.codeNotRight };
 /** Checks the password of the person who is signed in; each try counts. @throws {proofWrong} @throws {proofLimited} */
 export async function provePassword(visit: Visit, password: string): Promise<FoundAuthenticators> {
   const { tenant, services, userId, now, actor } = visit;
-  const { limit, person } = await tenant.write(async (db) => ({
-    limit: await hit(db, proofByUser, userId, now),
+  const { seconds, person } = await tenant.write(async (db) => ({
+    seconds: await countProof(db, userId, now),
     person: await findAuthenticators(db, userId),
   }));
-  if (!limit.allowed) {
-    const { retryAfterSeconds } = limit;
-    const wait = texts.tryAgainIn(Math.ceil(retryAfterSeconds / 60));
-    throw proofLimited({ retryAfterSeconds, errors: { "": wait } });
+  if (seconds !== null) {
+    const wait = texts.tryAgainIn(waitText(seconds));
+    throw proofLimited({ retryAfterSeconds: seconds, errors: { "": wait } });
   }
   const isRight = await services.passwords.verify(password, person?.passwordHash ?? null);
   if (isRight && person) return person;
   await tenant.write((db) => record(db, actor, proofRefused, { userId, cause: "wrong_password" }));
   throw proofWrong({ errors: wrongPassword });
+}
+
+/** Counts one try; the seconds to wait when it is one too many. */
+async function countProof(db: TenantDb, userId: UserId, now: Date): Promise<number | null> {
+  for (const limit of proofs) {
+    const { allowed, retryAfterSeconds } = await hit(db, limit, userId, now);
+    if (!allowed) return retryAfterSeconds;
+  }
+  return null;
+}
+
+/** The proof held: tries before it do not count any more. */
+export async function forgiveProofs(db: TenantDb, userId: UserId): Promise<void> {
+  for (const limit of proofs) await clear(db, limit, userId);
 }
 
 /** The person's row is locked, so that of two changes at once the second sees what the first did. */

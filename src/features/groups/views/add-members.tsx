@@ -11,7 +11,6 @@ import {
   PageHeader,
   Person,
   SearchBox,
-  Stack,
 } from "#platform/ui/index.ts";
 import type { Candidates as Found, Group } from "../schema.ts";
 import { texts } from "../texts.ts";
@@ -25,7 +24,7 @@ interface Adding {
 export const AddMembersPage: FormScreen<Adding> = ({ data, values, problems }) => {
   const page = `/groups/${data.group.id}`;
   return (
-    <Stack gap="large">
+    <>
       <PageHeader
         title={texts.addTitle(data.group.name)}
         description={texts.addLead}
@@ -41,7 +40,7 @@ export const AddMembersPage: FormScreen<Adding> = ({ data, values, problems }) =
         region="candidates"
       />
       <Region data={data} values={values} problems={problems} />
-    </Stack>
+    </>
   );
 };
 

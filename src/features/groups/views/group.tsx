@@ -14,7 +14,6 @@ import {
   Pager,
   Person,
   SearchBox,
-  Stack,
   Status,
   Time,
   type Tone,
@@ -30,7 +29,7 @@ export const GroupPage: Screen<GroupDetail> = ({ data, view }) => {
   const mayManage = view.viewer?.can("groups.manage") === true;
   const path = pathOf(data);
   return (
-    <Stack gap="large">
+    <>
       <PageHeader
         title={data.name}
         description={data.description || undefined}
@@ -58,7 +57,7 @@ export const GroupPage: Screen<GroupDetail> = ({ data, view }) => {
       <MemberRegion data={data} view={view} />
       <Access group={data} />
       {mayManage && <Deletion group={data} />}
-    </Stack>
+    </>
   );
 };
 
@@ -84,6 +83,7 @@ export const MemberRegion: Screen<GroupDetail> = ({ data, view }) => {
               caption={texts.members}
               columns={columns(data, view.viewer?.zone ?? "UTC", mayManage)}
               rows={items}
+              href={({ id }) => `/users/${id}`}
             />
           </Card>
           <Pager
@@ -136,11 +136,7 @@ function columns(group: Group, zone: string, mayManage: boolean): readonly Colum
   const shown: Column<Member>[] = [
     {
       label: texts.person,
-      cell: (member) => (
-        <a class="plain-link" href={`/users/${member.id}`}>
-          <Person name={nameOf(member)} detail={member.email} />
-        </a>
-      ),
+      cell: (member) => <Person name={nameOf(member)} detail={member.email} />,
     },
     {
       label: texts.state,
@@ -192,7 +188,7 @@ function Removal({ group, member }: { group: Group; member: Member }) {
 export const RemoveMemberPage: Screen<{ group: Group; member: Member }> = ({
   data: { group, member },
 }) => (
-  <Stack gap="large">
+  <>
     <PageHeader
       title={texts.removeTitle(nameOf(member), group.name)}
       breadcrumbs={[backToGroups, { href: pathOf(group), label: group.name }]}
@@ -208,7 +204,7 @@ export const RemoveMemberPage: Screen<{ group: Group; member: Member }> = ({
         <p>{texts.removeText}</p>
       </ConfirmForm>
     </Card>
-  </Stack>
+  </>
 );
 
 function Access({ group }: { group: GroupDetail }) {
@@ -267,7 +263,7 @@ function Consequences({ group }: { group: GroupDetail }) {
 
 /** The same question as a page, for browsers without dialogs that open by HTML alone. */
 export const DeleteGroupPage: Screen<GroupDetail> = ({ data }) => (
-  <Stack gap="large">
+  <>
     <PageHeader
       title={texts.deleteTitle(data.name)}
       breadcrumbs={[backToGroups, { href: pathOf(data), label: data.name }]}
@@ -282,5 +278,5 @@ export const DeleteGroupPage: Screen<GroupDetail> = ({ data }) => (
         <Consequences group={data} />
       </ConfirmForm>
     </Card>
-  </Stack>
+  </>
 );

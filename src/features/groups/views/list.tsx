@@ -12,7 +12,6 @@ import {
   PageHeader,
   Pager,
   SearchBox,
-  Stack,
   Time,
 } from "#platform/ui/index.ts";
 import type { Group, GroupList } from "../schema.ts";
@@ -21,7 +20,7 @@ import { texts } from "../texts.ts";
 const path = "/groups";
 
 export const GroupsPage: Screen<GroupList> = ({ data, view }) => (
-  <Stack gap="large">
+  <>
     <PageHeader
       title={texts.title}
       description={texts.description}
@@ -34,7 +33,7 @@ export const GroupsPage: Screen<GroupList> = ({ data, view }) => (
       region="group-list"
     />
     <GroupRegion data={data} view={view} />
-  </Stack>
+  </>
 );
 
 const CreateLink = () => (
@@ -103,14 +102,14 @@ const columns = (zone: string): readonly Column<Group>[] => [
 const backToGroups = { href: path, label: texts.title };
 
 export const NewGroupForm: FormScreen<undefined> = ({ values, problems }) => (
-  <Stack gap="large">
+  <>
     <PageHeader title={texts.create} description={texts.createLead} breadcrumbs={[backToGroups]} />
     <Card>
       <Form action={path} submit={texts.create} values={values} problems={problems} cancel={path}>
         <GroupFields />
       </Form>
     </Card>
-  </Stack>
+  </>
 );
 
 export const EditGroupForm: FormScreen<{ group: Group }> = ({
@@ -120,7 +119,7 @@ export const EditGroupForm: FormScreen<{ group: Group }> = ({
 }) => {
   const page = `${path}/${group.id}`;
   return (
-    <Stack gap="large">
+    <>
       <PageHeader
         title={texts.editTitle(group.name)}
         breadcrumbs={[backToGroups, { href: page, label: group.name }]}
@@ -137,7 +136,7 @@ export const EditGroupForm: FormScreen<{ group: Group }> = ({
           <GroupFields />
         </Form>
       </Card>
-    </Stack>
+    </>
   );
 };
 

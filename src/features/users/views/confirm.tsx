@@ -9,7 +9,6 @@ import {
   LinkButton,
   Notice,
   PageHeader,
-  Stack,
 } from "#platform/ui/index.ts";
 import { fullName, type UserDetail } from "../schema.ts";
 import { texts } from "../texts.ts";
@@ -51,7 +50,7 @@ function Question({ user, problems, title, children, ...form }: QuestionProps) {
   const page = `/users/${user.id}`;
   const refusal = Object.values(problems)[0];
   return (
-    <Stack gap="large">
+    <>
       <PageHeader
         title={title}
         breadcrumbs={[
@@ -65,6 +64,6 @@ function Question({ user, problems, title, children, ...form }: QuestionProps) {
           {children}
         </ConfirmForm>
       </Card>
-    </Stack>
+    </>
   );
 }

@@ -1,6 +1,6 @@
 // Inviting a person, and changing one.
 import type { FormScreen } from "#platform/http/view.ts";
-import { Card, Field, Form, Grid, PageHeader, Radios, Stack } from "#platform/ui/index.ts";
+import { Card, Field, Form, Grid, PageHeader, Radios } from "#platform/ui/index.ts";
 import type { Role } from "#src/permissions.ts";
 import { fullName, type UserDetail } from "../schema.ts";
 import { roleHint, roleText, texts } from "../texts.ts";
@@ -8,7 +8,7 @@ import { roleHint, roleText, texts } from "../texts.ts";
 const backToUsers = { href: "/users", label: texts.title };
 
 export const InviteForm: FormScreen<{ roles: readonly Role[] }> = ({ data, values, problems }) => (
-  <Stack gap="large">
+  <>
     <PageHeader
       title={texts.inviteTitle}
       description={texts.inviteLead}
@@ -36,7 +36,7 @@ export const InviteForm: FormScreen<{ roles: readonly Role[] }> = ({ data, value
         <Roles roles={data.roles} />
       </Form>
     </Card>
-  </Stack>
+  </>
 );
 
 export const EditForm: FormScreen<{ user: UserDetail; roles: readonly Role[] }> = ({
@@ -46,7 +46,7 @@ export const EditForm: FormScreen<{ user: UserDetail; roles: readonly Role[] }> 
 }) => {
   const page = `/users/${user.id}`;
   return (
-    <Stack gap="large">
+    <>
       <PageHeader
         title={texts.editTitle(fullName(user))}
         breadcrumbs={[backToUsers, { href: page, label: fullName(user) }]}
@@ -66,12 +66,12 @@ export const EditForm: FormScreen<{ user: UserDetail; roles: readonly Role[] }> 
           )}
         </Form>
       </Card>
-    </Stack>
+    </>
   );
 };
 
 const Names = () => (
-  <Grid>
+  <Grid wide>
     <Field name="firstName" label={texts.firstName} required maxlength={200} autocomplete="off" />
     <Field name="lastName" label={texts.lastName} required maxlength={200} autocomplete="off" />
   </Grid>

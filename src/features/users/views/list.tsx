@@ -13,7 +13,6 @@ import {
   Pager,
   Person,
   SearchBox,
-  Stack,
   Status,
   Time,
 } from "#platform/ui/index.ts";
@@ -29,7 +28,7 @@ const queryOf = (view: View): Readonly<Record<string, string>> =>
 export const UsersPage: Screen<UserList> = ({ data, view }) => {
   const query = queryOf(view);
   return (
-    <Stack gap="large">
+    <>
       <PageHeader
         title={texts.title}
         description={texts.description}
@@ -56,7 +55,7 @@ export const UsersPage: Screen<UserList> = ({ data, view }) => {
         />
       </SearchBox>
       <UserRegion data={data} view={view} />
-    </Stack>
+    </>
   );
 };
 

@@ -72,14 +72,16 @@ function Head({ user, side }: { user: UserDetail; side: "profile" | "activity" }
 }
 
 export const UserPage: Screen<UserDetail> = ({ data, view }) => (
-  <Stack gap="large">
+  <>
     <Head user={data} side="profile" />
-    {may(data, "resend_invitation") && <Invitation user={data} />}
-    <WithAside aside={<Groups user={data} />}>
-      <Details user={data} view={view} />
-      <Access user={data} />
-    </WithAside>
-  </Stack>
+    <Stack gap="large">
+      {may(data, "resend_invitation") && <Invitation user={data} />}
+      <WithAside aside={<Groups user={data} />}>
+        <Details user={data} view={view} />
+        <Access user={data} />
+      </WithAside>
+    </Stack>
+  </>
 );
 
 function Invitation({ user }: { user: UserDetail }) {
@@ -210,11 +212,11 @@ function Access({ user }: { user: UserDetail }) {
 }
 
 export const ActivityPage: Screen<Activity> = ({ data, view }) => (
-  <Stack gap="large">
+  <>
     <Head user={data.user} side="activity" />
     <Sessions data={data} view={view} />
     <Events data={data} view={view} />
-  </Stack>
+  </>
 );
 
 const Sessions: Screen<Activity> = ({ data: { user, sessions }, view }) => {

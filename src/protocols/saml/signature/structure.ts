@@ -68,7 +68,7 @@ export function refuseNestedMessages(root: XmlElement): void {
  * unsigned beside it but the KeyInfo, which is never read.
  * @throws {SamlError} signature_structure, signature_algorithm or signature_reference.
  */
-export function checkSignatureShape(signature: XmlElement, id: string | undefined): void {
+export function checkSignatureShape(signature: XmlElement, id: string): void {
   const [signedInfo, signatureValue] = shape(
     signature,
     ["SignedInfo", "SignatureValue"],
@@ -87,7 +87,7 @@ export function checkSignatureShape(signature: XmlElement, id: string | undefine
   checkReference(reference, id);
 }
 
-function checkReference(reference: XmlElement, id: string | undefined): void {
+function checkReference(reference: XmlElement, id: string): void {
   if (!id || attributeOf(reference, "URI") !== `#${id}`) {
     throw new SamlError("signature_reference", "the signature does not reference its own message");
   }

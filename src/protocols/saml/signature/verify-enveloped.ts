@@ -46,7 +46,7 @@ export function verifyEnveloped(input: EnvelopedSignature): VerifiedMessage {
   refuseNestedMessages(root);
   const signature = signatureOf(root);
   if (!signature) throw new SamlError("signature_missing", `${input.message} is not signed`);
-  const id = attributeOf(root, "ID");
+  const id = attributeOf(root, "ID") ?? "";
   checkSignatureShape(signature, id);
   const xml = signedBytes(input.xml, signature, publicKeysOf(input.certificates));
   return { xml, element: rereadSigned(xml, input.message, id) };
@@ -87,10 +87,11 @@ function write(signature: XmlElement): string {
 }
 
 /**
- * The verifier parses with an older parser than ours, so the document it verified may differ from the
- * one whose shape was checked. Reading the signed bytes anew makes that harmless.
+ * The root of signed bytes, read anew. The verifier parses with an older parser than ours, so the
+ * document it verified may differ from the one whose shape was checked; this makes that harmless.
+ * @throws {SamlError} unexpected_message, nested_message, signature_reference or those of `readXml`.
  */
-function rereadSigned(xml: string, message: RequestName, id: string | undefined): XmlElement {
+export function rereadSigned(xml: string, message: RequestName, id: string): XmlElement {
   const element = readXml(xml, messageLimits);
   requireRoot(element, message);
   refuseNestedMessages(element);

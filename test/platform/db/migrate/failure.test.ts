@@ -7,6 +7,7 @@ import { MigrationError } from "#platform/db/migrate/failure.ts";
 import { ownServer, query } from "../../../support/server.ts";
 import { migrations } from "./folder.ts";
 
+const checkout = `${import.meta.dir}/../../../..`;
 const server = await ownServer();
 const options = { appuserPassword: "p", appVersion: "1.2.3", createDatabase: true };
 
@@ -139,5 +140,24 @@ describe("a migration that fails", () => {
     };
     expect((await failureOf(run(settings, cut))).file).toBe("sql/migrations/0002_two.sql");
     expect(await run(settings, two)).toMatchObject({ applied: [{ version: "0002_two" }] });
+  });
+
+  test("does not hold up the next run when its process is killed", async () => {
+    const settings = server.database();
+    await run(settings, one);
+    const folder = await migrations({
+      ...one,
+      "0002_two.sql": "create table public.two (id integer); select pg_sleep(60);",
+    });
+    const script = `
+      import { migrate } from "#platform/db/migrate.ts";
+      await migrate(${JSON.stringify(settings)}, ${JSON.stringify({ ...options, folder })});`;
+    const child = Bun.spawn([process.execPath, "-e", script], { cwd: checkout });
+    const isAsleep = () =>
+      query(settings, "select from pg_stat_activity where wait_event = 'PgSleep'");
+    while ((await isAsleep()).length === 0) await Bun.sleep(20);
+    child.kill("SIGKILL");
+    expect(await run(settings, two)).toMatchObject({ applied: [{ version: "0002_two" }] });
+    expect((await log(settings)).map(({ status }) => status)).toEqual(["success", "success"]);
   });
 });

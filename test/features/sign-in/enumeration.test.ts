@@ -1,0 +1,201 @@
+// Nobody outside learns who has an account: every visible thing is compared, byte by byte, for all kinds of addresses.
+import { describe, expect, test } from "bun:test";
+import { createPasswordHasher } from "#platform/passwords/hasher.ts";
+import { goodPassword, testApp, type TestTenant } from "../../support/a-tenant.ts";
+import type { Browser } from "../../support/browser.ts";
+import { throughPassword, withApp } from "./support.ts";
+
+const verified: (string | null)[] = [];
+const hasher = createPasswordHasher({ queueMax: 10_000 });
+const house = await testApp({
+  passwords: {
+    ...hasher,
+    verify: (password, hash) => {
+      verified.push(hash);
+      return hasher.verify(password, hash);
+    },
+  },
+});
+const { aTenant } = house;
+
+/** One address of each kind, all of one length, so that a page that shows it has one length too. */
+async function everyKind(tenant: TestTenant) {
+  const address = (name: string) => `${name}@acme.example`;
+  const app = await tenant.aUser({ email: address("withapp") });
+  await withApp(house, tenant, app);
+  await tenant.aUser({ email: address("byemail") });
+  await tenant.aUser({ email: address("invited"), state: "invited" });
+  await tenant.aUser({ email: address("stopped"), state: "deactivated" });
+  return ["withapp", "byemail", "invited", "stopped", "unknown"].map(address);
+}
+
+/** Everything a browser sees of an answer, with what differs in any two answers taken out: nonce, ids, the address itself. */
+async function seen(browser: Browser, answer: Response, email: string) {
+  const nonce = /'nonce-([^']+)'/.exec(answer.headers.get("content-security-policy") ?? "")?.[1];
+  const blind = (text: string) =>
+    text
+      .replaceAll(nonce ?? "no nonce", "NONCE")
+      .replaceAll(email, "EMAIL")
+      .replaceAll(/__Host-sign-in=[\w-]+/g, "__Host-sign-in=HANDLE");
+  const headers = [...answer.headers].filter(([name]) => name !== "x-request-id");
+  return {
+    status: answer.status,
+    headers: headers.map(([name, value]) => [name, blind(value)]),
+    cookies: [...browser.cookies.keys()],
+    body: blind(await answer.text()),
+  };
+}
+
+async function compare(visit: (browser: Browser, email: string) => Promise<Response>) {
+  const tenant = await aTenant();
+  const sights: unknown[] = [];
+  for (const email of await everyKind(tenant)) {
+    const browser = tenant.newBrowser();
+    sights.push(await seen(browser, await visit(browser, email), email));
+  }
+  expect(sights.length).toBe(5);
+  for (const sight of sights) expect(sight).toEqual(sights[0]);
+  return { tenant, sight: sights[0] as Awaited<ReturnType<typeof seen>> };
+}
+
+describe("for every kind of address the same is seen", () => {
+  test("after the address", async () => {
+    const { sight } = await compare((browser, email) => browser.post("/sign-in", { email, return_to: "/" }));
+    expect(sight.status).toBe(303);
+  });
+
+  test("on the page of the password", async () => {
+    const { sight } = await compare(async (browser, email) => {
+      await browser.post("/sign-in", { email, return_to: "/" });
+      return browser.get("/sign-in/password");
+    });
+    expect(sight.body).toContain("EMAIL");
+  });
+
+  test("after a wrong password", async () => {
+    const { sight } = await compare((browser, email) => throughPassword(browser, email, "wrong and wrong again"));
+    expect(sight.status).toBe(422);
+  });
+
+  test("after a wrong password, as JSON", async () => {
+    const { sight } = await compare(async (browser, email) => {
+      await browser.post("/sign-in", { email, return_to: "/" });
+      const headers = { accept: "application/json" };
+      const answer = await browser.post("/sign-in/password", { password: "wrong and wrong" }, { headers });
+      const { instance: _, ...problem } = (await answer.json()) as Record<string, unknown>;
+      return new Response(JSON.stringify(problem), answer);
+    });
+    expect(sight.body).toContain("sign_in.refused");
+  });
+
+  test("after too many wrong passwords", async () => {
+    const { sight } = await compare(async (browser, email) => {
+      let answer = await throughPassword(browser, email, "wrong and wrong again");
+      for (let tries = 0; tries < 10; tries += 1) {
+        answer = await throughPassword(browser, email, "wrong and wrong again");
+      }
+      // The waiting time depends on the second, not on the account.
+      answer.headers.set("retry-after", "soon");
+      return new Response((await answer.text()).replaceAll(/in \d+ (minute|second)s?/g, "soon"), answer);
+    });
+    expect(sight.status).toBe(429);
+  });
+
+  test("after asking for a new password", async () => {
+    const { sight } = await compare((browser, email) => browser.post("/forgotten-password", { email }));
+    expect(sight.status).toBe(200);
+    expect(sight.body).toContain("If EMAIL belongs to an account");
+  });
+
+  test("in the cost of a wrong password: one hash, as many statements, one event", async () => {
+    const tenant = await aTenant();
+    const costs: unknown[] = [];
+    for (const email of await everyKind(tenant)) {
+      const browser = tenant.newBrowser();
+      await browser.post("/sign-in", { email, return_to: "/" });
+      const before = { hashes: verified.length, events: (await tenant.events()).length };
+      const statements = await countStatements(() =>
+        browser.post("/sign-in/password", { password: "wrong and wrong again" }),
+      );
+      costs.push({
+        hashes: verified.length - before.hashes,
+        events: (await tenant.events()).length - before.events,
+        statements,
+      });
+    }
+    for (const cost of costs) expect(cost).toEqual(costs[0]);
+    expect(costs[0]).toMatchObject({ hashes: 1, events: 1 });
+  });
+
+  test("in the cost of asking for a new password", async () => {
+    const tenant = await aTenant();
+    const costs: number[] = [];
+    for (const email of await everyKind(tenant)) {
+      costs.push(await countStatements(() => tenant.newBrowser().post("/forgotten-password", { email })));
+    }
+    expect(new Set(costs).size).toBe(1);
+    expect(costs[0]).toBeGreaterThan(3);
+  });
+});
+
+describe("mail", () => {
+  test("goes to an active person only when a new password is asked for", async () => {
+    const tenant = await aTenant();
+    for (const email of await everyKind(tenant)) {
+      await tenant.newBrowser().post("/forgotten-password", { email });
+    }
+    const reset = (await tenant.mails()).filter(({ link }) => link.startsWith("/reset-password/"));
+    expect(reset.map(({ to }) => to).toSorted()).toEqual(["byemail@acme.example", "withapp@acme.example"]);
+    const others = (await tenant.mails()).filter(({ link }) => !link.startsWith("/reset-password/"));
+    expect(others.filter(({ to }) => !to.startsWith("withapp"))).toEqual([]);
+  });
+
+  test("goes to nobody for a right password of somebody deactivated", async () => {
+    const tenant = await aTenant();
+    await everyKind(tenant);
+    await throughPassword(tenant.newBrowser(), "stopped@acme.example", goodPassword);
+    expect((await tenant.mails()).filter(({ to }) => to.startsWith("stopped"))).toEqual([]);
+  });
+});
+
+describe("time", () => {
+  test("tells known and unknown apart by no more than chance", async () => {
+    const tenant = await aTenant();
+    await tenant.aUser({ email: "byemail@acme.example" });
+    const took = { known: [] as number[], unknown: [] as number[] };
+    for (let round = 0; round < 25; round += 1) {
+      for (const [kind, name] of [["known", "byemail"], ["unknown", `nobody${round}`]] as const) {
+        const browser = tenant.newBrowser();
+        // Each try from a network of its own, and well apart, so that no limit is reached.
+        house.clock.advance({ minutes: 10 });
+        await browser.post("/sign-in", { email: `${name}@acme.example`, return_to: "/" });
+        const started = performance.now();
+        const answer = await browser.post("/sign-in/password", { password: "wrong and wrong" });
+        took[kind].push(performance.now() - started);
+        expect(answer.status).toBe(422);
+      }
+    }
+    const median = (times: number[]) => times.toSorted((a, b) => a - b)[12] ?? 0;
+    const ratio = median(took.known) / median(took.unknown);
+    // Without the decoy hash the ratio is above 3.
+    expect(ratio).toBeGreaterThan(0.6);
+    expect(ratio).toBeLessThan(1.7);
+  });
+});
+
+/** How many statements the tenant's connections sent while `body` ran: counted at the driver, so that none is missed. */
+async function countStatements(body: () => Promise<unknown>): Promise<number> {
+  const { Client } = await import("pg");
+  const original = Client.prototype.query;
+  let count = 0;
+  Client.prototype.query = function counting(this: unknown, ...args: unknown[]) {
+    count += 1;
+    return Reflect.apply(original, this, args);
+  } as typeof original;
+  try {
+    await body();
+  } finally {
+    Client.prototype.query = original;
+  }
+  return count;
+}

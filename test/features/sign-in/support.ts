@@ -1,0 +1,98 @@
+// Steps that many sign-in tests take.
+import { expect } from "bun:test";
+import { setUpTotp, takeTotp } from "#features/authenticators/index.ts";
+import { findAuthenticators } from "#features/authenticators/index.ts";
+import { totpCode, totpStep } from "#protocols/totp.ts";
+import {
+  goodPassword,
+  type TestApp,
+  type TestTenant,
+  type TestUser,
+} from "../../support/a-tenant.ts";
+import type { Browser } from "../../support/browser.ts";
+
+export const sessionCookie = "__Host-session";
+export const handleCookie = "__Host-sign-in";
+
+export const locationOf = (answer: Response) => answer.headers.get("location");
+
+/** E-mail address and password; answers the answer to the password. */
+export async function throughPassword(
+  browser: Browser,
+  email: string,
+  password = goodPassword,
+  returnTo = "/",
+): Promise<Response> {
+  await browser.post("/sign-in", { email, return_to: returnTo });
+  return browser.post("/sign-in/password", { password });
+}
+
+/** The code in the newest mail to this address. */
+export async function mailedCode(tenant: TestTenant, email: string): Promise<string> {
+  const mails = await tenant.mails();
+  const code = mails.filter((mail) => mail.to === email && mail.code !== "").at(-1)?.code;
+  if (code === undefined) throw new Error(`no code was mailed to ${email}`);
+  return code;
+}
+
+/** A whole sign-in with a code by e-mail; answers the last answer. */
+export async function signIn(
+  tenant: TestTenant,
+  browser: Browser,
+  user: TestUser,
+  returnTo = "/",
+): Promise<Response> {
+  expect(locationOf(await throughPassword(browser, user.email, goodPassword, returnTo))).toBe(
+    "/sign-in/code",
+  );
+  return browser.post("/sign-in/code", { code: await mailedCode(tenant, user.email) });
+}
+
+/** Another code than this one. */
+export const wrong = (code: string): string => (code === "00000000" ? "00000001" : "00000000");
+
+export interface App {
+  /** The code of the present step. */
+  code(): string;
+  readonly backupCodes: readonly string[];
+}
+
+/** Gives a person an authenticator app, by the real actions. The step of its first code is over when this answers. */
+export async function withApp(house: TestApp, tenant: TestTenant, user: TestUser): Promise<App> {
+  const { services, clock } = house;
+  const origin = { requestId: "test", ip: "203.0.113.1", userAgent: "" };
+  const visit = {
+    tenant: tenant.tenant,
+    services,
+    post: tenant.post,
+    site: tenant.site,
+    actor: { kind: "visitor" as const, userId: user.id, origin },
+    now: clock.now(),
+    signal: AbortSignal.timeout(10_000),
+    userId: user.id,
+  };
+  await setUpTotp(visit, { password: goodPassword });
+  const person = await tenant.tenant.read((db) => findAuthenticators(db, user.id));
+  const sealed = person?.sealedPending;
+  if (!sealed) throw new Error("no secret is pending");
+  const place = {
+    tenantId: tenant.id,
+    table: "totp_authenticators",
+    row: user.id,
+    column: "sealed_pending",
+  };
+  const secret = services.keys.open("totp-secret", place, sealed).toString();
+  const code = () => totpCode(secret, totpStep(clock.now()));
+  const backupCodes = await takeTotp(visit, totpCode(secret, totpStep(visit.now)));
+  clock.advance({ seconds: 31 });
+  return { code, backupCodes };
+}
+
+/** Whether a browser's session opens a page that asks for one. */
+export async function isSignedIn(browser: Browser): Promise<boolean> {
+  const answer = await browser.get("/security");
+  if (answer.status !== 200 && answer.status !== 303) throw new Error(`unexpected ${answer.status}`);
+  return answer.status === 200;
+}
+
+export type { TestApp, TestTenant, TestUser };
