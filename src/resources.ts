@@ -20,7 +20,7 @@ export function openResources(config: Config): Resources {
   );
   const outbound = createOutbound({ allowPrivate: config.dev.isDev, log });
   const mail = createMailTransport(config.mail, outbound, systemClock);
-  const cache = createActivityCache(config.cache);
+  const cache = createActivityCache(config.cache, log);
   return {
     config,
     database,

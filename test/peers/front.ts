@@ -9,6 +9,8 @@ export interface Front {
   origin(host: string): string;
   /** Sends requests for a host, or for every host below `*.host`, to a port of this machine. */
   route(host: string, port: number): void;
+  /** Lets a second host lead to where the first one does. */
+  alias(host: string, of: string): void;
 }
 
 /** Hop-by-hop fields are each side's own business (RFC 9110 §7.6.1). */
@@ -31,6 +33,11 @@ export async function startFront({ scheme }: { scheme: "http" | "https" }): Prom
     port,
     origin: (host) => `${scheme}://${host}:${port}`,
     route: (host, to) => void upstreams.set(host, to),
+    alias(host, of) {
+      const to = upstreams.get(of);
+      if (to === undefined) throw new Error(`no route to ${of}`);
+      upstreams.set(host, to);
+    },
   };
 }
 

@@ -50,6 +50,8 @@ export async function testDatabase(): Promise<TestDatabase> {
   const settings = { ...superuser, user: "appuser", password: passwordOf(superuser) };
   const database = openDatabase(settings);
   const pool = new Pool({ ...connectionOf(superuser), max: 4 });
+  // A test may cut every connection of its database, to see how the application takes it.
+  pool.on("error", () => undefined);
   const clients: Client[] = [];
   afterAll(async () => {
     await Promise.all([database.close(), pool.end(), ...clients.map((client) => client.end())]);
@@ -61,6 +63,7 @@ export async function testDatabase(): Promise<TestDatabase> {
     superuser,
     connect: async (as) => {
       const client = new Client(connectionOf(as === "appuser" ? settings : superuser));
+      client.on("error", () => undefined);
       clients.push(client);
       await client.connect();
       return client;

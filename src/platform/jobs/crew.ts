@@ -45,6 +45,9 @@ interface Member {
   leaseEndsAt: number;
 }
 
+/** A retry due sooner gets a timer; the poll is exact enough for later ones. */
+const soonSeconds = 10;
+
 export function createCrew(settings: CrewSettings): Crew {
   const { database, jobs, services, leaseSeconds, onFree } = settings;
   const members = new Map<ClaimedJob, Member>();
@@ -55,7 +58,8 @@ export function createCrew(settings: CrewSettings): Crew {
       await conclude(settings, job, verdict, Math.round(performance.now() - claimedAt));
       members.delete(job);
       onFree();
-      if (verdict.kind === "retry") setTimeout(onFree, verdict.delaySeconds * 1000).unref();
+      if (verdict.kind === "retry" && verdict.delaySeconds < soonSeconds)
+        setTimeout(onFree, verdict.delaySeconds * 1000).unref();
     };
     members.set(job, {
       finished: finish(),

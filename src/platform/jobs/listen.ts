@@ -22,18 +22,21 @@ export function listenForJobs(
   const alarm = createAlarm();
   const closing = new AbortController();
   let isListening = false;
+  let isFailing = false;
   let hangUp = (): void => undefined;
 
   async function listenOnce(client: Client): Promise<void> {
     const { promise: ended, resolve: end } = Promise.withResolvers<unknown>();
     hangUp = () => end(null);
     client.on("error", end);
-    client.on("end", () => end(null));
+    client.on("end", () => end(new Error("the connection ended")));
     client.on("notification", onNotice);
     const begin = async (): Promise<unknown> => {
       await client.connect();
       await client.query("listen weft_jobs");
       isListening = true;
+      if (isFailing) log.info({}, "listening for jobs resumed");
+      isFailing = false;
       onNotice();
       return ended;
     };
@@ -55,7 +58,9 @@ export function listenForJobs(
       try {
         await listenOnce(openClient(settings));
       } catch (error) {
-        if (!closing.signal.aborted) log.warn({ err: error }, "listening for jobs interrupted");
+        if (!isFailing && !closing.signal.aborted)
+          log.warn({ err: error }, "listening for jobs interrupted");
+        isFailing = true;
       }
       if (performance.now() - startedAt > delayMaxSeconds * 1000) delaySeconds = delayFirstSeconds;
       if (!closing.signal.aborted) await alarm.wait(delaySeconds);

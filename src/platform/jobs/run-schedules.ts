@@ -216,10 +216,12 @@ export function startScheduleLoop(settings: LoopSettings): ScheduleLoop {
   const alarm = createAlarm();
   const runs = new Set<ScheduleRun>();
   const stopping = new AbortController();
+  const interrupting = new AbortController();
   let isFailing = false;
 
   const follow = async (run: ScheduleRun): Promise<void> => {
     runs.add(run);
+    if (interrupting.signal.aborted) run.interrupt("stopping");
     await run.finished;
     runs.delete(run);
   };
@@ -254,6 +256,7 @@ export function startScheduleLoop(settings: LoopSettings): ScheduleLoop {
       alarm.ring();
     },
     interruptAll() {
+      interrupting.abort();
       for (const run of runs) run.interrupt("stopping");
     },
     async idle() {

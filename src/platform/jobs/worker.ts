@@ -10,6 +10,7 @@ import type { JobDefinition } from "./define.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { listenForJobs } from "./listen.ts";
 import type { JobLog } from "./log.ts";
+import "./maintenance.ts"; // declares the housekeeping schedule
 import { startScheduleLoop } from "./run-schedules.ts";
 import type { ScheduleDefinition } from "./schedule.ts";
 
@@ -22,7 +23,7 @@ export interface WorkerOptions {
   /** Handed to every job and schedule. */
   readonly services: unknown;
   readonly log: JobLog;
-  /** Jobs at a time; 10 by default. Schedules come on top. */
+  /** Jobs at a time; 10 by default. Schedules come on top. The pool should hold as many connections and four more. */
   readonly concurrency?: number;
   /** After so long without a heartbeat another worker takes the job; 60 by default. */
   readonly leaseSeconds?: number;

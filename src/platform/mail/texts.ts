@@ -6,7 +6,7 @@ export const texts = defineTexts("mail", {
   /** Language of the messages, for screen readers. */
   language: "en",
   footer: (tenant: string, address: string) =>
-    `${tenant} sent this message by WeftID. Its sign-in page is ${address}`,
+    `${tenant} sent this message with WeftID. You sign in at ${address}`,
   footerAutomatic: "Nobody reads replies to this address.",
   linkFallback: "If the button does not work, copy this address into your browser:",
 

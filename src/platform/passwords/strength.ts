@@ -41,12 +41,13 @@ export async function assessPassword(
   const problems: PasswordProblem[] = [];
   if (characterCount(text) < policy.minLength) problems.push("too_short");
   if (common.has(text.toLowerCase())) problems.push("common");
-  if (rated.score < policy.minScore) problems.push("too_weak");
+  const isAboutThem = characterCount(unknownPart(text, policy.inputs)) < unknownMin;
+  if (rated.score < policy.minScore || isAboutThem) problems.push("too_weak");
   return {
     ok: problems.length === 0,
     score: rated.score,
     problems,
-    ...feedback(rated.feedback),
+    ...feedback(isAboutThem ? { ...rated.feedback, warning: "userInputs" } : rated.feedback),
     crackTimeText: duration(rated.crackTimes.offlineSlowHashingXPerSecond.seconds),
   };
 }
@@ -100,6 +101,19 @@ const known = (input: string): string[] => [
   input,
   ...input.split(/[^\p{L}\p{N}]+/u).filter((part) => part.length > 2),
 ];
+
+/** Names strung together make a long password that an acquaintance guesses: this much must be something else. */
+const unknownMin = 6;
+
+/** What is left of a password without the words that an attacker knows of the person. */
+function unknownPart(password: string, inputs: readonly string[]): string {
+  const words = inputs.flatMap(known).map((word) => word.toLowerCase());
+  const longestFirst = [...new Set(words)].sort((a, b) => b.length - a.length);
+  return longestFirst.reduce(
+    (left, word) => (word.length > 2 ? left.replaceAll(word, "") : left),
+    password.toLowerCase(),
+  );
+}
 
 /** Without translations zxcvbn answers with keys: each has our own sentence. */
 const warnings: Readonly<Record<string, string>> = {

@@ -60,7 +60,9 @@ async function compare(visit: (browser: Browser, email: string) => Promise<Respo
 
 describe("for every kind of address the same is seen", () => {
   test("after the address", async () => {
-    const { sight } = await compare((browser, email) => browser.post("/sign-in", { email, return_to: "/" }));
+    const { sight } = await compare((browser, email) =>
+      browser.post("/sign-in", { email, return_to: "/" }),
+    );
     expect(sight.status).toBe(303);
   });
 
@@ -73,7 +75,9 @@ describe("for every kind of address the same is seen", () => {
   });
 
   test("after a wrong password", async () => {
-    const { sight } = await compare((browser, email) => throughPassword(browser, email, "wrong and wrong again"));
+    const { sight } = await compare((browser, email) =>
+      throughPassword(browser, email, "wrong and wrong again"),
+    );
     expect(sight.status).toBe(422);
   });
 
@@ -81,7 +85,11 @@ describe("for every kind of address the same is seen", () => {
     const { sight } = await compare(async (browser, email) => {
       await browser.post("/sign-in", { email, return_to: "/" });
       const headers = { accept: "application/json" };
-      const answer = await browser.post("/sign-in/password", { password: "wrong and wrong" }, { headers });
+      const answer = await browser.post(
+        "/sign-in/password",
+        { password: "wrong and wrong" },
+        { headers },
+      );
       const { instance: _, ...problem } = (await answer.json()) as Record<string, unknown>;
       return new Response(JSON.stringify(problem), answer);
     });
@@ -96,13 +104,18 @@ describe("for every kind of address the same is seen", () => {
       }
       // The waiting time depends on the second, not on the account.
       answer.headers.set("retry-after", "soon");
-      return new Response((await answer.text()).replaceAll(/in \d+ (minute|second)s?/g, "soon"), answer);
+      return new Response(
+        (await answer.text()).replaceAll(/in \d+ (minute|second)s?/g, "soon"),
+        answer,
+      );
     });
     expect(sight.status).toBe(429);
   });
 
   test("after asking for a new password", async () => {
-    const { sight } = await compare((browser, email) => browser.post("/forgotten-password", { email }));
+    const { sight } = await compare((browser, email) =>
+      browser.post("/forgotten-password", { email }),
+    );
     expect(sight.status).toBe(200);
     expect(sight.body).toContain("If EMAIL belongs to an account");
   });
@@ -130,8 +143,13 @@ describe("for every kind of address the same is seen", () => {
   test("in the cost of asking for a new password", async () => {
     const tenant = await aTenant();
     const costs: number[] = [];
-    for (const email of await everyKind(tenant)) {
-      costs.push(await countStatements(() => tenant.newBrowser().post("/forgotten-password", { email })));
+    const kinds = await everyKind(tenant);
+    // The first request of a tenant looks the tenant up.
+    await tenant.newBrowser().get("/forgotten-password");
+    for (const email of kinds) {
+      costs.push(
+        await countStatements(() => tenant.newBrowser().post("/forgotten-password", { email })),
+      );
     }
     expect(new Set(costs).size).toBe(1);
     expect(costs[0]).toBeGreaterThan(3);
@@ -145,8 +163,13 @@ describe("mail", () => {
       await tenant.newBrowser().post("/forgotten-password", { email });
     }
     const reset = (await tenant.mails()).filter(({ link }) => link.startsWith("/reset-password/"));
-    expect(reset.map(({ to }) => to).toSorted()).toEqual(["byemail@acme.example", "withapp@acme.example"]);
-    const others = (await tenant.mails()).filter(({ link }) => !link.startsWith("/reset-password/"));
+    expect(reset.map(({ to }) => to).toSorted()).toEqual([
+      "byemail@acme.example",
+      "withapp@acme.example",
+    ]);
+    const others = (await tenant.mails()).filter(
+      ({ link }) => !link.startsWith("/reset-password/"),
+    );
     expect(others.filter(({ to }) => !to.startsWith("withapp"))).toEqual([]);
   });
 
@@ -164,7 +187,10 @@ describe("time", () => {
     await tenant.aUser({ email: "byemail@acme.example" });
     const took = { known: [] as number[], unknown: [] as number[] };
     for (let round = 0; round < 25; round += 1) {
-      for (const [kind, name] of [["known", "byemail"], ["unknown", `nobody${round}`]] as const) {
+      for (const [kind, name] of [
+        ["known", "byemail"],
+        ["unknown", `nobody${round}`],
+      ] as const) {
         const browser = tenant.newBrowser();
         // Each try from a network of its own, and well apart, so that no limit is reached.
         house.clock.advance({ minutes: 10 });

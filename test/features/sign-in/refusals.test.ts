@@ -43,7 +43,9 @@ describe("POST /sign-in/password", () => {
     const answer = await throughPassword(tenant.newBrowser(), user.email);
     expect(answer.status).toBe(403);
     expect(await answer.text()).toContain("Your account is deactivated");
-    const causes = (await tenant.events("sign_in.password_refused")).map(({ data }) => data["cause"]);
+    const causes = (await tenant.events("sign_in.password_refused")).map(
+      ({ data }) => data["cause"],
+    );
     expect(causes).toEqual(["wrong_password", "deactivated"]);
     expect((await tenant.mails()).length).toBe(0);
   });
@@ -60,7 +62,11 @@ describe("POST /sign-in/password", () => {
     const tenant = await aTenant();
     const user = await tenant.aUser();
     await tenant.tenant.write((db) =>
-      db.updateTable("user_emails").set({ verified_at: null }).where("user_id", "=", user.id).execute(),
+      db
+        .updateTable("user_emails")
+        .set({ verified_at: null })
+        .where("user_id", "=", user.id)
+        .execute(),
     );
     expect((await throughPassword(tenant.newBrowser(), user.email)).status).toBe(422);
   });
@@ -154,7 +160,9 @@ describe("POST /sign-in/code", () => {
     const late = await browser.post("/sign-in/code", { code });
     expect(late.status).toBe(422);
     expect(await late.text()).toContain("can no longer be used");
-    expect((await tenant.events("sign_in.second_step_refused")).at(-1)?.data["cause"]).toBe("code_void");
+    expect((await tenant.events("sign_in.second_step_refused")).at(-1)?.data["cause"]).toBe(
+      "code_void",
+    );
 
     expect(locationOf(await browser.post("/sign-in/codes"))).toBe("/sign-in/code");
     const next = await mailedCode(tenant, user.email);
@@ -167,7 +175,9 @@ describe("POST /sign-in/code", () => {
       Array.from({ length: 20 }, () => browser.post("/sign-in/code", { code: wrong(code) })),
     );
     expect(answers.every(({ status }) => status === 422)).toBe(true);
-    const causes = (await tenant.events("sign_in.second_step_refused")).map(({ data }) => data["cause"]);
+    const causes = (await tenant.events("sign_in.second_step_refused")).map(
+      ({ data }) => data["cause"],
+    );
     expect(causes.filter((cause) => cause === "wrong_code").length).toBe(5);
     expect(causes.filter((cause) => cause === "code_void").length).toBe(15);
     expect((await browser.post("/sign-in/code", { code })).status).toBe(422);

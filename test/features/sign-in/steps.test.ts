@@ -129,7 +129,10 @@ describe("signing in with an authenticator app", () => {
 
     expect(answer.status).toBe(303);
     expect(await isSignedIn(browser)).toBe(true);
-    expect((await tenant.events("backup_codes.used"))[0]?.data).toEqual({ userId: user.id, left: 9 });
+    expect((await tenant.events("backup_codes.used"))[0]?.data).toEqual({
+      userId: user.id,
+      left: 9,
+    });
     const notice = (await tenant.mails()).at(-1);
     expect(notice?.to).toBe(user.email);
     expect(notice?.text).toContain("9 more are left");
@@ -162,7 +165,9 @@ describe("pages of steps", () => {
     await browser.post("/sign-in", { email: "ada@example.com", return_to: "/security" });
     house.clock.advance({ minutes: 31 });
 
-    expect(locationOf(await browser.get("/sign-in/password"))).toBe("/sign-in?return_to=%2Fsecurity");
+    expect(locationOf(await browser.get("/sign-in/password"))).toBe(
+      "/sign-in?return_to=%2Fsecurity",
+    );
     const posted = await browser.post("/sign-in/password", { password: goodPassword });
     expect(posted.status).toBe(410);
     expect(await posted.text()).toContain('href="/sign-in?return_to=%2Fsecurity"');
@@ -203,9 +208,9 @@ describe("a browser that is signed in", () => {
     const [before, after] = rows;
     expect(before?.end_reason).toBe("replaced");
     expect(after?.end_reason).toBeNull();
-    expect(Number(after?.authenticated_at) - Number(before?.authenticated_at)).toBeGreaterThanOrEqual(
-      300_000,
-    );
+    expect(
+      Number(after?.authenticated_at) - Number(before?.authenticated_at),
+    ).toBeGreaterThanOrEqual(300_000);
   });
 });
 
@@ -241,7 +246,10 @@ describe("cookies", () => {
     const session = browser.cookies.get(sessionCookie)?.header ?? "";
 
     for (const header of [handle, session]) {
-      const attributes = header.split("; ").slice(1).map((attribute) => attribute.toLowerCase());
+      const attributes = header
+        .split("; ")
+        .slice(1)
+        .map((attribute) => attribute.toLowerCase());
       expect(attributes).toContain("secure");
       expect(attributes).toContain("httponly");
       expect(attributes).toContain("samesite=lax");

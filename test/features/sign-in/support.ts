@@ -91,7 +91,8 @@ export async function withApp(house: TestApp, tenant: TestTenant, user: TestUser
 /** Whether a browser's session opens a page that asks for one. */
 export async function isSignedIn(browser: Browser): Promise<boolean> {
   const answer = await browser.get("/security");
-  if (answer.status !== 200 && answer.status !== 303) throw new Error(`unexpected ${answer.status}`);
+  if (answer.status !== 200 && answer.status !== 303)
+    throw new Error(`unexpected ${answer.status}`);
   return answer.status === 200;
 }
 

@@ -7,6 +7,7 @@ export interface Garbage {
   readonly what: string;
   readonly body: BodyInit | null;
   readonly type: string | undefined;
+  readonly search?: string;
 }
 
 const long = "x".repeat(10_240);
@@ -14,7 +15,7 @@ const nul = "a\u0000b";
 const loneSurrogate = "a\ud800b";
 
 /** In place of one field of a form or a query. */
-export const texts: Readonly<Record<string, string>> = {
+const texts: Readonly<Record<string, string>> = {
   nul,
   "nul alone": "\u0000",
   "10 KB": long,
@@ -37,6 +38,8 @@ export const texts: Readonly<Record<string, string>> = {
 
 /** Further ones in place of one member of a JSON document. */
 const values: Readonly<Record<string, unknown>> = {
+  nul,
+  "10 KB": long,
   null: null,
   number: 1,
   fraction: 1.5,
@@ -67,31 +70,18 @@ type Fields = Readonly<Record<string, unknown>>;
 export function* spoilt(fields: readonly string[], sound: Fields): Generator<Garbage> {
   for (const field of fields) {
     for (const [name, value] of Object.entries(texts)) {
-      yield {
-        what: `form ${field}: ${name}`,
-        body: form({ ...sound, [field]: value }),
-        type: encodedForm,
-      };
-      yield {
-        what: `json ${field}: ${name}`,
-        body: document({ ...sound, [field]: value }),
-        type: json,
-      };
+      const body = form({ ...sound, [field]: value });
+      yield { what: `form ${field}: ${name}`, body, type: encodedForm };
     }
     const twice = `${form({ ...sound, [field]: "a" })}&${field}=b&${field}=%00`;
     yield { what: `form ${field}: three times`, body: twice, type: encodedForm };
     yield { what: `form ${field}: a file`, ...file(field, sound) };
     for (const [name, value] of Object.entries(values)) {
-      yield {
-        what: `json ${field}: ${name}`,
-        body: document({ ...sound, [field]: value }),
-        type: json,
-      };
+      const body = JSON.stringify({ ...sound, [field]: value });
+      yield { what: `json ${field}: ${name}`, body, type: json };
     }
   }
 }
-
-const document = (fields: Fields) => JSON.stringify(fields);
 
 function form(fields: Fields): string {
   const pairs = Object.entries(fields).flatMap(([name, value]) =>
@@ -128,28 +118,29 @@ const bodies: readonly [what: string, body: string | Uint8Array<ArrayBuffer>][] 
 
 const types: readonly (string | undefined)[] = [
   json,
+  encodedForm,
+  "multipart/form-data; boundary=x",
   "application/json; charset=utf-16",
   "application/jsonp",
-  encodedForm,
   "multipart/form-data",
-  "multipart/form-data; boundary=x",
   "text/plain",
-  "application/xml",
   "nonsense",
   undefined,
 ];
 
-/** Bodies that are not what any route takes, each under every type. */
+/** Bodies that are not what any route takes: each under the types that are read, one under every type. */
 export function* wholeBodies(): Generator<Garbage> {
-  for (const [what, body] of bodies) {
-    for (const type of types) yield { what: `${what} as ${type ?? "nothing"}`, body, type };
+  for (const [at, [what, body]] of bodies.entries()) {
+    for (const type of at === 0 || what === "a broken escape" ? types : types.slice(0, 3)) {
+      yield { what: `${what} as ${type ?? "nothing"}`, body, type };
+    }
   }
 }
 
 const cursor = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
 
 /** Cursors that we never gave, for lists of every kind of key. */
-export const cursors: Readonly<Record<string, string>> = {
+const cursors: Readonly<Record<string, string>> = {
   "not base64": "!!!",
   "not JSON": Buffer.from("{").toString("base64url"),
   "an empty key": cursor([]),
@@ -164,6 +155,19 @@ export const cursors: Readonly<Record<string, string>> = {
   "a date out of range": cursor(["294277-01-01T00:00:00Z", crypto.randomUUID()]),
   object: cursor({ a: 1 }),
 };
+
+/** Each field of a query spoilt in turn, once and twice. */
+export function* queries(fields: readonly string[]): Generator<Garbage> {
+  for (const field of fields) {
+    const all = field === "cursor" ? { ...texts, ...cursors } : texts;
+    for (const [name, text] of Object.entries(all)) {
+      const query = new URLSearchParams([[field, text]]).toString();
+      const what = `${field}: ${name}`;
+      yield { what, body: null, type: undefined, search: `?${query}` };
+      yield { what: `${what}, twice`, body: null, type: undefined, search: `?${query}&${query}` };
+    }
+  }
+}
 
 /** In place of an id in a path. */
 export const ids: readonly string[] = [
