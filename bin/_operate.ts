@@ -2,7 +2,7 @@
 import type { Actor } from "#src/actor.ts";
 import { type Config, loadConfig } from "#src/config.ts";
 import { openResources } from "#src/resources.ts";
-import { assertSchemaMatches } from "#platform/db/migrate.ts";
+import { assertSchemaMatches, SchemaMismatchError } from "#platform/db/migrate.ts";
 import { DomainError } from "#platform/errors.ts";
 import type { Services } from "#platform/services.ts";
 import { findTenant, type Tenant, tenantNotFound } from "#features/tenants/index.ts";
@@ -37,8 +37,9 @@ export async function operate(
       },
     });
   } catch (error) {
-    if (!(error instanceof DomainError)) throw error;
-    for (const line of linesOf(error)) console.error(line);
+    if (error instanceof SchemaMismatchError) console.error(error.message);
+    else if (error instanceof DomainError) for (const line of linesOf(error)) console.error(line);
+    else throw error;
     process.exitCode = exitCodes.refused;
   }
 }

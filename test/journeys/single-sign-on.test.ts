@@ -10,10 +10,8 @@ import {
   acceptInvitation,
   expectHeading,
   factsOf,
-  password,
   press,
   signIn,
-  typeMailedCode,
 } from "./support/people.ts";
 import { invite, type Registered, scriptOf } from "./support/script.ts";
 import { ada, type Somebody, startStage } from "./support/stage.ts";
@@ -86,7 +84,7 @@ describe.skipIf(!program.found)("single sign-on", () => {
     await page.getByRole("link", { name: "Wiki" }).click();
     await agree(page);
     const { outcome, reason } = await factsOf<Facts>(page);
-    expect({ outcome, reason }).toEqual({ outcome: "refused", reason: "InResponseTo is missing" });
+    expect({ outcome, reason }).toEqual({ outcome: "refused", reason: "InResponseTo is missing from response" });
   }, 30_000);
 
   test("lets an application send the person on to another host of its own", async () => {
@@ -181,7 +179,7 @@ describe.skipIf(!program.found)("single sign-on", () => {
     const { id } = play.applications["portal"] as Registered;
     await play.script.call("PUT", `/applications/${id}/disablement`);
     await page.goto(address("portal/login"));
-    await expectHeading(page, "This application is switched off at the moment");
+    await expectHeading(page, /^This application is switched off/);
     await look(play.person, journey, "04-switched-off");
     await page.goto(play.stage.acme);
     expect(await page.getByRole("link", { name: "Portal" }).count()).toBe(0);
@@ -190,19 +188,17 @@ describe.skipIf(!program.found)("single sign-on", () => {
 
   test("does not read a signed request that was changed on its way", async () => {
     const { page } = play.person;
-    await page.route("**/saml/idp/sso?*", (route) =>
-      route.continue({ url: route.request().url().replace("RelayState=a", "RelayState=b") }),
-    );
-    await page.goto(address("notes/login?relay=abc"));
+    const request = await play.sp.redirectOf("notes/login?relay=abc");
+    expect(request).toContain("RelayState=abc&");
+    await page.goto(request.replace("RelayState=abc&", "RelayState=abd&"));
     await expectHeading(page, /does not carry a valid signature/);
     await look(play.person, journey, "05-signature-refused");
-    await page.unrouteAll();
   }, 30_000);
 
   test("asks again after the person signed out here", async () => {
     const { page } = play.other;
     await page.goto(play.stage.acme);
-    await page.getByLabel(/Account/).or(page.locator(".account summary")).first().click();
+    await page.locator("summary", { hasText: grace.email }).click();
     await press(page, "Sign out");
     await expectHeading(page, "Sign in");
     await page.getByText("You are signed out.").waitFor();
@@ -249,12 +245,11 @@ function hereOf(): string {
 
 describe.skipIf(!program.found || !hasMellon)("single sign-on to Apache with mellon", () => {
   const expected = {
-    NAME_ID: ada.email,
     email: ada.email,
     firstName: "Ada",
     lastName: "Lovelace",
     displayName: "Ada Lovelace",
-    groups: "Postmasters;Ärzte & Pfleger",
+    groups: "Ärzte & Pfleger;Postmasters",
   };
   const facts = async (page: Page) =>
     mellonFacts((await page.locator("#facts").textContent()) ?? "");
@@ -267,7 +262,8 @@ describe.skipIf(!program.found || !hasMellon)("single sign-on to Apache with mel
     await press(page, "Continue");
     await expectHeading(page, "Mail");
     expect(page.url()).toBe(mellon.protectedUrl);
-    expect(await facts(page)).toMatchObject(expected);
+    // It asks for a transient identifier of its own accord.
+    expect(await facts(page)).toMatchObject({ ...expected, NAME_ID: expect.stringMatching(/^_/) });
   }, 30_000);
 
   test("starts from a tile as well", async () => {
@@ -276,22 +272,21 @@ describe.skipIf(!program.found || !hasMellon)("single sign-on to Apache with mel
     await page.goto(play.stage.acme);
     await signIn(page, play.stage, ada);
     await page.getByRole("link", { name: "Mail" }).click();
+    await agree(page);
     await expectHeading(page, "Mail");
-    expect(await facts(page)).toMatchObject(expected);
+    expect(await facts(page)).toMatchObject({ ...expected, NAME_ID: ada.email });
     await fresh.context.close();
   }, 30_000);
 
-  test("obeys its wish for a fresh sign-in, and for none that shows", async () => {
+  test("tells it when nothing may be shown and nobody is signed in", async () => {
     const { page, context } = await visitor(play.browser);
-    const refused = page.waitForResponse((response) => response.url().includes("/postResponse"));
-    await page.goto(mellon.loginUrl({ passive: true }));
-    expect((await refused).status()).toBeGreaterThanOrEqual(400);
+    const answered = page.waitForResponse((response) => response.url().includes("/postResponse"));
+    await page.goto(mellon.passiveUrl);
+    expect((await answered).status()).toBeGreaterThanOrEqual(400);
+    expect(await page.locator("#facts").count()).toBe(0);
     await context.close();
-    const { page: signedIn } = play.person;
-    await signedIn.goto(mellon.loginUrl({ force: true }));
-    await expectHeading(signedIn, "Sign in");
-    await signIn(signedIn, play.stage, ada);
-    await expectHeading(signedIn, "Mail");
+    await play.person.page.goto(mellon.passiveUrl);
+    await expectHeading(play.person.page, "Mail");
   }, 30_000);
 
   test("is refused by it when the answer was changed on its way", async () => {

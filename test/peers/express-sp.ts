@@ -16,6 +16,8 @@ export interface ExpressSp {
   /** Where its metadata can be fetched on this machine. */
   metadataUrl(provider: string): string;
   metadata(provider: string): Promise<string>;
+  /** The address that a login page redirects to: the request, as the browser would carry it. */
+  redirectOf(path: string): Promise<string>;
   /** Enters the identity provider's metadata address; `via` is the port at which that host answers here. */
   configure(provider: string, idp: { metadataUrl: string; via: number }): Promise<void>;
 }
@@ -59,6 +61,10 @@ export async function startExpressSp(
     origin,
     metadataUrl,
     metadata: async (provider) => (await fetch(metadataUrl(provider))).text(),
+    async redirectOf(path) {
+      const answer = await fetch(`${here}/${path}`, { redirect: "manual" });
+      return answer.headers.get("location") ?? "";
+    },
     async configure(provider, { metadataUrl: address, via }) {
       const body = new URLSearchParams({ metadataUrl: address, via: String(via) });
       const answer = await fetch(`${here}/${provider}/configure`, { method: "POST", body });

@@ -20,8 +20,8 @@ export interface MellonSp {
   readonly origin: string;
   /** The page that only a signed-in person sees. */
   readonly protectedUrl: string;
-  /** The same by a fresh sign-in (ForceAuthn), and without showing anything (IsPassive). */
-  loginUrl(how: { force?: boolean; passive?: boolean }): string;
+  /** The same without showing anything on the way (IsPassive). */
+  readonly passiveUrl: string;
   readonly metadata: string;
   /** Starts the server, now that the identity provider's metadata is known. It ends after the file's last test. */
   start(idpMetadata: string): Promise<void>;
@@ -45,12 +45,7 @@ export async function prepareMellon(front: Front, host: string): Promise<MellonS
     origin,
     protectedUrl,
     metadata,
-    loginUrl({ force = false, passive = false }) {
-      const query = new URLSearchParams({ ReturnTo: protectedUrl });
-      if (force) query.set("ForceAuthn", "true");
-      if (passive) query.set("IsPassive", "true");
-      return `${origin}/mellon/login?${query}`;
-    },
+    passiveUrl: `${origin}/mellon/login?${new URLSearchParams({ ReturnTo: protectedUrl, IsPassive: "true" })}`,
     async start(idpMetadata) {
       await Bun.write(join(folder, "idp.xml"), idpMetadata);
       const port = await run(folder, origin);
@@ -105,6 +100,7 @@ ${loaded.map(([name, file]) => `LoadModule ${name} ${modules}/${file}`).join("\n
 ${userInfo().uid === 0 ? "User www-data\nGroup www-data" : ""}
 TypesConfig /dev/null
 AddType text/html .html .shtml
+AddDefaultCharset utf-8
 AddOutputFilter INCLUDES .shtml
 DirectoryIndex index.shtml index.html
 DocumentRoot "${folder}/pages"
@@ -181,5 +177,7 @@ function freePort(): Promise<number> {
 /** What the protected page printed: every `MELLON_…` variable by its name, without the prefix. */
 export function mellonFacts(printed: string): Record<string, string> {
   const lines = Array.from(printed.matchAll(/^MELLON_([^=]+)=(.*)$/gm));
-  return Object.fromEntries(lines.map(([, name, value]) => [name ?? "", value ?? ""]));
+  // Apache escapes for HTML what it hands over as well as what it prints.
+  const plain = (value: string) => value.replaceAll("&amp;", "&");
+  return Object.fromEntries(lines.map(([, name, value]) => [name ?? "", plain(value ?? "")]));
 }

@@ -1,5 +1,6 @@
 // Factories: a tenant of one's own for every test, with people, groups, a browser and a script. Everything is written as the runtime
 // role and under row-level security, so each test runs the real thing. Call `testApp` once, at the top of a test file.
+import { setDefaultTimeout } from "bun:test";
 import { startSession } from "#features/sessions/index.ts";
 import { createTenantFinder } from "#features/tenants/index.ts";
 import { declaredJobs } from "#src/catalogue.ts";
@@ -85,6 +86,8 @@ export interface TestApp extends Omit<TestDatabase, "aTenant"> {
 export async function testApp(
   overrides: Partial<Services> & { readonly variables?: Readonly<Record<string, string>> } = {},
 ): Promise<TestApp> {
+  // What preload.ts sets holds for the first file of a process only.
+  setDefaultTimeout(60_000);
   const database = await testDatabase();
   const services = testServices(database.database, overrides);
   const app = testApplication(services);

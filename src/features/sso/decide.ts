@@ -1,4 +1,5 @@
 // What happens next to a waiting request: one function, asked when the page is shown and again when the answer is issued.
+import { sql } from "kysely";
 import { type Access, accessOf } from "#features/applications/index.ts";
 import type { SessionFacts } from "#platform/http/context.ts";
 import type { TenantDb } from "#platform/db/database.ts";
@@ -88,7 +89,7 @@ async function hasConsent(
   return given !== undefined && released.every((kind) => given.released.includes(kind));
 }
 
-/** Remembers that the person agreed to this set. */
+/** Remembers that the person agreed to this set, beside what they agreed to before: nobody is asked twice for the same. */
 export async function giveConsent(
   db: TenantDb,
   { person, released }: Ready,
@@ -104,7 +105,12 @@ export async function giveConsent(
       given_at: now,
     })
     .onConflict((on) =>
-      on.constraint("consents_pkey").doUpdateSet({ released: [...released], given_at: now }),
+      on.constraint("consents_pkey").doUpdateSet(({ ref }) => ({
+        released: sql<string[]>`(
+          select array_agg(distinct kind order by kind)
+          from unnest(${ref("consents.released")} || ${ref("excluded.released")}) as kind)`,
+        given_at: now,
+      })),
     )
     .execute();
 }

@@ -135,6 +135,8 @@ export function openDatabase(
     types,
   });
   pool.on("error", onError);
+  // A connection that is cut while it is checked out says so itself; unheard, that would end the process.
+  pool.on("connect", (client) => client.on("error", onError));
   const root = new Kysely<DB>({ dialect: new ScopedDialect({ pool }) });
 
   async function enter<T>(

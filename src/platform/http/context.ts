@@ -65,8 +65,11 @@ export interface Handling<P = undefined, I = undefined> {
   readonly signal: AbortSignal;
   /** The path and query that were asked for. */
   readonly path: string;
-  /** Lets this answer's page post a form to another origin. */
-  allowFormAction(origin: string): void;
+  /**
+   * Lets this answer's page post a form to another site. Every host of the address's scheme is allowed: browsers ask the policy
+   * again at each redirect that follows (CSP 3 §6.4.1), and an application may send the person on to another host of its own.
+   */
+  allowFormAction(address: string): void;
 }
 
 /** A handler's answer that sends the browser elsewhere (same site, absolute path). */

@@ -66,6 +66,6 @@ export function handlingOf<P, I>(c: HttpContext, params: P, input: I): Handling<
     now: services.clock.now(),
     signal: c.req.raw.signal,
     path: c.req.path + (c.req.url.includes("?") ? c.req.url.slice(c.req.url.indexOf("?")) : ""),
-    allowFormAction: (extra) => c.var.formActions.push(new URL(extra).origin),
+    allowFormAction: (address) => c.var.formActions.push(new URL(address).protocol),
   };
 }

@@ -25,8 +25,7 @@ interface Failure {
 export function startAttempt(
   definition: JobDefinition,
   job: ClaimedJob,
-  tenant: TenantScope,
-  services: unknown,
+  { tenant, services }: { readonly tenant: TenantScope; readonly services: unknown },
 ): Interruptible<Outcome> {
   return runInterruptible(definition.timeoutSeconds, async (signal) => {
     const outcome: unknown = await definition.run({

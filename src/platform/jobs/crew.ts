@@ -55,7 +55,8 @@ export function createCrew(settings: CrewSettings): Crew {
   function join(job: ClaimedJob, claimedAt: number, work: Work): void {
     const finish = async (): Promise<void> => {
       const verdict = await work.verdict;
-      await conclude(settings, job, verdict, Math.round(performance.now() - claimedAt));
+      const ms = Math.round(performance.now() - claimedAt);
+      await conclude(settings, job, { verdict, ms });
       members.delete(job);
       onFree();
       if (verdict.kind === "retry" && verdict.delaySeconds < soonSeconds)
@@ -78,7 +79,10 @@ export function createCrew(settings: CrewSettings): Crew {
     start(job, claimedAt) {
       const definition = jobs.get(job.name);
       if (!definition) return giveBack(job);
-      const attempt = startAttempt(definition, job, database.tenant(job.tenantId), services);
+      const attempt = startAttempt(definition, job, {
+        tenant: database.tenant(job.tenantId),
+        services,
+      });
       const verdict = attempt.ended.then((ending) => judge(definition, job, ending));
       join(job, claimedAt, { verdict, interrupt: attempt.interrupt });
     },
@@ -115,8 +119,7 @@ interface Work {
 async function conclude(
   { database, log, closing }: CrewSettings,
   job: ClaimedJob,
-  verdict: Verdict,
-  ms: number,
+  { verdict, ms }: { readonly verdict: Verdict; readonly ms: number },
 ): Promise<void> {
   const fields = { job: job.name, jobId: job.id, tenant: job.tenantId, attempt: job.attempt, ms };
   if (verdict.kind === "lost") return log.warn(fields, "job lease lost");

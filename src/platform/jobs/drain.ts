@@ -46,7 +46,10 @@ export async function drain(
       claimed.map(async (job) => {
         const definition = jobs.get(job.name);
         if (!definition) throw new Error(`claimed a job of unknown name "${job.name}"`);
-        const attempt = startAttempt(definition, job, database.tenant(job.tenantId), services);
+        const attempt = startAttempt(definition, job, {
+          tenant: database.tenant(job.tenantId),
+          services,
+        });
         const verdict = judge(definition, job, await attempt.ended);
         if (!(await settle(database, job, verdict))) return;
         if (verdict.kind === "done") counts.done += 1;

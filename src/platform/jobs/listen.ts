@@ -23,45 +23,25 @@ export function listenForJobs(
   const closing = new AbortController();
   let isListening = false;
   let isFailing = false;
-  let hangUp = (): void => undefined;
-
-  async function listenOnce(client: Client): Promise<void> {
-    const { promise: ended, resolve: end } = Promise.withResolvers<unknown>();
-    hangUp = () => end(null);
-    client.on("error", end);
-    client.on("end", () => end(new Error("the connection ended")));
-    client.on("notification", onNotice);
-    const begin = async (): Promise<unknown> => {
-      await client.connect();
-      await client.query("listen weft_jobs");
-      isListening = true;
-      if (isFailing) log.info({}, "listening for jobs resumed");
-      isFailing = false;
-      onNotice();
-      return ended;
-    };
-    const listening = begin();
-    listening.catch(() => undefined); // after hanging up nobody asks for it
-    try {
-      const error = await Promise.race([ended, listening]);
-      if (error) throw error;
-    } finally {
-      isListening = false;
-      await settledWithin(client.end(), closeSeconds);
-    }
-  }
+  const onListening = (): void => {
+    isListening = true;
+    if (isFailing) log.info({}, "listening for jobs resumed");
+    isFailing = false;
+    onNotice();
+  };
 
   async function listenAlways(): Promise<void> {
     let delaySeconds = delayFirstSeconds;
     while (!closing.signal.aborted) {
       const startedAt = performance.now();
       try {
-        await listenOnce(openClient(settings));
+        await listenOnce(openClient(settings), closing.signal, { onListening, onNotice });
       } catch (error) {
         if (!isFailing && !closing.signal.aborted)
           log.warn({ err: error }, "listening for jobs interrupted");
         isFailing = true;
       }
+      isListening = false;
       if (performance.now() - startedAt > delayMaxSeconds * 1000) delaySeconds = delayFirstSeconds;
       if (!closing.signal.aborted) await alarm.wait(delaySeconds);
       delaySeconds = Math.min(delaySeconds * 2, delayMaxSeconds);
@@ -73,11 +53,39 @@ export function listenForJobs(
     isListening: () => isListening,
     async close() {
       closing.abort();
-      hangUp();
       alarm.ring();
       await finished;
     },
   };
+}
+
+/** Listens on `client` until `closing` aborts. @throws when the connection fails or ends */
+async function listenOnce(
+  client: Client,
+  closing: AbortSignal,
+  { onListening, onNotice }: Readonly<Record<"onListening" | "onNotice", () => void>>,
+): Promise<void> {
+  const { promise: ended, resolve: end } = Promise.withResolvers<unknown>();
+  const hangUp = (): void => end(null);
+  closing.addEventListener("abort", hangUp);
+  client.on("error", end);
+  client.on("end", () => end(new Error("the connection ended")));
+  client.on("notification", onNotice);
+  const begin = async (): Promise<unknown> => {
+    await client.connect();
+    await client.query("listen weft_jobs");
+    if (!closing.aborted) onListening();
+    return ended;
+  };
+  const listening = begin();
+  listening.catch(() => undefined); // after hanging up nobody asks for it
+  try {
+    const error = await Promise.race([ended, listening]);
+    if (error) throw error;
+  } finally {
+    closing.removeEventListener("abort", hangUp);
+    await settledWithin(client.end(), closeSeconds);
+  }
 }
 
 const openClient = (settings: DatabaseSettings): Client =>

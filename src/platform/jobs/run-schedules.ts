@@ -101,7 +101,7 @@ function startRun(
       log,
       signal,
       eachTenant: (visit) =>
-        eachTenant({ database, log, schedule: schedule.name }, visits, signal, visit),
+        eachTenant({ database, log, schedule: schedule.name, visits, signal }, visit),
     }),
   );
   const finish = async (): Promise<void> => {
@@ -152,12 +152,18 @@ function problem(
   return parts.length === 0 ? null : storable(parts.join("; "));
 }
 
+interface Round {
+  readonly database: Database;
+  readonly log: JobLog;
+  readonly schedule: string;
+  readonly visits: Visits;
+  readonly signal: AbortSignal;
+}
+
 const pageSize = 200;
 
 async function eachTenant(
-  { database, log, schedule }: { database: Database; log: JobLog; schedule: string },
-  visits: Visits,
-  signal: AbortSignal,
+  { database, log, schedule, visits, signal }: Round,
   visit: (tenant: TenantScope, subdomain: string) => Promise<void>,
 ): Promise<void> {
   for await (const { id, subdomain } of activeTenants(database)) {

@@ -143,14 +143,12 @@ describe("listEvents", () => {
     const { id, scope } = await world.aTenant();
     // The transaction began just before midnight, the row was made after it.
     await atTime(id, "2026-03-01T23:59:59Z", "late", "2026-03-02T00:05:00Z");
-    const { items } = await scope.read((db) =>
-      listEvents(db, {
-        ...first,
-        since: new Date("2026-03-01T00:00:00Z"),
-        until: new Date("2026-03-02T00:00:00Z"),
-      }),
-    );
-    expect(namesOf({ items })).toEqual(["late"]);
+    const onDay = (since: string, until: string) =>
+      scope.read((db) =>
+        listEvents(db, { ...first, since: new Date(since), until: new Date(until) }),
+      );
+    expect(namesOf(await onDay("2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z"))).toEqual(["late"]);
+    expect(namesOf(await onDay("2026-03-02T00:00:00Z", "2026-03-03T00:00:00Z"))).toEqual([]);
   });
 
   test("shows nothing of another organisation", async () => {
@@ -176,17 +174,17 @@ describe("listEvents", () => {
     await world.asSuperuser("analyze app.audit_events");
 
     const cases = [
-      { query: {}, index: "audit_events_pkey" },
-      { query: { name: "event.7" }, index: "audit_events_name" },
-      { query: { personId: ada.id }, index: "audit_events_actor" },
-      { query: { since: new Date(), until: new Date() }, index: "audit_events_pkey" },
+      { query: {}, indexes: ["audit_events_pkey"] },
+      { query: { name: "event.7" }, indexes: ["audit_events_name"] },
+      { query: { personId: ada.id }, indexes: ["audit_events_actor", "audit_events_subject"] },
+      { query: { since: new Date(), until: new Date() }, indexes: ["audit_events_pkey"] },
     ];
-    for (const { query, index } of cases) {
+    for (const { query, indexes } of cases) {
       const sent = await statementsOf(() =>
         tenant.scope.read((db) => listEvents(db, { ...first, ...query })),
       );
       const plan = await planOf(world, tenant.id, sent[0]!);
-      expect(plan).toContain(index);
+      for (const name of indexes) expect(plan).toContain(name);
       expect(plan).not.toContain("Seq Scan");
       expect(sent.length).toBeLessThanOrEqual(2);
     }

@@ -74,7 +74,8 @@ export async function signIn(
 
 /** The heading of the page that one is on. */
 export async function expectHeading(page: Page, name: string | RegExp): Promise<void> {
-  await page.getByRole("heading", { level: 1, name }).waitFor();
+  const exact = typeof name === "string";
+  await page.getByRole("heading", { level: 1, name, exact }).waitFor();
 }
 
 export const totp = (secret: string, secondsLater = 0): Promise<string> =>

@@ -139,6 +139,7 @@ describe("decodePost", () => {
     ["no message", { message: undefined }, "message_missing"],
     ["an empty message", { message: "" }, "message_missing"],
     ["no base64", { message: "<xml/>" }, "bad_encoding"],
+    ["something behind base64", { message: `${encodePost(xml)}!` }, "bad_encoding"],
     ["URL-safe base64", { message: "-_-_" }, "bad_encoding"],
     [
       "bytes that are not UTF-8",

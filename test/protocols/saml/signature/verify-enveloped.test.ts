@@ -5,7 +5,7 @@ import { attributeOf, childOf, textOf } from "#protocols/saml/xml.ts";
 import { namespaces } from "#protocols/saml/constants.ts";
 import { createSigningKey, readCertificate } from "#protocols/saml/keys.ts";
 import { signElement } from "#protocols/saml/signature/sign.ts";
-import { verifyEnveloped } from "#protocols/saml/signature/verify-enveloped.ts";
+import { rereadSigned, verifyEnveloped } from "#protocols/saml/signature/verify-enveloped.ts";
 import { codeOf } from "../support/codes.ts";
 import { anOpensslKey, ours, stranger, theirs, theirsNext } from "../support/keys.ts";
 import {
@@ -166,5 +166,27 @@ describe("verifyEnveloped", () => {
 
   test("refuses our own signature where another party's is expected", () => {
     expect(codeOf(() => verify(signXml(authnRequest(), ours)))).toBe("signature_invalid");
+  });
+});
+
+describe("rereadSigned", () => {
+  test.each([
+    ["the message", authnRequest(), "accepted"],
+    ["another message", logoutRequest({ id: "_request" }), "unexpected_message"],
+    [
+      "an element of the message",
+      `<saml:Issuer xmlns:saml="${namespaces.assertion}"/>`,
+      "unexpected_message",
+    ],
+    ["a message with another ID", authnRequest({ id: "_other" }), "signature_reference"],
+    ["a message with a signature left in it", signXml(authnRequest()), "signature_reference"],
+    [
+      "a message inside the message",
+      authnRequest({ children: authnRequest({ id: "_inner" }) }),
+      "nested_message",
+    ],
+    ["text that is no XML", "x", "not_xml"],
+  ])("reads or refuses %s", (_, xml, code) => {
+    expect(codeOf(() => rereadSigned(xml, "AuthnRequest", "_request"))).toBe(code);
   });
 });

@@ -71,6 +71,7 @@ describe("verifyRedirect", () => {
   const query = signedQuery(xml, { relayState: "there" });
   const [message = "", relayState = "", sigAlg = "", signature = ""] = query.split("&");
   const otherMessage = `SAMLRequest=${deflated(authnRequest({ id: "_evil" }))}`;
+  const ecdsa = "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256";
   const sha1 = "http://www.w3.org/2000/09/xmldsig#rsa-sha1";
 
   test.each([
@@ -123,6 +124,11 @@ describe("verifyRedirect", () => {
       "S27 SHA-1, rightly signed",
       signedQuery(xml, { algorithm: sha1, hash: "sha1" }).split("&"),
       "signature_algorithm",
+    ],
+    [
+      "S27 an algorithm for another kind of key, rightly signed",
+      signedQuery(xml, { algorithm: ecdsa }).split("&"),
+      "signature_invalid",
     ],
     [
       "S27 an unknown algorithm",

@@ -1,0 +1,295 @@
+// A forgotten password: from the request to a sign-in with the new one.
+import { describe, expect, test } from "bun:test";
+import { goodPassword, testApp, type TestTenant, type TestUser } from "../../support/a-tenant.ts";
+import { isSignedIn, locationOf, mailedCode, signIn, throughPassword, withApp } from "./support.ts";
+
+const house = await testApp();
+const { aTenant } = house;
+const newPassword = "copper thimble marsh violin";
+
+/** The path of the newest reset link mailed to a person. */
+async function resetLink(tenant: TestTenant, user: TestUser): Promise<string> {
+  await tenant.newBrowser().post("/forgotten-password", { email: user.email });
+  const mails = (await tenant.mails()).filter(({ to, link }) => to === user.email && link);
+  return mails.findLast(({ link }) => link.startsWith("/reset-password/"))?.link ?? "none";
+}
+
+describe("the link to a new password", () => {
+  test("leads through the new password to a whole sign-in, and ends every session", async () => {
+    const tenant = await aTenant();
+    const user = await tenant.aUser();
+    const elsewhere = await tenant.signedIn(user);
+    const link = await resetLink(tenant, user);
+    const browser = tenant.newBrowser();
+
+    expect((await browser.get(link)).status).toBe(200);
+    expect(locationOf(await browser.post(link))).toBe("/sign-in/new-password");
+    expect(await isSignedIn(browser)).toBe(false);
+    const chosen = await browser.post("/sign-in/new-password", { password: newPassword });
+    expect(locationOf(chosen)).toBe("/sign-in/password");
+    expect(await isSignedIn(browser)).toBe(false);
+    expect(await isSignedIn(elsewhere)).toBe(false);
+
+    const page = await browser.get("/sign-in/password");
+    expect(await page.text()).toContain(user.email);
+    expect((await browser.post("/sign-in/password", { password: goodPassword })).status).toBe(422);
+    expect(locationOf(await browser.post("/sign-in/password", { password: newPassword }))).toBe(
+      "/sign-in/code",
+    );
+    await browser.post("/sign-in/code", { code: await mailedCode(tenant, user.email) });
+    expect(await isSignedIn(browser)).toBe(true);
+  });
+
+  test("records what happened and tells the person by mail", async () => {
+    const tenant = await aTenant();
+    const user = await tenant.aUser();
+    await tenant.signedIn(user);
+    const browser = tenant.newBrowser();
+    await browser.post(await resetLink(tenant, user));
+    await browser.post("/sign-in/new-password", { password: newPassword });
+
+    const events = (await tenant.events()).filter(({ name }) => name !== "session.started");
+    expect(events.map(({ name, actorKind, subjectId }) => [name, actorKind, subjectId])).toEqual([
+      ["password_reset.requested", "visitor", user.id],
+      ["password_reset.link_used", "visitor", user.id],
+      ["password.reset", "visitor", user.id],
+      ["session.ended", "visitor", user.id],
+    ]);
+    const notice = (await tenant.mails()).at(-1);
+    expect(notice?.to).toBe(user.email);
+    expect(notice?.subject).toContain("was changed");
+    expect(notice?.text).toContain(browser.ip);
+    expect(notice?.text).toContain("Firefox on Windows");
+  });
+
+  test("still asks for the authenticator app", async () => {
+    const tenant = await aTenant();
+    const user = await tenant.aUser();
+    await withApp(house, tenant, user);
+    const browser = tenant.newBrowser();
+    await browser.post(await resetLink(tenant, user));
+    await browser.post("/sign-in/new-password", { password: newPassword });
+    const answer = await browser.post("/sign-in/password", { password: newPassword });
+    expect(locationOf(answer)).toBe("/sign-in/totp");
+  });
+
+  test("keeps what the browser was waiting for", async () => {
+    const tenant = await aTenant();
+    const user = await tenant.aUser();
+    const browser = tenant.newBrowser();
+    await browser.post("/sign-in", { email: user.email, return_to: "/security/sessions" });
+    await browser.post(await resetLink(tenant, user));
+    await browser.post("/sign-in/new-password", { password: newPassword });
+    await browser.post("/sign-in/password", { password: newPassword });
+    const answer = await browser.post("/sign-in/code", {
+      code: await mailedCode(tenant, user.email),
+    });
+    expect(locationOf(answer)).toBe("/security/sessions");
+  });
+
+  test("lifts the lock that wrong passwords put on the account", async () => {
+    const tenant = await aTenant();
+    const user = await tenant.aUser();
+    for (let tries = 0; tries < 51; tries += 1) {
+      await throughPassword(tenant.newBrowser(), user.email, "wrong and wrong again");
+    }
+    expect((await throughPassword(tenant.newBrowser(), user.email)).status).toBe(429);
+    const browser = tenant.newBrowser();
+    await browser.post(await resetLink(tenant, user));
+    await browser.post("/sign-in/new-password", { password: newPassword });
+    expect((await browser.post("/sign-in/password", { password: newPassword })).status).toBe(303);
+  });
+
+  test("is built from the tenant's own address, whatever the request's host headers say", async () => {
+    const tenant = await aTenant();
+    const user = await tenant.aUser();
+    const headers = {
+      "x-forwarded-host": "evil.example",
+      forwarded: "host=evil.example",
+      "x-forwarded-proto": "http",
+    };
+    await tenant.newBrowser().post("/forgotten-password", { email: user.email }, { headers });
+    const mail = (await tenant.mails()).at(-1);
+    expect(mail?.text).toContain(`${tenant.origin}/reset-password/`);
+    expect(mail?.text).not.toContain("evil.example");
+  });
+
+  test.each([
+    ["too short", "copper thimb", "at least 14"],
+    ["common", "passwordpassword", "tried first|too easy"],
+    ["made of the person's own names", "AdaLovelaceAcme1", "easy to guess"],
+    ["too long", "copper thimble ".repeat(10), "at most 128"],
+  ])("refuses a password that is %s, and can be used on", async (_, password, says) => {
+    const tenant = await aTenant();
+    const user = await tenant.aUser({ firstName: "Ada", lastName: "Lovelace" });
+    const browser = tenant.newBrowser();
+    await browser.post(await resetLink(tenant, user));
+    const answer = await browser.post("/sign-in/new-password", { password });
+    expect(answer.status).toBe(422);
+    expect(await answer.text()).toMatch(new RegExp(says));
+    expect((await throughPassword(tenant.newBrowser(), user.email)).status).toBe(303);
+    expect((await browser.post("/sign-in/new-password", { password: newPassword })).status).toBe(
+      303,
+    );
+  });
+});
+
+describe("a link that is no good", () => {
+  const deadPage = async (answer: Response) => {
+    expect(answer.status).toBe(410);
+    const nonce = /nonce="([^"]+)"/.exec(await answer.clone().text())?.[1] ?? "";
+    return (await answer.text()).replaceAll(nonce, "NONCE");
+  };
+
+  test("shows one and the same page for every cause, and says what to do", async () => {
+    const tenant = await aTenant();
+    const user = await tenant.aUser();
+    const superseded = await resetLink(tenant, user);
+    const good = await resetLink(tenant, user);
+    const [, , id = "", token = ""] = good.split("/");
+    const browser = tenant.newBrowser();
+    const pages = [
+      await deadPage(await browser.get(superseded)),
+      await deadPage(await browser.post(superseded)),
+      await deadPage(await browser.get(`/reset-password/${id}/${token.slice(1)}x`)),
+      await deadPage(await browser.get(`/reset-password/nonsense/${token}`)),
+      await deadPage(await browser.get(`/reset-password/${crypto.randomUUID()}/${token}`)),
+      await deadPage(await browser.get(`/verify-email/${id}/${token}`).then((answer) => answer)),
+    ];
+    await browser.post(good);
+    pages.push(await deadPage(await tenant.newBrowser().get(good)));
+    const late = await resetLink(tenant, user);
+    house.clock.advance({ minutes: 31 });
+    pages.push(await deadPage(await tenant.newBrowser().post(late)));
+
+    const [first] = pages;
+    expect(first).toContain("/forgotten-password");
+    // The fifth is a reset link shown to the door of invitations, which has a page of its own.
+    expect(pages.filter((_, at) => at !== 5).every((page) => page === first)).toBe(true);
+  });
+
+  test("is not used up by looking at it: GET and HEAD change nothing", async () => {
+    const tenant = await aTenant();
+    const user = await tenant.aUser();
+    const link = await resetLink(tenant, user);
+    for (let looks = 0; looks < 3; looks += 1) {
+      expect((await tenant.newBrowser().get(link)).status).toBe(200);
+      expect((await tenant.newBrowser().send("HEAD", link, null)).status).toBe(200);
+    }
+    expect(locationOf(await tenant.newBrowser().post(link))).toBe("/sign-in/new-password");
+  });
+
+  test("is used once of ten at the same moment", async () => {
+    const tenant = await aTenant();
+    const user = await tenant.aUser();
+    const link = await resetLink(tenant, user);
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => tenant.newBrowser().post(link)),
+    );
+    const statuses = answers.map(({ status }) => status).toSorted((a, b) => a - b);
+    expect(statuses).toEqual([303, ...Array.from({ length: 9 }, () => 410)]);
+  });
+
+  test("means nothing in another tenant", async () => {
+    const [ours, theirs] = [await aTenant(), await aTenant()];
+    const link = await resetLink(ours, await ours.aUser());
+    expect((await theirs.newBrowser().get(link)).status).toBe(410);
+    expect((await theirs.newBrowser().post(link)).status).toBe(410);
+  });
+
+  test("is dead once the person is deactivated, or changed the password another way", async () => {
+    const tenant = await aTenant();
+    const [one, other] = [await tenant.aUser(), await tenant.aUser()];
+    const [first, second] = [await resetLink(tenant, one), await resetLink(tenant, other)];
+    await tenant.tenant.write((db) =>
+      db
+        .updateTable("users")
+        .set({ state: "deactivated", deactivated_at: new Date() })
+        .where("id", "=", one.id)
+        .execute(),
+    );
+    expect((await tenant.newBrowser().post(first)).status).toBe(410);
+
+    const browser = await tenant.signedIn(other);
+    const fields = { currentPassword: goodPassword, password: newPassword };
+    expect((await browser.put("/security/password", fields)).status).toBe(303);
+    expect((await tenant.newBrowser().post(second)).status).toBe(410);
+  });
+
+  test("cannot be posted by another site", async () => {
+    const tenant = await aTenant();
+    const link = await resetLink(tenant, await tenant.aUser());
+    const headers = { "sec-fetch-site": "cross-site", origin: "https://evil.example" };
+    expect((await tenant.newBrowser().post(link, {}, { headers })).status).toBe(403);
+    expect((await tenant.newBrowser().get(link)).status).toBe(200);
+  });
+});
+
+describe("choosing the new password", () => {
+  test("works once, and not after half an hour", async () => {
+    const tenant = await aTenant();
+    const user = await tenant.aUser();
+    const browser = tenant.newBrowser();
+    await browser.post(await resetLink(tenant, user));
+    const handle = [...browser.cookies];
+    await browser.post("/sign-in/new-password", { password: newPassword });
+    const again = tenant.newBrowser();
+    for (const [name, cookie] of handle) again.cookies.set(name, cookie);
+    expect((await again.post("/sign-in/new-password", { password: goodPassword })).status).toBe(
+      410,
+    );
+
+    const late = tenant.newBrowser();
+    await late.post(await resetLink(tenant, user));
+    house.clock.advance({ minutes: 31 });
+    expect((await late.post("/sign-in/new-password", { password: goodPassword })).status).toBe(410);
+    expect((await throughPassword(tenant.newBrowser(), user.email, newPassword)).status).toBe(303);
+  });
+
+  test("rates while one types, for the person of this link only", async () => {
+    const tenant = await aTenant();
+    const user = await tenant.aUser({ firstName: "Wilhelmina" });
+    const browser = tenant.newBrowser();
+    await browser.post(await resetLink(tenant, user));
+    const rate = async (password: string) => {
+      const path = "/sign-in/new-password/strength";
+      return (await browser.fragment(path, "password-meter", { password })).text();
+    };
+    expect(await rate(newPassword)).toContain('data-score="4"');
+    const short = await rate("x9$Kw");
+    expect(short).toContain("at least 14");
+    expect(short).not.toContain("<html");
+    expect(await rate("")).not.toContain("data-score");
+    const own = Number(/data-score="(\d)"/.exec(await rate("wilhelminawilhelmina"))?.[1]);
+    expect(own).toBeLessThan(3);
+    const stranger = tenant.newBrowser();
+    const path = "/sign-in/new-password/strength";
+    expect((await stranger.fragment(path, "password-meter", { password: "x" })).status).toBe(410);
+  });
+});
+
+describe("someone who opened an invitation and left", () => {
+  test("gets the way back to it when asking for a new password", async () => {
+    const tenant = await aTenant();
+    const user = await tenant.aUser({ state: "invited" });
+    await tenant.newBrowser().post("/forgotten-password", { email: user.email });
+    expect(await tenant.mails()).toEqual([]);
+
+    await tenant.tenant.write((db) =>
+      db
+        .updateTable("user_emails")
+        .set({ verified_at: new Date() })
+        .where("user_id", "=", user.id)
+        .execute(),
+    );
+    await tenant.newBrowser().post("/forgotten-password", { email: user.email });
+    const mail = (await tenant.mails()).at(-1);
+    expect(mail?.link).toStartWith("/verify-email/");
+    const browser = tenant.newBrowser();
+    expect(locationOf(await browser.post(mail?.link ?? ""))).toBe("/sign-in/new-password");
+    await browser.post("/sign-in/new-password", { password: goodPassword });
+    await browser.post("/sign-in/code", { code: await mailedCode(tenant, user.email) });
+    expect(await isSignedIn(browser)).toBe(true);
+    await signIn(tenant, tenant.newBrowser(), user);
+  });
+});
