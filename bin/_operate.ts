@@ -2,7 +2,8 @@
 import type { Actor } from "#src/actor.ts";
 import { type Config, loadConfig } from "#src/config.ts";
 import { openResources } from "#src/resources.ts";
-import { assertSchemaMatches, SchemaMismatchError } from "#platform/db/migrate.ts";
+import { assertSchemaMatches } from "#platform/db/migrate.ts";
+import { SchemaMismatchError } from "#platform/db/migrate/compare.ts";
 import { DomainError } from "#platform/errors.ts";
 import type { Services } from "#platform/services.ts";
 import { findTenant, type Tenant, tenantNotFound } from "#features/tenants/index.ts";

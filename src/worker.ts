@@ -6,10 +6,16 @@ import { startWorker, type Worker } from "#platform/jobs/worker.ts";
 import type { Services } from "#platform/services.ts";
 import "./catalogue.ts";
 
+const jobsMost = 10;
+/** Of the pool: for claiming, heartbeats, schedules and what a web process in the same pool needs meanwhile. */
+const connectionsKept = 4;
+
 /** Starts working. @throws {SchemaMismatchError} when the database is older or newer than this version knows */
 export async function startJobs(services: Services): Promise<Worker> {
   await assertSchemaMatches(services.database);
+  const { poolSize } = services.config.database;
   const worker = startWorker({
+    concurrency: Math.max(1, Math.min(jobsMost, poolSize - connectionsKept)),
     database: services.database,
     connection: services.config.database,
     jobs: declaredJobs(),

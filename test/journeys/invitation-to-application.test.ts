@@ -195,5 +195,5 @@ describe.skipIf(!program.found)("the first day of an organisation", () => {
   }, 30_000);
 });
 
-/** Comes back as it went. Without an apostrophe: node-saml signs it bare, and browsers send it as %27 (URL §1.3). */
-const relay = "/welcome?from=a b&to=ü+%2F<\">";
+/** Comes back as it went. No blank and none of !'()~: node-saml signs those in another encoding than it sends them. */
+const relay = '/welcome?from=a&to=ü+%2F<">';

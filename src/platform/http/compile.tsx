@@ -118,8 +118,7 @@ function answer(route: AnyRoute, renderer: Renderer): MiddlewareHandler<Env> {
   return async (c) => {
     const params = parseParams(route, c);
     const handling = handlingOf(c, params, undefined);
-    if (route.kind === "endpoint")
-      return route.spec.handle(handling, c);
+    if (route.kind === "endpoint") return route.spec.handle(handling, c);
     const read = (c as WithRead)[readKey];
     if (read?.problems) {
       return refuse(route, c, renderer, handling, read, invalidInput({ errors: read.problems }));

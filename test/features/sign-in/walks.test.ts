@@ -20,16 +20,22 @@ const walks = Number(process.env["WEFT_WALKS"] ?? 120);
 type Who = "mailer" | "apper" | "nobody";
 type State = "password" | "new_password" | "email_code" | "totp";
 
-/** What the table says there is: the row behind this browser's handle, and the session it has. */
+/** A `sign_ins` row. */
+interface Row {
+  state: State;
+  who: Who;
+  since: number;
+  tries: number;
+  sends: number;
+  codeSince: number;
+  /** The code that was mailed last. */
+  code: string;
+}
+
+/** What the table says there is: the rows behind the handles this browser had, and its session. */
 interface Model {
-  row: {
-    state: State;
-    who: Who;
-    since: number;
-    tries: number;
-    sends: number;
-    codeSince: number;
-  } | null;
+  /** By the handle that opens them. */
+  readonly rows: Map<string, Row>;
   session: Who | null;
   readonly passwords: Record<Who, string>;
   resets: number;
@@ -51,82 +57,89 @@ const rowLife = minutes(30);
 const codeLife = minutes(10);
 const now = () => clock.now().getTime();
 
-const isLive = ({ row }: Model, state: State) =>
-  row !== null && row.state === state && now() - row.since < rowLife;
+const handleNow = ({ browser }: Walk) => browser.cookies.get(handleCookie)?.value ?? "none";
+const rowNow = (walk: Walk) => walk.model.rows.get(handleNow(walk)) ?? null;
+const newRow = (state: State, who: Who): Row => ({
+  state,
+  who,
+  since: now(),
+  tries: 0,
+  sends: 0,
+  codeSince: 0,
+  code: "none",
+});
+
+/** The row of this browser, if it is at this state and in time. */
+function liveRow(walk: Walk, state: State): Row | null {
+  const row = rowNow(walk);
+  return row !== null && row.state === state && now() - row.since < rowLife ? row : null;
+}
+
+/** What follows a request that may have given the browser another handle: the row is known by that one alone. */
+function moveRow({ model, ...walk }: Walk, from: string, row: Row | null): void {
+  model.rows.delete(from);
+  if (row) model.rows.set(handleNow({ model, ...walk }), row);
+}
 
 const emailOf = ({ users }: Walk, who: Who) =>
   who === "nobody" ? "nobody@example.com" : users[who].email;
 
 const step = {
   start: async (walk: Walk, who: Who) => {
+    const handle = handleNow(walk);
     await walk.browser.post("/sign-in", { email: emailOf(walk, who), return_to: "/" });
-    walk.model.row = { state: "password", who, since: now(), tries: 0, sends: 0, codeSince: 0 };
+    moveRow(walk, handle, newRow("password", who));
   },
   password: async (walk: Walk, isRight: boolean) => {
     const { model, browser } = walk;
-    const who = model.row?.who ?? "mailer";
+    const handle = handleNow(walk);
+    const row = liveRow(walk, "password");
+    const who = row?.who ?? "mailer";
     const password = isRight ? model.passwords[who] : "wrong and wrong again";
-    const live = isLive(model, "password");
     const { status } = await browser.post("/sign-in/password", { password });
-    if (status === 429 || !live || !model.row) return;
-    if (!isRight || who === "nobody") return;
-    if (who === "apper") Object.assign(model.row, { state: "totp", tries: 0 });
-    else
-      Object.assign(model.row, {
-        state: "email_code",
-        tries: 0,
-        sends: model.row.sends + 1,
-        codeSince: now(),
-      });
+    if (status === 429 || !row || !isRight || who === "nobody") return;
+    const state = who === "apper" ? "totp" : "email_code";
+    const mailed = state === "totp" ? row : { ...row, ...(await mailedRow(walk, row)) };
+    moveRow(walk, handle, { ...mailed, state, tries: 0 });
   },
   emailCode: async (walk: Walk, kind: "right" | "wrong" | "old") => {
-    const { model, tenant, browser, usedCodes } = walk;
-    const live = isLive(model, "email_code");
-    const newest = await mailedCode(tenant, walk.users.mailer.email).catch(() => "12345678");
+    const { browser, usedCodes } = walk;
+    const row = liveRow(walk, "email_code");
+    const right = row?.code ?? "12345678";
     const code =
-      kind === "right"
-        ? newest
-        : kind === "wrong"
-          ? wrong(newest)
-          : (usedCodes[0] ?? wrong(newest));
-    const isRight = code === newest && live;
+      kind === "right" ? right : kind === "wrong" ? wrong(right) : (usedCodes[0] ?? wrong(right));
     const { status } = await browser.post("/sign-in/code", { code });
-    if (status === 429 || !live || !model.row) return;
-    if (model.row.tries >= 5 || now() - model.row.codeSince >= codeLife) return;
-    if (!isRight) model.row.tries += 1;
-    else signedIn(walk, () => usedCodes.push(code));
+    if (status === 429 || !row) return;
+    if (row.tries >= 5 || now() - row.codeSince >= codeLife) return;
+    if (code === right) signedIn(walk, row, () => usedCodes.push(code));
+    else row.tries += 1;
   },
   resend: async (walk: Walk) => {
-    const { model, browser } = walk;
-    const live = isLive(model, "email_code");
-    const { status } = await browser.post("/sign-in/codes");
-    if (status === 429 || !live || !model.row) return;
-    if (model.row.sends >= 4) model.row = null;
-    else Object.assign(model.row, { tries: 0, sends: model.row.sends + 1, codeSince: now() });
+    const row = liveRow(walk, "email_code");
+    const { status } = await walk.browser.post("/sign-in/codes");
+    if (status === 429 || !row) return;
+    if (row.sends >= 4) moveRow(walk, handleNow(walk), null);
+    else Object.assign(row, await mailedRow(walk, row));
   },
   appCode: async (walk: Walk, kind: "right" | "wrong" | "used") => {
-    const { model, app, browser, usedCodes } = walk;
+    const { app, browser, usedCodes } = walk;
     // The next step of time, so that a right code is not one that was used.
     clock.advance({ seconds: 31 });
-    const live = isLive(model, "totp");
+    const row = liveRow(walk, "totp");
     const fresh = app.code();
-    const code =
-      kind === "right"
-        ? fresh
-        : kind === "wrong"
-          ? wrong(fresh).slice(2)
-          : (usedCodes.at(-1) ?? "000000");
+    const used = usedCodes.at(-1) ?? "000000";
+    const code = kind === "right" ? fresh : kind === "wrong" ? wrong(fresh).slice(2) : used;
     const { status } = await browser.post("/sign-in/totp", { code });
-    judged(walk, { status, live, isRight: code === fresh }, () => usedCodes.push(code));
+    judged(walk, { status, row, isRight: code === fresh }, () => usedCodes.push(code));
   },
   backupCode: async (walk: Walk, kind: "right" | "wrong" | "used") => {
-    const { model, app, browser, usedBackups } = walk;
-    const live = isLive(model, "totp");
+    const { app, browser, usedBackups } = walk;
+    const row = liveRow(walk, "totp");
     const unused = app.backupCodes.find((code) => !usedBackups.includes(code)) ?? "none";
-    const code =
-      kind === "right" ? unused : kind === "wrong" ? "00000-00000-00000" : (usedBackups[0] ?? "1");
+    const used = usedBackups[0] ?? "1";
+    const code = kind === "right" ? unused : kind === "wrong" ? "00000-00000-00000" : used;
     const { status } = await browser.post("/sign-in/backup-code", { code });
-    judged(walk, { status, live, isRight: kind === "right" }, () => usedBackups.push(code));
+    judged(walk, { status, row, isRight: kind === "right" }, () => usedBackups.push(code));
   },
   reset: async (walk: Walk, who: Who) => {
     const { model, tenant, browser } = walk;
@@ -138,60 +151,71 @@ const step = {
     )?.link;
     if (link === undefined) throw new Error("no link was mailed");
     await browser.get(link);
+    const handle = handleNow(walk);
     await browser.post(link);
-    model.row = { state: "new_password", who, since: now(), tries: 0, sends: 0, codeSince: 0 };
+    moveRow(walk, handle, newRow("new_password", who));
   },
   newPassword: async (walk: Walk, isGood: boolean) => {
     const { model, browser } = walk;
-    const live = isLive(model, "new_password");
+    const row = liveRow(walk, "new_password");
     const password = isGood ? `thimble marsh violin ${crypto.randomUUID()}` : "short";
     await browser.post("/sign-in/new-password", { password });
-    if (!live || !model.row || !isGood) return;
-    const { who } = model.row;
+    if (!row || !isGood) return;
+    const { who } = row;
     model.passwords[who] = password;
     if (model.session === who) model.session = null;
-    model.row = { state: "password", who, since: now(), tries: 0, sends: 0, codeSince: 0 };
+    // Whatever this person had proved elsewhere is void.
+    for (const [handle, each] of model.rows) {
+      if (each.who === who && each.state !== "password") model.rows.delete(handle);
+    }
+    model.rows.set(handleNow(walk), newRow("password", who));
   },
-  signOut: async ({ browser, model }: Walk) => {
-    await browser.post("/sign-out");
-    Object.assign(model, { session: null, row: null });
+  signOut: async (walk: Walk) => {
+    const handle = handleNow(walk);
+    await walk.browser.post("/sign-out");
+    walk.model.session = null;
+    walk.model.rows.delete(handle);
   },
   look: async ({ browser }: Walk) => {
     for (const page of ["", "/password", "/code", "/totp", "/backup-code", "/new-password"]) {
       await browser.get(`/sign-in${page}`);
     }
   },
-  forgetHandle: async ({ browser, model }: Walk) => {
+  forgetHandle: async ({ browser }: Walk) => {
     browser.cookies.delete(handleCookie);
-    model.row = null;
   },
-  oldHandle: async ({ browser, model, handles }: Walk) => {
-    const current = browser.cookies.get(handleCookie)?.value;
-    const old = handles.find(({ value }) => value !== current);
-    if (!old) return;
-    browser.cookies.set(handleCookie, old);
-    model.row = null;
+  oldHandle: async (walk: Walk, back: number) => {
+    const old = walk.handles.at(-1 - back);
+    if (old) walk.browser.cookies.set(handleCookie, old);
   },
   later: async (_: Walk, by: number) => clock.advance({ minutes: by }),
 };
 
+/** What a new mailed code changes in a row. */
+const mailedRow = async ({ tenant, users }: Walk, row: Row): Promise<Partial<Row>> => ({
+  tries: 0,
+  sends: row.sends + 1,
+  codeSince: now(),
+  code: await mailedCode(tenant, users.mailer.email),
+});
+
 /** A code of the app or a backup code was judged: five wrong ones end the sign-in. */
 function judged(
   walk: Walk,
-  { status, live, isRight }: { status: number; live: boolean; isRight: boolean },
+  { status, row, isRight }: { status: number; row: Row | null; isRight: boolean },
   use: () => void,
 ): void {
-  const { model } = walk;
-  if (status === 429 || !live || !model.row) return;
-  if (isRight) return signedIn(walk, use);
-  model.row.tries += 1;
-  if (model.row.tries >= 5) model.row = null;
+  if (status === 429 || !row) return;
+  if (isRight) return signedIn(walk, row, use);
+  row.tries += 1;
+  if (row.tries >= 5) moveRow(walk, handleNow(walk), null);
 }
 
-function signedIn({ model }: Walk, use: () => void): void {
+/** The row is done, and the browser's handle was taken away with the answer. */
+function signedIn({ model }: Walk, row: Row, use: () => void): void {
   use();
-  model.session = model.row?.who ?? null;
-  model.row = null;
+  model.session = row.who;
+  for (const [handle, each] of model.rows) if (each === row) model.rows.delete(handle);
 }
 
 const who = fc.constantFrom<Who>("mailer", "mailer", "apper", "apper", "nobody");
@@ -213,8 +237,20 @@ const action = <T>(
   })),
 });
 const nothing = fc.constant(undefined);
+
+/** The right thing to do next, so that walks also arrive. */
+async function goOn(walk: Walk, who: Who): Promise<void> {
+  const row = rowNow(walk);
+  const isLive = row !== null && now() - row.since < rowLife;
+  if (!isLive || row.who === "nobody") return step.start(walk, who);
+  if (row.state === "password") return step.password(walk, true);
+  if (row.state === "email_code") return step.emailCode(walk, "right");
+  if (row.state === "totp") return step.appCode(walk, "right");
+  return step.newPassword(walk, true);
+}
 const anyAction = fc.oneof(
-  action("start", 5, who, step.start),
+  action("goOn", 30, who, goOn),
+  action("start", 3, who, step.start),
   action("password", 7, yes, step.password),
   action(
     "emailCode",
@@ -230,7 +266,7 @@ const anyAction = fc.oneof(
   action("signOut", 1, nothing, step.signOut),
   action("look", 1, nothing, step.look),
   action("forgetHandle", 1, nothing, step.forgetHandle),
-  action("oldHandle", 1, nothing, step.oldHandle),
+  action("oldHandle", 1, fc.nat(4), step.oldHandle),
   action("later", 1, fc.constantFrom(6, 11, 31), step.later),
 );
 
@@ -251,7 +287,7 @@ async function begin(): Promise<Walk> {
     app,
     browser: tenant.newBrowser(),
     model: {
-      row: null,
+      rows: new Map(),
       session: null,
       passwords: { mailer: goodPassword, apper: goodPassword, nobody: goodPassword },
       resets: 0,
@@ -262,11 +298,12 @@ async function begin(): Promise<Walk> {
   };
 }
 
-async function agree({ browser, model }: Walk): Promise<void> {
-  expect(await isSignedIn(browser)).toBe(model.session !== null);
-  const place = locationOf(await browser.get("/sign-in/new-password")) ?? "here";
-  const live = model.row !== null && now() - model.row.since < rowLife;
-  expect(place).toBe(live && model.row ? pageOf[model.row.state] : "/sign-in");
+async function agree(walk: Walk): Promise<void> {
+  expect(await isSignedIn(walk.browser)).toBe(walk.model.session !== null);
+  const place = locationOf(await walk.browser.get("/sign-in/new-password")) ?? "here";
+  const row = rowNow(walk);
+  const isLive = row !== null && now() - row.since < rowLife;
+  expect(place).toBe(isLive ? pageOf[row.state] : "/sign-in");
 }
 
 test(`${walks} walks end where the state table says`, async () => {

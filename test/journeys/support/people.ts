@@ -50,13 +50,13 @@ export async function typeMailedCode(
 /** Address and password, on a page that asks for the address. */
 export async function typeAddressAndPassword(
   page: Page,
-  { email }: Somebody,
+  somebody: Somebody & { password?: string },
   glance: Glance = noGlance,
 ): Promise<void> {
-  await page.getByLabel("E-mail address").fill(email);
+  await page.getByLabel("E-mail address").fill(somebody.email);
   await glance("address");
   await press(page, "Continue");
-  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByLabel("Password", { exact: true }).fill(somebody.password ?? password);
   await glance("password");
   await press(page, "Sign in");
 }
@@ -65,7 +65,7 @@ export async function typeAddressAndPassword(
 export async function signIn(
   page: Page,
   { mailbox }: Pick<Stage, "mailbox">,
-  somebody: Somebody,
+  somebody: Somebody & { password?: string },
   glance: Glance = noGlance,
 ): Promise<void> {
   await typeAddressAndPassword(page, somebody, glance);

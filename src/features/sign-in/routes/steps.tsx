@@ -2,7 +2,7 @@
 import { clearSessionCookie, endSession, setSessionCookie } from "#features/sessions/index.ts";
 import { type Handling, type Redirect, redirect } from "#platform/http/context.ts";
 import { routes } from "#platform/http/route.ts";
-import { beginSignIn } from "../actions/begin.ts";
+import { beginSignIn, dropSignIn } from "../actions/begin.ts";
 import { type CodeOutcome, type Method, sendAnotherCode, tryCode } from "../actions/try-code.ts";
 import { tryPassword } from "../actions/try-password.ts";
 import { codeRefused, signInRefused } from "../errors.ts";
@@ -129,11 +129,14 @@ export const signInRoutes = routes()
   })
   .screen("post", "/sign-out", {
     ...card,
-    handle: async ({ session, actor, tenant, cookies }) => {
-      if (session) {
-        const ending = { sessionId: session.id, reason: "signed_out" } as const;
-        await tenant.write((db) => endSession(db, actor, ending));
-      }
+    handle: async (visit) => {
+      const { session, actor, tenant, cookies } = visit;
+      const handle = handleOf(visit);
+      await tenant.write(async (db) => {
+        if (handle !== undefined) await dropSignIn(db, handle);
+        const ending = session && ({ sessionId: session.id, reason: "signed_out" } as const);
+        if (ending) await endSession(db, actor, ending);
+      });
       clearSessionCookie(cookies);
       takeHandle(cookies);
       return redirect("/sign-in", texts.signedOut);

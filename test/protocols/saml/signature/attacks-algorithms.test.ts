@@ -187,7 +187,7 @@ const attacks: Attack[] = [
   ["S24 no ID at all", edited(' ID="_request"', ""), "signature_reference"],
   [
     "S24 no ID, and a reference to what that looks like",
-    edited(' ID="_request"', "").replace("#_request", "#undefined"),
+    edited(' ID="_request"', "").replace("#_request", "#"),
     "signature_reference",
   ],
   [
