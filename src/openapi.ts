@@ -41,11 +41,14 @@ export function openApiDocument(table: readonly AnyRoute[], origin: string, vers
 
 function operation({ method, path, spec }: DataRoute): Json {
   const takesBody = method !== "get" && spec.input !== undefined;
-  const success = spec.creates ? "201" : "200";
-  const reply = {
-    description: "Done",
-    content: { "application/json": { schema: jsonSchema(spec.reply, "output") } },
-  };
+  const isEmpty = spec.reply._zod.def.type === "undefined";
+  const success = spec.creates ? "201" : isEmpty ? "204" : "200";
+  const reply = isEmpty
+    ? { description: "Done" }
+    : {
+        description: "Done",
+        content: { "application/json": { schema: jsonSchema(spec.reply, "output") } },
+      };
   return {
     operationId: operationId(method, path),
     summary: spec.summary,

@@ -6,7 +6,7 @@ import type { TenantDb, TenantScope } from "#platform/db/database.ts";
 import type { Outbound } from "#platform/outbound/fetch.ts";
 import { createSigningKey, type CreatedSigningKey } from "#protocols/saml/keys.ts";
 import { ApplicationId, type GroupId } from "#src/ids.ts";
-import { entityIdChanged, entityIdTaken, grantGroupNotFound } from "./errors.ts";
+import { entityIdChanged, entityIdTaken, grantGroupNotFound, grantNotFound } from "./errors.ts";
 import {
   accessGranted,
   accessRevoked,
@@ -249,7 +249,13 @@ export async function grantToGroup(
   groupId: GroupId,
 ): Promise<void> {
   const { name } = await lockApplication(db, applicationId);
-  const group = await findGroupName(db, groupId);
+  const group = await db
+    .selectFrom("groups")
+    .select("name")
+    .where("id", "=", groupId)
+    .executeTakeFirstOrThrow(() =>
+      grantGroupNotFound({ errors: { groupId: texts.groupNotFound } }),
+    );
   const added = await db
     .insertInto("application_grants")
     .values({ application_id: applicationId, group_id: groupId })
@@ -259,7 +265,7 @@ export async function grantToGroup(
   await record(db, actor, accessGranted, { applicationId, name, groupId, groupName: group.name });
 }
 
-/** Takes a group's access away; nothing happens when it had none. @throws {applicationNotFound} */
+/** Takes a group's access away. @throws {applicationNotFound} @throws {grantNotFound} */
 export async function revokeFromGroup(
   db: TenantDb,
   actor: Actor,
@@ -267,21 +273,17 @@ export async function revokeFromGroup(
   groupId: GroupId,
 ): Promise<void> {
   const { name } = await lockApplication(db, applicationId);
-  const group = await findGroupName(db, groupId);
-  const removed = await db
+  const group = await db
+    .selectFrom("application_grants as grant")
+    .innerJoin("groups", "groups.id", "grant.group_id")
+    .select("groups.name")
+    .where("grant.application_id", "=", applicationId)
+    .where("grant.group_id", "=", groupId)
+    .executeTakeFirstOrThrow(() => grantNotFound({ groupId }));
+  await db
     .deleteFrom("application_grants")
     .where("application_id", "=", applicationId)
     .where("group_id", "=", groupId)
-    .executeTakeFirst();
-  if (!removed.numDeletedRows) return;
+    .execute();
   await record(db, actor, accessRevoked, { applicationId, name, groupId, groupName: group.name });
 }
-
-const findGroupName = (db: TenantDb, groupId: GroupId) =>
-  db
-    .selectFrom("groups")
-    .select("name")
-    .where("id", "=", groupId)
-    .executeTakeFirstOrThrow(() =>
-      grantGroupNotFound({ errors: { groupId: texts.groupNotFound } }),
-    );

@@ -15,7 +15,11 @@ export const entityIdChanged = defineError("applications.entity_id_changed", {
 });
 export const metadataRefused = defineError("applications.metadata_refused", {
   status: 422,
-  title: "The metadata cannot be used",
+  title: texts.metadataRefused,
+});
+export const grantNotFound = defineError("applications.grant_not_found", {
+  status: 404,
+  title: texts.grantNotFound,
 });
 export const grantGroupNotFound = defineError("applications.group_not_found", {
   status: 422,

@@ -104,6 +104,8 @@ export const texts = defineTexts("applications", {
   revoked: "Access revoked",
   noMoreGroups: "Every group has access already, or there are no groups yet.",
   members: (n: number) => (n === 1 ? "1 member" : `${n} members`),
+  metadataRefused: "The metadata cannot be used",
+  grantNotFound: "This group has no access to the application",
   groupNotFound: "There is no such group",
   makeForAll: "Make available to everyone",
   makeForGroups: "Limit to groups",

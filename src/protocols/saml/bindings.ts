@@ -84,7 +84,7 @@ function deflateMessage(xml: string): string {
  * Base64 of a raw DEFLATE stream as text. Stops at the size limit: 200 KB can hold a gigabyte.
  * @throws {SamlError} bad_encoding or too_large.
  */
-export function inflateMessage(message: string): string {
+function inflateMessage(message: string): string {
   const packed = base64(message);
   try {
     return utf8(inflateRawSync(packed, { maxOutputLength: messageLimits.maxBytes }));

@@ -17,12 +17,15 @@ export interface XmlLimits {
   dropsComments: boolean;
 }
 
-/** For protocol messages: a request with every option and a signature is a tenth of this. */
+/**
+ * For requests: one with every option and a signature is a tenth of this. What verification costs grows
+ * with the elements, and anybody may send one.
+ */
 export const messageLimits: XmlLimits = {
   maxBytes: 256 * 1024,
   maxDepth: 32,
-  maxElements: 5_000,
-  maxAttributes: 10_000,
+  maxElements: 1_000,
+  maxAttributes: 4_000,
   dropsComments: false,
 };
 

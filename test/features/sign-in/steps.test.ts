@@ -279,29 +279,3 @@ describe("cookies", () => {
     expect(await isSignedIn(browser)).toBe(true);
   });
 });
-
-describe("return_to", () => {
-  const evil = [
-    "https://evil.example",
-    "//evil.example",
-    "/\\evil.example",
-    "\\\\evil.example",
-    "javascript:alert(1)",
-    "/\t/evil.example",
-    "/\n//evil.example",
-    " //evil.example",
-    "evil.example",
-    "/x\\y",
-    `/${"x".repeat(3000)}`,
-    "",
-  ];
-  test.each(evil)("leads home instead of to %j", async (target) => {
-    const tenant = await aTenant();
-    const user = await tenant.aUser();
-    const browser = tenant.newBrowser();
-    const answer = await signIn(tenant, browser, user, target);
-    expect(locationOf(answer)).toBe("/");
-    const again = await browser.get(`/sign-in?return_to=${encodeURIComponent(target)}`);
-    expect(locationOf(again)).toBe("/");
-  });
-});

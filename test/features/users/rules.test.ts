@@ -8,6 +8,7 @@ import type { Actor } from "#src/actor.ts";
 import { ApiClientId, SessionId, type UserId } from "#src/ids.ts";
 import type { Role } from "#src/permissions.ts";
 import { type TestTenant, testDatabase } from "../../support/database.ts";
+import { planOf, statementsOf } from "../../support/statements.ts";
 
 const world = await testDatabase();
 const keys = createKeyring({ current: "k".repeat(64) });
@@ -134,6 +135,24 @@ describe("the last active super admin", () => {
     await tenant.scope.write((db) => deactivateUser(db, post, operator, last));
     expect(await activeSuperAdmins(tenant)).toBe(1);
   });
+});
+
+test("the other super admins are found by their own index, however many people there are", async () => {
+  const tenant = await world.aTenant();
+  const one = await anActiveUser(tenant, "super_admin");
+  await anActiveUser(tenant, "super_admin");
+  await world.asSuperuser(
+    `insert into app.users (tenant_id, first_name, last_name) select $1, 'First' || n, 'Last'
+       from generate_series(1, 20000) as n`,
+    [tenant.id],
+  );
+  await world.asSuperuser("analyze app.users");
+  const sent = await statementsOf(() =>
+    tenant.scope.write((db) => deactivateUser(db, postOf(tenant), operator, one)),
+  );
+  const question = sent.find(({ text }) => text.includes('"id" <>'));
+  if (!question) throw new Error("nobody asked for the others");
+  expect(await planOf(world, tenant.id, question)).toContain("users_super_admins");
 });
 
 describe("rank", () => {

@@ -114,15 +114,15 @@ describe("readXml", () => {
     ],
     ["S30 nesting over the limit", deep(33), "too_large"],
     ["S30 nesting far over the limit", "<a>".repeat(60_000), "too_large"],
-    ["S30 too many elements", `<a>${"<b/>".repeat(5_000)}</a>`, "too_large"],
-    ["S30 too many attributes", `<a${many(10_001, (index) => ` a${index}=""`)}/>`, "too_large"],
+    ["S30 too many elements", `<a>${"<b/>".repeat(1_000)}</a>`, "too_large"],
+    ["S30 too many attributes", `<a${many(4_001, (index) => ` a${index}=""`)}/>`, "too_large"],
   ])("refuses %s", (_, xml, code) => {
     expect(codeOf(() => read(xml))).toBe(code);
   });
 
   test("accepts what is exactly at a limit", () => {
     expect(codeOf(() => read(deep(32)))).toBe("accepted");
-    expect(codeOf(() => read(`<a>${"<b/>".repeat(4_999)}</a>`))).toBe("accepted");
+    expect(codeOf(() => read(`<a>${"<b/>".repeat(999)}</a>`))).toBe("accepted");
   });
 
   test.each([
@@ -132,7 +132,7 @@ describe("readXml", () => {
     ["quotes", `<a a=${'"'.repeat(250_000)}`],
     ["spaces in a tag", `<a ${" ".repeat(250_000)}`],
     ["equal signs", `<a ${"= ".repeat(120_000)}`],
-    ["attributes on one element", `<a ${many(9_999, (index) => `a${index}="" `)}/>`],
+    ["attributes on one element", `<a ${many(3_999, (index) => `a${index}="" `)}/>`],
     ["references", `<a>${"&#65;".repeat(50_000)}</a>`],
     ["declarations", `<?xml version="1.0"${" ".repeat(250_000)}`],
   ])("spends little on %s", (_, xml) => {

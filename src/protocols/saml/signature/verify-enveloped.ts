@@ -66,7 +66,8 @@ function signedBytes(xml: string, signature: XmlElement, keys: readonly KeyObjec
     try {
       const verifier = verifierFor(key);
       verifier.loadSignature(written);
-      if (!verifier.checkSignature(xml)) continue;
+      // False is a digest that does not match, with whatever key; a wrong key throws.
+      if (!verifier.checkSignature(xml)) break;
       const [signed, second] = verifier.getSignedReferences();
       if (signed !== undefined && second === undefined) return signed;
     } catch (error) {
