@@ -1,12 +1,12 @@
 // What machines ask: is it alive, may this name have a certificate, how is it doing. On the public port and on the internal one.
-import { afterAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { createHealth, type Health } from "#src/health.ts";
 import { createInternalApp } from "#src/internal.ts";
 import { createApp } from "#src/app.ts";
 import { createMetrics } from "#platform/http/metrics.ts";
-import { type DatabaseSettings, openDatabase } from "#platform/db/database.ts";
+import { type Database, type DatabaseSettings, openDatabase } from "#platform/db/database.ts";
 import { setTenantState } from "#features/tenants/index.ts";
 import { testApp } from "./support/a-tenant.ts";
 import { testServices } from "./support/services.ts";
@@ -19,10 +19,21 @@ const baseDomain = app.services.config.http.baseDomain;
 /** The application over another database, or over none. */
 function over(settings: DatabaseSettings) {
   const database = openDatabase(settings);
-  afterAll(() => database.close());
   const services = testServices(database);
   const health = createHealth(database);
-  return { database, health, ...createApp(services, health) };
+  const close = () => database.close();
+  return { database, health, ...createApp(services, health), [Symbol.asyncDispose]: close };
+}
+
+/** Holds this many connections of the pool. */
+function hold(database: Database, connections: number) {
+  const { promise: held, resolve: release } = Promise.withResolvers<void>();
+  const taken = Array.from({ length: connections }, () => database.system(() => held));
+  const free = async () => {
+    release();
+    await Promise.all(taken);
+  };
+  return { free, [Symbol.asyncDispose]: free };
 }
 
 const asked = (fetching: Pick<typeof app.app, "fetch">, path: string, init: RequestInit = {}) => {
@@ -66,51 +77,46 @@ describe("health", () => {
   });
 
   test("is 503 within two seconds when every connection is taken, and 200 when one is free again", async () => {
-    const busy = over({ ...app.settings, poolSize: 2 });
-    const { promise: held, resolve: release } = Promise.withResolvers<void>();
-    const taken = [1, 2].map(() => busy.database.system(() => held));
+    await using busy = over({ ...app.settings, poolSize: 2 });
+    await using holding = hold(busy.database, 2);
     for (const path of probes) {
       const { status, ms } = await timed(asked(busy, path));
       expect(status).toBe(503);
       expect(ms).toBeLessThan(patienceMs);
     }
     expect((await timed(asked(busy, "/livez"))).status).toBe(200);
-    release();
-    await Promise.all(taken);
+    await holding.free();
     expect((await timed(asked(busy, "/healthz"))).status).toBe(200);
   });
 
   test("does not pile up: a flood of probes asks the database once", async () => {
-    const busy = over({ ...app.settings, poolSize: 1 });
-    const { promise: held, resolve: release } = Promise.withResolvers<void>();
-    const taken = busy.database.system(() => held);
-    const flood = Array.from({ length: 100 }, () => asked(busy, "/healthz"));
+    await using busy = over({ ...app.settings, poolSize: 1 });
+    await using holding = hold(busy.database, 1);
+    const flood = Array.from({ length: 100 }, () => timed(asked(busy, "/healthz")));
     await Bun.sleep(50);
     expect(busy.database.pool().waiting).toBe(1);
-    release();
-    await taken;
-    for (const answer of await Promise.all(flood)) expect(answer.status).toBe(200);
+    await holding.free();
+    for (const { status } of await Promise.all(flood)) expect(status).toBe(200);
   });
 
   test("is 503 when nobody listens at the database's address", async () => {
-    const { status, ms } = await timed(
-      asked(over({ ...app.settings, port: await freePort() }), "/healthz"),
-    );
+    await using nowhere = over({ ...app.settings, port: await freePort() });
+    const { status, ms } = await timed(asked(nowhere, "/healthz"));
     expect(status).toBe(503);
     expect(ms).toBeLessThan(patienceMs);
   });
 
   test("is 503 within two seconds when the database takes the call and says nothing", async () => {
     const silent = createServer(() => undefined);
-    const port = await listening(silent);
-    const { status, ms } = await timed(asked(over({ ...app.settings, port }), "/healthz"));
+    await using mute = over({ ...app.settings, port: await listening(silent) });
+    const { status, ms } = await timed(asked(mute, "/healthz"));
     silent.close();
     expect(status).toBe(503);
     expect(ms).toBeLessThan(patienceMs);
   });
 
   test("is 503 while the process stops, though the process is alive", async () => {
-    const stopping = over(app.settings);
+    await using stopping = over(app.settings);
     expect((await asked(stopping, "/readyz")).status).toBe(200);
     stopping.health.stopServing();
     expect((await asked(stopping, "/readyz")).status).toBe(503);
@@ -119,7 +125,7 @@ describe("health", () => {
   });
 
   test("a page says that the service is unavailable when the database is gone, not that it failed", async () => {
-    const gone = over({ ...app.settings, port: await freePort() });
+    await using gone = over({ ...app.settings, port: await freePort() });
     const answer = await asked(gone, "/sign-in", { headers: { host: `acme.${baseDomain}` } });
     expect(answer.status).toBe(503);
     expect(answer.headers.get("retry-after")).toBe("5");
@@ -238,9 +244,10 @@ describe("GET /internal/tls-check", () => {
   });
 });
 
-describe("the two ports", async () => {
-  const web = await serving(app);
-  const tenant = await app.aTenant({ signedInAs: "member" });
+const web = await serving(app);
+const tenant = await app.aTenant({ signedInAs: "member" });
+
+describe("the two ports", () => {
   const at = (port: number, path: string, host: string) =>
     fetch(`http://127.0.0.1:${port}${path}`, { headers: { host }, redirect: "manual" });
   const host = new URL(tenant.origin).host;

@@ -31,6 +31,10 @@ export const requestReplayed = defineError("sso.request_replayed", {
   status: 400,
   title: texts.replayed,
 });
+export const tooManyRequests = defineError("sso.too_many_requests", {
+  status: 429,
+  title: texts.tooMany,
+});
 export const requestGone = defineError("sso.request_gone", {
   status: 410,
   title: texts.requestGone,

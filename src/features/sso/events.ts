@@ -29,7 +29,6 @@ export const signInDeclined = defineEvent("sso.declined", {
 export const requestRefused = defineEvent("sso.request_refused", {
   says: texts.eventRefused,
   data: z.object({
-    applicationId: ApplicationId.nullable(),
     issuer: z.string().nullable(),
     code: z.string(),
   }),

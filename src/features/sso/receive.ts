@@ -1,41 +1,56 @@
 // The request comes in: checked, kept, and the browser sent on to a page of our own origin, where its cookies are present again.
-import { accessOf, findApplication } from "#features/applications/index.ts";
+import {
+  accessOf,
+  findApplication,
+  findApplicationByEntityId,
+} from "#features/applications/index.ts";
 import type { Handling } from "#platform/http/context.ts";
 import { record } from "#platform/audit/record.ts";
 import { DomainError } from "#platform/errors.ts";
+import { defineLimit, hit, peek } from "#platform/limits.ts";
 import { SamlError } from "#protocols/saml/errors.ts";
 import { isIssuedNameIdFormat } from "#protocols/saml/name-id.ts";
 import { defaultAcs } from "#protocols/saml/authn-request-checks.ts";
 import type { ApplicationId, UserId } from "#src/ids.ts";
-import { type AcceptedRequest, checkRequest, type Incoming, refusalOf } from "./checks.ts";
-import { launchDenied } from "./errors.ts";
+import { type AcceptedRequest, checkRequest, refusalOf } from "./checks.ts";
+import type { InboundRequest } from "#protocols/saml/inbound-request.ts";
+import { launchDenied, tooManyRequests } from "./errors.ts";
 import { requestRefused } from "./events.ts";
 import { bindBrowser, keepWaiting, waitingPath } from "./waiting.ts";
 
-type By = Pick<Handling, "tenant" | "site" | "actor" | "cookies" | "now" | "services">;
+type By = Pick<Handling, "tenant" | "site" | "actor" | "cookies" | "now" | "origin">;
+
+/** Refused requests from one address: guessing at signatures costs us time, and every refusal is an event. */
+const refusedByIp = defineLimit("sso.refused_requests", { most: 60, windowSeconds: 300 });
 
 /** Takes an AuthnRequest and answers the path where it waits. @throws a refusal that is shown to the person, after recording it */
-export async function receiveRequest(by: By, incoming: Incoming): Promise<string> {
+export async function receiveRequest(by: By, inbound: InboundRequest): Promise<string> {
+  const { tenant, now, origin } = by;
   try {
-    const kept = await by.tenant.write(async (db) => {
-      const ssoUrl = `${by.site.origin}/saml/idp/sso`;
-      const accepted = await checkRequest(db, incoming, { ssoUrl, now: by.now });
-      return keepWaiting(db, toWaiting(accepted), by.now);
-    });
+    const ssoUrl = `${by.site.origin}/saml/idp/sso`;
+    const find = (entityId: string) =>
+      tenant.read(async (db) => {
+        const { allowed, retryAfterSeconds } = await peek(db, refusedByIp, origin.ip, now);
+        if (!allowed) throw tooManyRequests({ retryAfterSeconds });
+        return findApplicationByEntityId(db, entityId);
+      });
+    const accepted = await checkRequest(inbound, find, { ssoUrl, now });
+    const kept = await tenant.write((db) => keepWaiting(db, toWaiting(accepted), now));
     bindBrowser(by.cookies, kept);
     return waitingPath(kept.id);
   } catch (error) {
     const refusal = error instanceof SamlError ? refusalOf(error) : error;
-    if (refusal instanceof DomainError) {
+    if (refusal instanceof DomainError && refusal.code !== tooManyRequests.code) {
       const issuer = refusal.detail["issuer"];
       const code = error instanceof SamlError ? error.code : refusal.code;
-      await by.tenant.write((db) =>
-        record(db, by.actor, requestRefused, {
-          applicationId: null,
+      await tenant.write(async (db) => {
+        const { allowed } = await hit(db, refusedByIp, origin.ip, now);
+        if (!allowed) return;
+        await record(db, by.actor, requestRefused, {
           issuer: typeof issuer === "string" ? issuer : null,
           code,
-        }),
-      );
+        });
+      });
     }
     throw refusal;
   }

@@ -1,0 +1,142 @@
+// SIGTERM to `weft serve`: what was begun is finished, nothing is cut off, and then the process ends by itself.
+import { afterAll, describe, expect, test } from "bun:test";
+import { goodPassword, testApp } from "../support/a-tenant.ts";
+import { type ServeProcess, startServe } from "./support/process.ts";
+import { chunk, head, openConnection } from "./support/raw.ts";
+
+const app = await testApp();
+const started: ServeProcess[] = [];
+async function start(): Promise<ServeProcess> {
+  const serve = await startServe(app.settings);
+  started.push(serve);
+  return serve;
+}
+afterAll(() => {
+  for (const serve of started) serve.kill("SIGKILL");
+});
+
+describe("weft serve at SIGTERM", () => {
+  test("finishes a request whose body is still on its way", async () => {
+    const serve = await start();
+    const tenant = await app.aTenant({ signedInAs: "admin" });
+    const connection = await openConnection(serve.port);
+    connection.write(
+      head("POST", "/groups", {
+        host: new URL(tenant.origin).host,
+        origin: tenant.origin,
+        cookie: `__Host-session=${tenant.browser.cookies.get("__Host-session")?.value}`,
+        "content-type": "application/x-www-form-urlencoded",
+        "transfer-encoding": "chunked",
+      }) + chunk("name=Before+"),
+    );
+    await Bun.sleep(200);
+    serve.kill("SIGTERM");
+    await Bun.sleep(300);
+    connection.write(`${chunk("and after")}0\r\n\r\n`);
+    expect((await connection.answer()).status).toBe(303);
+    connection.close();
+    expect(await serve.exited).toBe(0);
+    expect(await (await tenant.api.get("/groups?q=Before and after")).json()).toMatchObject({
+      items: [{ name: "Before and after" }],
+    });
+  });
+
+  test("answers every request that it took, under load, and refuses new ones", async () => {
+    const serve = await start();
+    const tenant = await app.aTenant();
+    const host = new URL(tenant.origin).host;
+    const seen = { answered: 0, refused: 0, broken: [] as string[] };
+    let stopping = false;
+    const caller = async () => {
+      while (seen.refused < 20) {
+        try {
+          // A connection each: so that a refusal is a refused connection and nothing else.
+          const answer = await fetch(`http://127.0.0.1:${serve.port}/sign-in`, {
+            headers: { host, connection: "close" },
+          });
+          const text = await answer.text();
+          if (answer.status !== 200 || !text.endsWith("</html>"))
+            seen.broken.push(String(answer.status));
+          else seen.answered += 1;
+        } catch (error) {
+          const { code } = error as { code?: string };
+          if (!stopping || !/ConnectionRefused|ECONNREFUSED/.test(code ?? ""))
+            seen.broken.push(String(error));
+          seen.refused += 1;
+        }
+      }
+    };
+    const callers = Array.from({ length: 8 }, caller);
+    await Bun.sleep(500);
+    stopping = true;
+    serve.kill("SIGTERM");
+    await Promise.all(callers);
+    expect(seen.broken).toEqual([]);
+    expect(seen.answered).toBeGreaterThan(20);
+    expect(await serve.exited).toBe(0);
+  });
+
+  test("finishes sign-ins that wait for their password to be verified", async () => {
+    const serve = await start();
+    const tenant = await app.aTenant();
+    const user = await tenant.aUser();
+    const host = new URL(tenant.origin).host;
+    const post = (path: string, body: string, cookie = "") =>
+      fetch(`http://127.0.0.1:${serve.port}${path}`, {
+        method: "POST",
+        redirect: "manual",
+        body,
+        headers: {
+          host,
+          origin: tenant.origin,
+          cookie,
+          "content-type": "application/x-www-form-urlencoded",
+        },
+      });
+    const begun = await Promise.all(
+      Array.from({ length: 6 }, () => post("/sign-in", `email=${encodeURIComponent(user.email)}`)),
+    );
+    const answers = begun.map((answer) => {
+      const cookie = answer.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+      return post("/sign-in/password", `password=${encodeURIComponent(goodPassword)}`, cookie);
+    });
+    await Bun.sleep(30);
+    serve.kill("SIGTERM");
+    for (const answer of await Promise.all(answers)) {
+      expect([answer.status, answer.headers.get("location")]).toEqual([303, "/sign-in/code"]);
+    }
+    expect(await serve.exited).toBe(0);
+  });
+
+  test("does not wait for connections that nobody uses", async () => {
+    const serve = await start();
+    const idle = await openConnection(serve.port);
+    idle.write(head("GET", "/livez", { host: "x" }));
+    expect((await idle.answer()).status).toBe(200);
+    const killedAt = performance.now();
+    serve.kill("SIGTERM");
+    expect(await serve.exited).toBe(0);
+    expect(performance.now() - killedAt).toBeLessThan(5_000);
+    idle.close();
+  });
+
+  test("ends at once when told twice", async () => {
+    const serve = await start();
+    const { host } = new URL((await app.aTenant()).origin);
+    const connection = await openConnection(serve.port);
+    const headers = {
+      host,
+      "content-type": "application/x-www-form-urlencoded",
+      "transfer-encoding": "chunked",
+    };
+    connection.write(head("POST", "/oauth2/token", headers));
+    await Bun.sleep(200);
+    serve.kill("SIGTERM");
+    await Bun.sleep(300);
+    const toldTwiceAt = performance.now();
+    serve.kill("SIGTERM");
+    expect(await serve.exited).toBe(130);
+    expect(performance.now() - toldTwiceAt).toBeLessThan(2_000);
+    connection.close();
+  });
+});
