@@ -74,9 +74,7 @@ export function printRows(rows: readonly Record<string, unknown>[], json: boolea
 function cell(value: unknown): string {
   if (value === null || value === undefined) return "-";
   if (value instanceof Date) return value.toISOString();
-  return typeof value === "object"
-    ? JSON.stringify(value)
-    : String(value as string | number | boolean);
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /** Prints one thing for a person as `name: value` lines, for a script as JSON. */

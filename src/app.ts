@@ -34,7 +34,6 @@ import { apiDocs, problemPages } from "./api-docs.tsx";
 import { createBaseSite } from "./base-site.tsx";
 import { healthRoutes, type Health } from "./health.ts";
 import { navigation } from "./navigation.ts";
-import "./reactions.ts";
 
 /** Every declared route. The OpenAPI document and the route test read it too. */
 export const routeTable: readonly AnyRoute[] = [

@@ -1,6 +1,5 @@
 // Loads every declaration of every feature: whoever imports this sees all events, jobs, schedules, messages and refusals by name.
 import "./app.ts";
-import "./reactions.ts";
 import "./retention.ts";
 export { declaredErrors } from "#platform/errors.ts";
 export { declaredEvents } from "#platform/audit/define.ts";

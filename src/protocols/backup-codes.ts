@@ -27,6 +27,7 @@ export function hashBackupCode(typed: string): Buffer | null {
     .replaceAll("o", "0")
     .replaceAll(/[il]/g, "1");
   const isWellFormed =
-    letters.length === characters && [...letters].every((letter) => alphabet.includes(letter));
+    letters.length === characters &&
+    Array.from(letters).every((letter) => alphabet.includes(letter));
   return isWellFormed ? createHash("sha256").update(letters).digest() : null;
 }

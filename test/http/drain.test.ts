@@ -41,40 +41,42 @@ describe("weft serve at SIGTERM", () => {
     });
   });
 
-  test("answers every request that it took, under load, and refuses new ones", async () => {
-    const serve = await start();
-    const tenant = await app.aTenant();
-    const host = new URL(tenant.origin).host;
-    const seen = { answered: 0, refused: 0, broken: [] as string[] };
-    let stopping = false;
-    const caller = async () => {
-      while (seen.refused < 20) {
-        try {
-          // A connection each: so that a refusal is a refused connection and nothing else.
-          const answer = await fetch(`http://127.0.0.1:${serve.port}/sign-in`, {
-            headers: { host, connection: "close" },
-          });
-          const text = await answer.text();
-          if (answer.status !== 200 || !text.endsWith("</html>"))
-            seen.broken.push(String(answer.status));
-          else seen.answered += 1;
-        } catch (error) {
-          const { code } = error as { code?: string };
-          if (!stopping || !/ConnectionRefused|ECONNREFUSED/.test(code ?? ""))
-            seen.broken.push(String(error));
-          seen.refused += 1;
+  test.each(["close", "keep-alive"])(
+    "answers every request that it took, under load (%s)",
+    async (reuse) => {
+      const serve = await start();
+      const tenant = await app.aTenant();
+      const host = new URL(tenant.origin).host;
+      const seen = { answered: 0, refused: 0, broken: [] as string[] };
+      let stopping = false;
+      const caller = async () => {
+        while (seen.refused < 20) {
+          try {
+            const answer = await fetch(`http://127.0.0.1:${serve.port}/sign-in`, {
+              headers: { host, connection: reuse },
+            });
+            const text = await answer.text();
+            if (answer.status !== 200 || !text.endsWith("</html>"))
+              seen.broken.push(String(answer.status));
+            else seen.answered += 1;
+          } catch (error) {
+            const { code } = error as { code?: string };
+            if (!stopping || !/ConnectionRefused|ECONNREFUSED/.test(code ?? ""))
+              seen.broken.push(String(error));
+            seen.refused += 1;
+          }
         }
-      }
-    };
-    const callers = Array.from({ length: 8 }, caller);
-    await Bun.sleep(500);
-    stopping = true;
-    serve.kill("SIGTERM");
-    await Promise.all(callers);
-    expect(seen.broken).toEqual([]);
-    expect(seen.answered).toBeGreaterThan(20);
-    expect(await serve.exited).toBe(0);
-  });
+      };
+      const callers = Array.from({ length: 8 }, caller);
+      await Bun.sleep(500);
+      stopping = true;
+      serve.kill("SIGTERM");
+      await Promise.all(callers);
+      expect(seen.broken).toEqual([]);
+      expect(seen.answered).toBeGreaterThan(20);
+      expect(await serve.exited).toBe(0);
+    },
+  );
 
   test("finishes sign-ins that wait for their password to be verified", async () => {
     const serve = await start();

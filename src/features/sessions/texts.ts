@@ -24,7 +24,7 @@ export const texts = defineTexts("sessions", {
   noneText: "A session appears here as soon as somebody signs in.",
   end: "End session",
   cancel: "Cancel",
-  endOf: (name: string, device: string) => `End the session of ${name} on ${device}`,
+  endOf: (name: string, device: string) => `End session of ${name} on ${device}`,
   endQuestion: (name: string) => `End this session of ${name}?`,
   endConsequence: (device: string) =>
     `${device} is signed out at once. Work that is not saved there may be lost. Signing in again is possible.`,

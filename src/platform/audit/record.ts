@@ -1,20 +1,8 @@
-// Writes one audit event and enqueues what follows from it, inside the caller's transaction: neither can be lost alone.
+// Writes one audit event inside the caller's transaction: neither the change nor its event can be lost alone.
 import type { z } from "zod";
 import type { Actor } from "#src/actor.ts";
 import type { TenantDb } from "../db/database.ts";
-import type { JobRequest } from "../jobs/define.ts";
 import type { EventDefinition } from "./define.ts";
-
-type Reaction = (data: never) => readonly JobRequest[];
-const reactions = new Map<string, Reaction[]>();
-
-/** Adds a pure reaction: event data → jobs. Called from src/reactions.ts only, once at start. */
-export function react<D extends z.ZodType>(
-  event: EventDefinition<D>,
-  to: (data: z.output<D>) => readonly JobRequest[],
-): void {
-  reactions.set(event.name, [...(reactions.get(event.name) ?? []), to]);
-}
 
 /** Records `event` by `actor`. A `userId` in the data becomes the event's subject, so that "all about this person" is one index. */
 export async function record<D extends z.ZodType>(
@@ -35,9 +23,6 @@ export async function record<D extends z.ZodType>(
       data: JSON.stringify(clean),
     })
     .execute();
-  for (const to of reactions.get(event.name) ?? []) {
-    for (const job of to(clean as never)) await job.enqueue(db);
-  }
 }
 
 function actorId(actor: Actor): string | null {

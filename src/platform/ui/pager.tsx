@@ -110,7 +110,7 @@ export function SearchBox(props: SearchBoxProps) {
           "hx-get": action,
           "hx-target": `#${region}`,
           "hx-swap": "outerHTML",
-          "hx-trigger": "input changed delay:250ms, change, submit",
+          "hx-trigger": "input changed delay:250ms, submit",
           "hx-replace-url": "true",
           "hx-sync": "this:replace",
         };

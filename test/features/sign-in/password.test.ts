@@ -1,7 +1,7 @@
 // The password step: what it refuses, and what it does about hashes and odd passwords.
 import { describe, expect, test } from "bun:test";
 import { goodPassword, testApp } from "../../support/a-tenant.ts";
-import { locationOf, throughPassword, wrong } from "./support.ts";
+import { locationOf, throughPassword } from "./support.ts";
 
 const { aTenant } = await testApp();
 

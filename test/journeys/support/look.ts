@@ -26,7 +26,9 @@ export async function look(
       await page.emulateMedia({ colorScheme: theme });
       const { width } = sizes[size];
       const path = join(pictures, journey, `${width}-${theme}-${step}.png`);
-      await page.screenshot({ path, fullPage: true, animations: "disabled" });
+      // A dialog belongs to what is on the screen, not to the page's full length.
+      const fullPage = (await page.locator("dialog[open]").count()) === 0;
+      await page.screenshot({ path, fullPage, animations: "disabled" });
       const isAsked = (size === "narrow") === (theme === "dark");
       if (isAsked) found.push(...(await faults(page)).map((fault) => `${width} ${theme}: ${fault}`));
     }
