@@ -56,8 +56,13 @@ export const routeTable: readonly AnyRoute[] = [
 const browserDoor: Door = { kind: "browser", prefix: "", authenticate: authenticateSession };
 const apiDoor: Door = { kind: "api", prefix: "/api/v1", authenticate: authenticateBearer };
 
+export interface Listener {
+  requestIP(request: Request): { readonly address: string } | null;
+}
+
 export interface App {
-  fetch(request: Request, server?: unknown): Response | Promise<Response>;
+  /** `server` says whose connection it is, as Bun.serve hands it over. */
+  fetch(request: Request, server?: Listener): Response | Promise<Response>;
   readonly metrics: Metrics;
 }
 
@@ -101,7 +106,11 @@ export function createApp(services: Services, health: Health): App {
 
   return {
     metrics,
-    fetch: (request, server) => app.fetch(withMethodOverride(request), server),
+    // The address is asked for first: a request made anew for its method has no connection any more.
+    fetch(request, server) {
+      const peer = server?.requestIP(request)?.address;
+      return app.fetch(withMethodOverride(request), { peer });
+    },
   };
 }
 

@@ -41,7 +41,7 @@ export function openApiDocument(table: readonly AnyRoute[], origin: string, vers
 
 function operation({ method, path, spec }: DataRoute): Json {
   const takesBody = method !== "get" && spec.input !== undefined;
-  const isEmpty = spec.reply._zod.def.type === "undefined";
+  const isEmpty = ["undefined", "void", "null"].includes(spec.reply._zod.def.type);
   const success = spec.creates ? "201" : isEmpty ? "204" : "200";
   const reply = isEmpty
     ? { description: "Done" }

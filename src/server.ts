@@ -5,8 +5,11 @@ import { createApp } from "./app.ts";
 import { createHealth } from "./health.ts";
 import { createInternalApp } from "./internal.ts";
 
-const requestMaxBytes = 2 * 1024 * 1024;
+/** The most any route takes (pasted metadata, form-encoded), with room to spare: routes have their own limits. */
+const requestMaxBytes = 4 * 1024 * 1024;
 const idleSeconds = 30;
+
+const lastCallMs = 500;
 
 export interface WebServer {
   readonly port: number;
@@ -41,6 +44,8 @@ export async function startWeb(services: Services): Promise<WebServer> {
     internalPort: inner.port ?? config.http.internalPort,
     async stop(graceSeconds) {
       health.stopServing();
+      // Requests that are on their way when the signal comes still find an open door, and the proxy has time to notice.
+      await Bun.sleep(lastCallMs);
       await Promise.race([web.stop(), Bun.sleep(graceSeconds * 1000)]);
       await web.stop(true);
       await inner.stop(true);

@@ -71,6 +71,7 @@ function caddyfile(): string {
     ["http://app:8001/", `http://127.0.0.1:${door.port}/`],
     ["dynamic a app 8000 {", `dynamic a 127.0.0.1 ${app.port} {`],
     ["http://127.0.0.1:2020 {", `http://127.0.0.1:${ports.health} {`],
+    ["lb_try_duration 10s", "lb_try_duration 2s"],
   ] as const;
   return replaced.reduce((text, [from, to]) => {
     if (!text.includes(from)) throw new Error(`the Caddyfile has no ${from}`);
@@ -141,7 +142,11 @@ describe.skipIf(!caddy.found)("the shipped Caddyfile", () => {
 
   test("gets none for any other name", async () => {
     for (const host of ["nope.id.example.test", "a.acme.id.example.test", "elsewhere.test"]) {
-      expect(get(host)).rejects.toThrow();
+      const isRefused = await get(host).then(
+        () => false,
+        () => true,
+      );
+      expect([host, isRefused]).toEqual([host, true]);
     }
   });
 
@@ -190,7 +195,8 @@ describe.skipIf(!caddy.found)("the shipped Caddyfile", () => {
 
     const passed = await post(2 * 1024 * 1024);
     expect([passed.status, ((await passed.json()) as Seen).bytes]).toEqual([200, 2 * 1024 * 1024]);
-    expect((await post(2 * 1024 * 1024 + 1)).status).toBe(413);
+    // Caddy before 2.8 refuses as well, and calls it 502.
+    expect([413, 502]).toContain((await post(2 * 1024 * 1024 + 1)).status);
   });
 
   test("does not say which programs answer, and offers HTTP/3", async () => {

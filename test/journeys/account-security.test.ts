@@ -139,7 +139,10 @@ describe.skipIf(!program.found)("looking after an account", () => {
     await glance("05-sessions");
     const rows = page.getByRole("row");
     const before = await rows.count();
-    await page.getByRole("button", { name: /^End the session on/ }).first().click();
+    await page
+      .getByRole("button", { name: /^End the session on/ })
+      .first()
+      .click();
     await page.getByRole("dialog").waitFor();
     await look(person, journey, "05-end-question");
     await page.getByRole("dialog").getByRole("button", { name: "End session" }).click();

@@ -44,12 +44,18 @@ describe.skipIf(!program.found)("the pages about access", () => {
     await page.getByLabel("Name", { exact: true }).fill("Wiki");
     await page.getByRole("textbox", { name: "Metadata address" }).fill(`${stage.acme}/nothing`);
     await press(page, "Register application");
-    await page.getByText(/The metadata could not be fetched/).first().waitFor();
+    await page
+      .getByText(/The metadata could not be fetched/)
+      .first()
+      .waitFor();
     await glance("01-register-unreachable");
     await page.getByRole("radio", { name: "Metadata XML" }).check();
     await page.getByRole("textbox", { name: "Metadata XML" }).fill("<EntityDescriptor/>");
     await press(page, "Register application");
-    await page.getByText(/This is not usable metadata/).first().waitFor();
+    await page
+      .getByText(/This is not usable metadata/)
+      .first()
+      .waitFor();
     expect(await page.getByLabel("Name", { exact: true }).inputValue()).toBe("Wiki");
     await glance("01-register-unreadable");
   }, 30_000);
@@ -133,7 +139,7 @@ describe.skipIf(!program.found)("the pages about access", () => {
     await press(page, "Create API client");
     await page.getByText("Give the client a name").first().waitFor();
     await page.getByLabel("Name", { exact: true }).fill("Nightly import");
-    await page.getByRole("radio", { name: /^Admin:/ }).check();
+    await page.getByRole("radio", { name: "Administrator", exact: true }).check();
     await glance("07-client-new");
     await press(page, "Create API client");
     await expectHeading(page, "Nightly import is ready");
@@ -142,7 +148,12 @@ describe.skipIf(!program.found)("the pages about access", () => {
     await page.getByRole("link", { name: "Done" }).click();
     await glance("07-clients");
     expect(await page.content()).not.toContain(secret);
-    await page.getByRole("button", { name: "Revoke Nightly import" }).click();
+    const trigger = page.getByRole("button", { name: "Revoke Nightly import" });
+    await go((await trigger.getAttribute("data-page")) ?? "");
+    await expectHeading(page, "Revoke Nightly import?");
+    await glance("07-revocation");
+    await page.getByRole("link", { name: "Cancel" }).click();
+    await trigger.click();
     await glance("07-revoke-question");
     await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
     await said("API client revoked");

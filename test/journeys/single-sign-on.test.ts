@@ -6,13 +6,7 @@ import { type Facts, type ProviderSettings, startExpressSp } from "../peers/expr
 import { hasMellon, mellonFacts, prepareMellon } from "../peers/mellon.ts";
 import { launch, prepare, program, visitor } from "./support/browser.ts";
 import { look } from "./support/look.ts";
-import {
-  acceptInvitation,
-  expectHeading,
-  factsOf,
-  press,
-  signIn,
-} from "./support/people.ts";
+import { acceptInvitation, expectHeading, factsOf, press, signIn } from "./support/people.ts";
 import { invite, type Registered, scriptOf } from "./support/script.ts";
 import { ada, type Somebody, startStage } from "./support/stage.ts";
 
@@ -84,7 +78,10 @@ describe.skipIf(!program.found)("single sign-on", () => {
     await page.getByRole("link", { name: "Wiki" }).click();
     await agree(page);
     const { outcome, reason } = await factsOf<Facts>(page);
-    expect({ outcome, reason }).toEqual({ outcome: "refused", reason: "InResponseTo is missing from response" });
+    expect({ outcome, reason }).toEqual({
+      outcome: "refused",
+      reason: "InResponseTo is missing from response",
+    });
   }, 30_000);
 
   test("lets an application send the person on to another host of its own", async () => {

@@ -12,8 +12,7 @@ import type { Front } from "./front.ts";
 const apache = needs("apache2");
 const modules = "/usr/lib/apache2/modules";
 /** Whether Apache and its mellon module are installed. */
-export const hasMellon =
-  apache.found && (await Bun.file(`${modules}/mod_auth_mellon.so`).exists());
+export const hasMellon = apache.found && (await Bun.file(`${modules}/mod_auth_mellon.so`).exists());
 
 export interface MellonSp {
   /** How browsers reach it. */
@@ -69,8 +68,7 @@ const metadataOf = (origin: string, certificatePem: string) => {
   );
 };
 
-const page =
-  `<!doctype html><html lang="en"><title>Mail</title><h1>Mail</h1><pre id="facts"><!--#printenv --></pre>`;
+const page = `<!doctype html><html lang="en"><title>Mail</title><h1>Mail</h1><pre id="facts"><!--#printenv --></pre>`;
 
 const loaded = [
   ["mpm_event_module", "mod_mpm_event.so"],

@@ -32,6 +32,7 @@ export const texts = defineTexts("api_clients", {
   revokeNamed: (name: string) => `Revoke ${name}`,
   revokeTitle: (name: string) => `Revoke ${name}?`,
   revokeBody: "Its secret and every token it holds stop working at once. This cannot be undone.",
+  cancel: "Cancel",
   revokedNotice: "API client revoked",
   done: "Done",
   howTitle: "Get a token with it",

@@ -102,9 +102,20 @@ const revokeQuestion = ({ id, name }: Pick<ApiClient, "id" | "name">) => ({
 });
 
 export const ConfirmRevoke: Screen<ApiClient> = ({ data }) => (
-  <ConfirmForm {...revokeQuestion(data)} cancel="/api-clients">
-    <p>{texts.revokeBody}</p>
-  </ConfirmForm>
+  <>
+    <PageHeader
+      title={texts.revokeTitle(data.name)}
+      breadcrumbs={[{ label: texts.title, href: "/api-clients" }]}
+    />
+    <Card>
+      <ConfirmForm
+        {...revokeQuestion(data)}
+        cancel={<LinkButton href="/api-clients">{texts.cancel}</LinkButton>}
+      >
+        <p>{texts.revokeBody}</p>
+      </ConfirmForm>
+    </Card>
+  </>
 );
 
 export const NewApiClientForm: FormScreen<unknown> = ({ values, problems }) => (

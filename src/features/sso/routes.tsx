@@ -15,6 +15,7 @@ import { readCertificate } from "#protocols/saml/keys.ts";
 import { writeIdpMetadata } from "#protocols/saml/metadata/write-idp.ts";
 import { issuedNameIdFormats } from "#protocols/saml/name-id.ts";
 import { decide } from "./decide.ts";
+import { requestInvalid } from "./errors.ts";
 import { accessDenied, signInDeclined } from "./events.ts";
 import { issueAssertion, refuseRequest } from "./issue.ts";
 import { launch, receiveRequest } from "./receive.ts";
@@ -69,12 +70,14 @@ export const ssoRoutes = routes()
     bodyMaxBytes: requestBodyMaxBytes,
     summary: "Single sign-on, HTTP-POST binding",
     handle: async (handling, c) => {
-      const form = await c.req.parseBody();
-      const text = (value: unknown) => (typeof value === "string" ? value : undefined);
+      if (!c.req.header("content-type")?.startsWith("application/x-www-form-urlencoded")) {
+        throw requestInvalid({ reason: "not a form" });
+      }
+      const form = new URLSearchParams(await c.req.text());
       const incoming = {
         binding: "post" as const,
-        message: text(form["SAMLRequest"]),
-        relayState: text(form["RelayState"]),
+        message: form.get("SAMLRequest") ?? undefined,
+        relayState: form.get("RelayState") ?? undefined,
       };
       return c.redirect(await receiveRequest(handling, incoming), 303);
     },

@@ -9,7 +9,7 @@ import { type Env, type Handling, type HttpContext, Redirect } from "./context.t
 import { requireSameOrigin } from "./csrf.ts";
 import { type Door, requirePermit } from "./door.ts";
 import { handlingOf } from "./handling.ts";
-import { invalidInput, problemsOf } from "./input.ts";
+import { invalidInput, problemsOf, unstorableFields } from "./input.ts";
 import type { Renderer } from "./render.tsx";
 import type { AnyRoute } from "./route.ts";
 import { shapeOf, varyByShape } from "./shape.ts";
@@ -84,6 +84,8 @@ function reader(route: AnyRoute): MiddlewareHandler<Env>[] {
   // What is wrong is judged by `answer`, which shows the form again; the validator itself lets everything pass.
   const judged = async (value: unknown): Promise<Read> => {
     const raw = (value ?? {}) as Record<string, unknown>;
+    const unstorable = unstorableFields(value);
+    if (Object.keys(unstorable).length > 0) return { raw, parsed: undefined, problems: unstorable };
     const result = await schema.safeParseAsync(value);
     return result.success
       ? { raw, parsed: result.data, problems: null }
@@ -154,7 +156,8 @@ async function refuse(
   const { form, load } = route.spec;
   const showsAgain =
     error.spec.status !== 404 && error.spec.status !== 403 && error.spec.status !== 401;
-  if (!form || !showsAgain || shapeOf(c).kind === "json") throw error;
+  // A query that is refused has no form of its own to be shown in.
+  if (route.method === "get" || !form || !showsAgain || shapeOf(c).kind === "json") throw error;
   const problems = (error.detail["errors"] as Record<string, string> | undefined) ?? {
     "": error.spec.title,
   };

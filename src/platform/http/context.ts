@@ -45,7 +45,12 @@ export interface Vars {
   principal: Principal | null;
   services: Services;
 }
-export type Env = { Variables: Vars };
+/** What the listener knows about the connection. */
+export interface Connection {
+  /** The address at the other end of the socket; absent where a test calls the application directly. */
+  readonly peer?: string | undefined;
+}
+export type Env = { Variables: Vars; Bindings: Connection };
 export type HttpContext = Context<Env>;
 
 /** Everything a handler may use. Its answer is data; how data looks is the route's business. */

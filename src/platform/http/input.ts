@@ -7,6 +7,7 @@ import type { Problems } from "./view.ts";
 const texts = defineTexts("input", {
   fieldsNeedAttention: "Some fields need attention",
   malformed: "The request could not be read",
+  unstorable: "Remove the invisible control character",
   badCursor: "This page of the list has moved; start from the first page",
 });
 
@@ -21,7 +22,9 @@ export const malformedInput = defineError("request.malformed", {
 
 /** "on" from a form, a boolean from JSON, absent → false: so that both agree. */
 export const checkbox = () =>
-  z.preprocess((value) => value === "on" || value === "true" || value === true, z.boolean());
+  z
+    .preprocess((value) => value === "on" || value === "true" || value === true, z.boolean())
+    .default(false);
 
 /** One field's worth of repeated values: a lone value, several or none → an array. */
 export const many = <T extends z.ZodType>(item: T) =>
@@ -54,7 +57,9 @@ export const encodeCursor = (key: readonly unknown[]): string =>
 /** The key a cursor stands for. @throws {invalidInput} naming `cursor` when it is not one of ours. */
 export function decodeCursor<T extends z.ZodType>(schema: T, cursor: string): z.output<T> {
   try {
-    return schema.parse(JSON.parse(Buffer.from(cursor, "base64url").toString()));
+    const key: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString());
+    if (Object.keys(unstorableFields(key)).length > 0) throw new Error("unstorable text");
+    return schema.parse(key);
   } catch (cause) {
     throw invalidInput({ errors: { cursor: texts.badCursor } }, cause);
   }
@@ -69,6 +74,22 @@ export function toPage<T>(
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   return { items, next: rows.length > limit && last ? encodeCursor(keyOf(last)) : null };
+}
+
+/**
+ * Texts that no column can hold: with a NUL, or half of a surrogate pair. Postgres refuses them, which would be our error instead of
+ * the caller's.
+ */
+export function unstorableFields(value: unknown, path = "", depth = 0): Record<string, string> {
+  if (typeof value === "string") {
+    return value.includes("\0") || !value.isWellFormed() ? { [path]: texts.unstorable } : {};
+  }
+  // A body is bounded in size; this bounds what a nest of arrays in it may cost.
+  if (typeof value !== "object" || value === null || depth > 8) return {};
+  const found = Object.entries(value).map(([key, part]) =>
+    unstorableFields(part, path === "" ? key : path, depth + 1),
+  );
+  return Object.assign({}, ...found) as Record<string, string>;
 }
 
 /** A refused input as field → sentence; the first problem of a field wins. */

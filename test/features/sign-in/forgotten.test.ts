@@ -1,18 +1,18 @@
-// A forgotten password: from the request to a sign-in with the new one.
+// A forgotten password: the link, what it leads to, and when it is no good.
 import { describe, expect, test } from "bun:test";
-import { goodPassword, testApp, type TestTenant, type TestUser } from "../../support/a-tenant.ts";
-import { isSignedIn, locationOf, mailedCode, signIn, throughPassword, withApp } from "./support.ts";
+import { goodPassword, testApp } from "../../support/a-tenant.ts";
+import {
+  isSignedIn,
+  locationOf,
+  mailedCode,
+  resetLink,
+  throughPassword,
+  withApp,
+} from "./support.ts";
 
 const house = await testApp();
 const { aTenant } = house;
 const newPassword = "copper thimble marsh violin";
-
-/** The path of the newest reset link mailed to a person. */
-async function resetLink(tenant: TestTenant, user: TestUser): Promise<string> {
-  await tenant.newBrowser().post("/forgotten-password", { email: user.email });
-  const mails = (await tenant.mails()).filter(({ to, link }) => to === user.email && link);
-  return mails.findLast(({ link }) => link.startsWith("/reset-password/"))?.link ?? "none";
-}
 
 describe("the link to a new password", () => {
   test("leads through the new password to a whole sign-in, and ends every session", async () => {
@@ -222,74 +222,5 @@ describe("a link that is no good", () => {
     const headers = { "sec-fetch-site": "cross-site", origin: "https://evil.example" };
     expect((await tenant.newBrowser().post(link, {}, { headers })).status).toBe(403);
     expect((await tenant.newBrowser().get(link)).status).toBe(200);
-  });
-});
-
-describe("choosing the new password", () => {
-  test("works once, and not after half an hour", async () => {
-    const tenant = await aTenant();
-    const user = await tenant.aUser();
-    const browser = tenant.newBrowser();
-    await browser.post(await resetLink(tenant, user));
-    const handle = [...browser.cookies];
-    await browser.post("/sign-in/new-password", { password: newPassword });
-    const again = tenant.newBrowser();
-    for (const [name, cookie] of handle) again.cookies.set(name, cookie);
-    expect((await again.post("/sign-in/new-password", { password: goodPassword })).status).toBe(
-      410,
-    );
-
-    const late = tenant.newBrowser();
-    await late.post(await resetLink(tenant, user));
-    house.clock.advance({ minutes: 31 });
-    expect((await late.post("/sign-in/new-password", { password: goodPassword })).status).toBe(410);
-    expect((await throughPassword(tenant.newBrowser(), user.email, newPassword)).status).toBe(303);
-  });
-
-  test("rates while one types, for the person of this link only", async () => {
-    const tenant = await aTenant();
-    const user = await tenant.aUser({ firstName: "Wilhelmina" });
-    const browser = tenant.newBrowser();
-    await browser.post(await resetLink(tenant, user));
-    const rate = async (password: string) => {
-      const path = "/sign-in/new-password/strength";
-      return (await browser.fragment(path, "password-meter", { password })).text();
-    };
-    expect(await rate(newPassword)).toContain('data-score="4"');
-    const short = await rate("x9$Kw");
-    expect(short).toContain("at least 14");
-    expect(short).not.toContain("<html");
-    expect(await rate("")).not.toContain("data-score");
-    const own = Number(/data-score="(\d)"/.exec(await rate("wilhelminawilhelmina"))?.[1]);
-    expect(own).toBeLessThan(3);
-    const stranger = tenant.newBrowser();
-    const path = "/sign-in/new-password/strength";
-    expect((await stranger.fragment(path, "password-meter", { password: "x" })).status).toBe(410);
-  });
-});
-
-describe("someone who opened an invitation and left", () => {
-  test("gets the way back to it when asking for a new password", async () => {
-    const tenant = await aTenant();
-    const user = await tenant.aUser({ state: "invited" });
-    await tenant.newBrowser().post("/forgotten-password", { email: user.email });
-    expect(await tenant.mails()).toEqual([]);
-
-    await tenant.tenant.write((db) =>
-      db
-        .updateTable("user_emails")
-        .set({ verified_at: new Date() })
-        .where("user_id", "=", user.id)
-        .execute(),
-    );
-    await tenant.newBrowser().post("/forgotten-password", { email: user.email });
-    const mail = (await tenant.mails()).at(-1);
-    expect(mail?.link).toStartWith("/verify-email/");
-    const browser = tenant.newBrowser();
-    expect(locationOf(await browser.post(mail?.link ?? ""))).toBe("/sign-in/new-password");
-    await browser.post("/sign-in/new-password", { password: goodPassword });
-    await browser.post("/sign-in/code", { code: await mailedCode(tenant, user.email) });
-    expect(await isSignedIn(browser)).toBe(true);
-    await signIn(tenant, tenant.newBrowser(), user);
   });
 });

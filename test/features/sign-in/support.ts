@@ -35,6 +35,13 @@ export async function mailedCode(tenant: TestTenant, email: string): Promise<str
   return code;
 }
 
+/** The path of the newest reset link mailed to a person. */
+export async function resetLink(tenant: TestTenant, user: TestUser): Promise<string> {
+  await tenant.newBrowser().post("/forgotten-password", { email: user.email });
+  const mails = (await tenant.mails()).filter(({ to, link }) => to === user.email && link);
+  return mails.findLast(({ link }) => link.startsWith("/reset-password/"))?.link ?? "none";
+}
+
 /** A whole sign-in with a code by e-mail; answers the last answer. */
 export async function signIn(
   tenant: TestTenant,

@@ -1,9 +1,15 @@
 // Chromium for the journeys: every host of ours leads to this machine, nothing leads anywhere else. Whatever a page complains about
 // (console, content security policy, a file that is missing) fails the journey.
 import { afterAll } from "bun:test";
-import { type Browser, type BrowserContext, chromium, type Page, type Response } from "playwright-core";
+import {
+  type Browser,
+  type BrowserContext,
+  chromium,
+  type Page,
+  type Response,
+} from "playwright-core";
 import { needs } from "../../support/programs.ts";
-import { baseDomain } from "./stage.ts";
+import { baseDomains } from "./stage.ts";
 
 export const program = needs("chromium");
 
@@ -18,6 +24,8 @@ export type Size = keyof typeof sizes;
 export interface Visitor {
   readonly page: Page;
   readonly context: BrowserContext;
+  /** Whether scripts run in its pages: axe is one. */
+  readonly javaScript: boolean;
   /** What the pages complained about so far. */
   readonly complaints: string[];
 }
@@ -27,8 +35,9 @@ export interface VisitorOptions {
   readonly javaScript?: boolean;
 }
 
-const resolverRules = ["*.example.test", "*.example.org", "*.example.net", "*.example.com"]
-  .map((hosts) => `MAP ${hosts} 127.0.0.1`)
+const hosts = ["*.example.test", "*.example.org", "*.example.net", "*.example.com", "*.localhost"];
+const resolverRules = hosts
+  .map((host) => `MAP ${host} 127.0.0.1`)
   .concat("MAP * ~NOTFOUND", "EXCLUDE 127.0.0.1")
   .join(", ");
 
@@ -68,10 +77,11 @@ export async function visitor(
   const complaints: string[] = [];
   context.on("page", (page) => listen(page, complaints));
   const page = await context.newPage();
-  return { page, context, complaints };
+  return { page, context, javaScript, complaints };
 }
 
-const isOurs = (address: string) => URL.parse(address)?.hostname.endsWith(baseDomain) === true;
+const isOurs = (address: string) =>
+  Object.values(baseDomains).some((base) => URL.parse(address)?.hostname.endsWith(base) === true);
 
 function listen(page: Page, complaints: string[]): void {
   page.on("console", (message) => {

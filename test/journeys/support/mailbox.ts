@@ -29,7 +29,8 @@ export function openMailbox(path: string): Mailbox {
       }
       throw new Error(`no mail "${subject}" to ${to} within ${waitMaxSeconds} s`);
     },
-    count: async (to) => (await listMailbox(path, mailsMost)).filter((mail) => mail.to === to).length,
+    count: async (to) =>
+      (await listMailbox(path, mailsMost)).filter((mail) => mail.to === to).length,
   };
 }
 

@@ -1,7 +1,7 @@
 // A script of the organisation: an API client with a token, for what a journey needs but does not want to show in the browser.
 import { createApiClient } from "#features/api-clients/index.ts";
 import { findTenant } from "#features/tenants/index.ts";
-import { baseDomain, type Somebody, type Stage } from "./stage.ts";
+import type { Somebody, Stage } from "./stage.ts";
 
 export interface Registered {
   readonly id: string;
@@ -21,7 +21,7 @@ export interface Script {
 }
 
 /** Makes a super admin's client for acme and gets it a token at the token endpoint. */
-export async function scriptOf({ services, port }: Stage): Promise<Script> {
+export async function scriptOf({ services, port, acmeHost }: Stage): Promise<Script> {
   const tenant = await services.database.system((db) => findTenant(db, "acme"));
   if (!tenant) throw new Error("acme is not there");
   const actor = { kind: "operator", command: "api-client create" } as const;
@@ -31,7 +31,7 @@ export async function scriptOf({ services, port }: Stage): Promise<Script> {
   const ask = (path: string, init: RequestInit) =>
     fetch(`http://127.0.0.1:${port}${path}`, {
       ...init,
-      headers: { ...init.headers, host: `acme.${baseDomain}` },
+      headers: { ...init.headers, host: acmeHost },
     });
   const answer = await ask("/oauth2/token", {
     method: "POST",
@@ -72,4 +72,3 @@ export async function scriptOf({ services, port }: Stage): Promise<Script> {
 /** Everybody but the founder joins by an invitation that the script sends. */
 export const invite = (script: Script, { email, firstName, lastName }: Somebody, role = "member") =>
   script.call("POST", "/users", { email, firstName, lastName, role });
-

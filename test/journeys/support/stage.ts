@@ -23,9 +23,12 @@ export interface Stage {
   readonly port: number;
   /** `https://acme.id.example.test:port`. */
   readonly acme: string;
+  /** The host of that. */
+  readonly acmeHost: string;
 }
 
-export const baseDomain = "id.example.test";
+/** By the scheme that browsers come with: `http` is what `weft start` gives a developer. */
+export const baseDomains = { https: "id.example.test", http: "localhost" } as const;
 
 export interface Somebody {
   readonly email: string;
@@ -43,6 +46,7 @@ const graceSeconds = 2;
 /** Starts everything; it ends after the file's last test. Ada's invitation lies in the mailbox. */
 export async function startStage(scheme: "http" | "https" = "https"): Promise<Stage> {
   const [database, front] = await Promise.all([testDatabase(), startFront({ scheme })]);
+  const baseDomain = baseDomains[scheme];
   const folder = await mkdtemp(join(tmpdir(), "weft-journey-"));
   const services = openResources(configOf(database, front, scheme, folder));
   const worker = await startJobs(services);
@@ -64,6 +68,7 @@ export async function startStage(scheme: "http" | "https" = "https"): Promise<St
     mailbox: openMailbox(folder),
     port: web.port,
     acme: front.origin(`acme.${baseDomain}`),
+    acmeHost: `acme.${baseDomain}`,
   };
 }
 
@@ -81,7 +86,7 @@ function configOf(
     POSTGRES_PASSWORD: settings.password,
     POSTGRES_POOL_SIZE: "5",
     SECRET_KEY: randomBytes(48).toString("base64"),
-    BASE_DOMAIN: baseDomain,
+    BASE_DOMAIN: baseDomains[scheme],
     IS_DEV: "true",
     PUBLIC_SCHEME: scheme,
     PUBLIC_PORT: String(front.port),

@@ -1,6 +1,7 @@
 // The questions asked before an application is closed or removed, as pages of their own (and as dialogs on its page).
 import type { Screen } from "#platform/http/view.ts";
-import { ConfirmForm } from "#platform/ui/index.ts";
+import type { Child } from "hono/jsx";
+import { Card, ConfirmForm, LinkButton, PageHeader } from "#platform/ui/index.ts";
 import type { Application } from "../schema.ts";
 import { texts } from "../texts.ts";
 
@@ -20,13 +21,39 @@ export const deleteQuestion = ({ id, name }: Pick<Application, "id" | "name">) =
 });
 
 export const ConfirmDisable: Screen<Application> = ({ data }) => (
-  <ConfirmForm {...disableQuestion(data)} cancel={`/applications/${data.id}`}>
+  <Question application={data} question={disableQuestion(data)}>
     <p>{texts.disableBody}</p>
-  </ConfirmForm>
+  </Question>
 );
 
 export const ConfirmDelete: Screen<Application> = ({ data }) => (
-  <ConfirmForm {...deleteQuestion(data)} cancel={`/applications/${data.id}`}>
+  <Question application={data} question={deleteQuestion(data)}>
     <p>{texts.removeBody}</p>
-  </ConfirmForm>
+  </Question>
 );
+
+interface QuestionProps {
+  readonly application: Pick<Application, "id" | "name">;
+  readonly question: ReturnType<typeof disableQuestion> | ReturnType<typeof deleteQuestion>;
+  readonly children?: Child;
+}
+
+function Question({ application: { id, name }, question, children }: QuestionProps) {
+  const page = `/applications/${id}`;
+  return (
+    <>
+      <PageHeader
+        title={question.title}
+        breadcrumbs={[
+          { href: "/applications", label: texts.title },
+          { href: page, label: name },
+        ]}
+      />
+      <Card>
+        <ConfirmForm {...question} cancel={<LinkButton href={page}>{texts.cancel}</LinkButton>}>
+          {children}
+        </ConfirmForm>
+      </Card>
+    </>
+  );
+}
