@@ -12,6 +12,7 @@ const texts = defineTexts("navigation", {
   apiClients: "API clients",
   oversight: "Oversight",
   audit: "Audit trail",
+  sessions: "Sessions",
 });
 
 export const navigation: readonly NavEntry[] = [
@@ -43,6 +44,13 @@ export const navigation: readonly NavEntry[] = [
     icon: "key",
     section: texts.access,
     permission: "api_clients.read",
+  },
+  {
+    href: "/sessions",
+    label: texts.sessions,
+    icon: "laptop",
+    section: texts.oversight,
+    permission: "sessions.read",
   },
   {
     href: "/events",

@@ -1,12 +1,18 @@
-// Single sign-on as two service providers that are not ours see it: node-saml in an Express app, and Apache with mod_auth_mellon.
-// Each stands on a registrable domain of its own, so that every message between us is cross-site.
+// Single sign-on as a service provider that is not ours sees it: node-saml in an Express app. It stands on a registrable domain of
+// its own, so that every message between us is cross-site.
 import { describe, expect, test } from "bun:test";
 import type { Page } from "playwright-core";
 import { type Facts, type ProviderSettings, startExpressSp } from "../peers/express-sp.ts";
-import { hasMellon, mellonFacts, prepareMellon } from "../peers/mellon.ts";
 import { launch, prepare, program, visitor } from "./support/browser.ts";
 import { look } from "./support/look.ts";
-import { acceptInvitation, expectHeading, factsOf, press, signIn } from "./support/people.ts";
+import {
+  acceptInvitation,
+  agree,
+  expectHeading,
+  factsOf,
+  press,
+  signIn,
+} from "./support/people.ts";
 import { invite, type Registered, scriptOf } from "./support/script.ts";
 import { ada, type Somebody, startStage } from "./support/stage.ts";
 
@@ -47,13 +53,6 @@ const play = await prepare(async () => {
   await acceptInvitation(other.page, stage.mailbox, grace, { subject: "You are invited" });
   return { stage, browser, sp, script, applications, person, other };
 });
-
-/** Says yes where the application was not agreed to before. */
-async function agree(page: Page): Promise<void> {
-  const question = page.getByRole("heading", { name: "Continue to" });
-  await question.or(page.locator("#facts")).waitFor();
-  if (await question.isVisible()) await press(page, "Continue");
-}
 
 describe.skipIf(!program.found)("single sign-on", () => {
   const address = (path: string) => `${play.sp.origin}/${path}`;
@@ -220,87 +219,5 @@ describe.skipIf(!program.found)("single sign-on", () => {
     expect((await asked(page, "wiki/login")).outcome).toBe("refused");
     await page.unrouteAll();
     expect((await asked(page, "wiki/login")).outcome).toBe("signed in");
-  }, 30_000);
-});
-
-const mellon = await prepare(async () => {
-  if (!hasMellon) return undefined as never;
-  const sp = await prepareMellon(play.stage.front, "mail.example.net");
-  const application = await play.script.register({ name: "Mail", metadataXml: sp.metadata });
-  for (const name of ["Postmasters", "Ärzte & Pfleger"]) {
-    await play.script.grant(application, await play.script.group(name, [ada]));
-  }
-  const answer = await fetch(application.metadataUrl.replace(play.stage.acme, hereOf()), {
-    headers: { host: new URL(play.stage.acme).host },
-  });
-  await sp.start(await answer.text());
-  return sp;
-});
-function hereOf(): string {
-  return `http://127.0.0.1:${play.stage.port}`;
-}
-
-describe.skipIf(!program.found || !hasMellon)("single sign-on to Apache with mellon", () => {
-  const expected = {
-    email: ada.email,
-    firstName: "Ada",
-    lastName: "Lovelace",
-    displayName: "Ada Lovelace",
-    groups: "Ärzte & Pfleger;Postmasters",
-  };
-  const facts = async (page: Page) =>
-    mellonFacts((await page.locator("#facts").textContent()) ?? "");
-
-  test("answers its signed request with names and groups", async () => {
-    const { page } = play.person;
-    await page.goto(mellon.protectedUrl);
-    await expectHeading(page, "Continue to Mail?");
-    await look(play.person, journey, "07-consent-with-groups");
-    await press(page, "Continue");
-    await expectHeading(page, "Mail");
-    expect(page.url()).toBe(mellon.protectedUrl);
-    // It asks for a transient identifier of its own accord.
-    expect(await facts(page)).toMatchObject({ ...expected, NAME_ID: expect.stringMatching(/^_/) });
-  }, 30_000);
-
-  test("starts from a tile as well", async () => {
-    const fresh = await visitor(play.browser, { size: "narrow" });
-    const { page } = fresh;
-    await page.goto(play.stage.acme);
-    await signIn(page, play.stage, ada);
-    await page.getByRole("link", { name: "Mail" }).click();
-    await agree(page);
-    await expectHeading(page, "Mail");
-    expect(await facts(page)).toMatchObject({ ...expected, NAME_ID: ada.email });
-    await fresh.context.close();
-  }, 30_000);
-
-  test("tells it when nothing may be shown and nobody is signed in", async () => {
-    const { page, context } = await visitor(play.browser);
-    const answered = page.waitForResponse((response) => response.url().includes("/postResponse"));
-    await page.goto(mellon.passiveUrl);
-    expect((await answered).status()).toBeGreaterThanOrEqual(400);
-    expect(await page.locator("#facts").count()).toBe(0);
-    await context.close();
-    await play.person.page.goto(mellon.passiveUrl);
-    await expectHeading(play.person.page, "Mail");
-  }, 30_000);
-
-  test("is refused by it when the answer was changed on its way", async () => {
-    const { page, context } = await visitor(play.browser);
-    await page.goto(mellon.protectedUrl);
-    await page.route("**/mellon/postResponse", (route) => {
-      const form = new URLSearchParams(route.request().postData() ?? "");
-      const xml = Buffer.from(form.get("SAMLResponse") ?? "", "base64").toString();
-      const changed = xml.replaceAll("Postmasters", "Administrators");
-      expect(changed).not.toBe(xml);
-      form.set("SAMLResponse", Buffer.from(changed).toString("base64"));
-      return route.continue({ postData: form.toString() });
-    });
-    const answered = page.waitForResponse((response) => response.url().includes("/postResponse"));
-    await signIn(page, play.stage, ada);
-    expect((await answered).status()).toBeGreaterThanOrEqual(400);
-    expect(await page.locator("#facts").count()).toBe(0);
-    await context.close();
   }, 30_000);
 });

@@ -1,6 +1,6 @@
 // Starts the Express service provider as a process of its own: on Node where there is one, else on this Bun, where node-saml cannot
 // sign the redirect binding (crypto.getHashes lacks the names it asks for).
-import { afterAll } from "bun:test";
+import { atEnd } from "./ending.ts";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createSigningKey } from "#protocols/saml/keys.ts";
@@ -49,7 +49,7 @@ export async function startExpressSp(
     stderr: "inherit",
     env: { ...Bun.env, NODE_ENV: "test" },
   });
-  afterAll(async () => {
+  atEnd(async () => {
     child.kill();
     await child.exited;
   });

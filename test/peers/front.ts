@@ -1,6 +1,6 @@
 // The front of the journeys: one port for all host names, as a reverse proxy stands before the app and before each peer.
 // Certificates are made for the run; the browser is told to accept them.
-import { afterAll } from "bun:test";
+import { atEnd } from "./ending.ts";
 import { createSigningKey } from "#protocols/saml/keys.ts";
 
 export interface Front {
@@ -26,7 +26,7 @@ export async function startFront({ scheme }: { scheme: "http" | "https" }): Prom
     ...(scheme === "https" ? { tls: await certificate() } : {}),
     fetch: (request) => forward(request, scheme, upstreams),
   });
-  afterAll(() => server.stop(true));
+  atEnd(() => server.stop(true));
   const { port } = server;
   if (port === undefined) throw new Error("the front has no port");
   return {

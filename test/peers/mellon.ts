@@ -1,6 +1,6 @@
 // Debian's Apache with mod_auth_mellon (lasso) as a service provider: an ordinary process with a configuration of its own in a
 // temporary folder. One page is protected and prints what mellon learned about the person.
-import { afterAll } from "bun:test";
+import { atEnd } from "./ending.ts";
 import { chmod, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
@@ -30,7 +30,7 @@ export interface MellonSp {
 export async function prepareMellon(front: Front, host: string): Promise<MellonSp> {
   const folder = await mkdtemp(join(tmpdir(), "weft-mellon-"));
   await chmod(folder, 0o755);
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+  atEnd(() => rm(folder, { recursive: true, force: true }));
   const origin = front.origin(host);
   const key = await createSigningKey({ commonName: host, now: new Date(), years: 1 });
   const metadata = metadataOf(origin, key.certificatePem);
@@ -140,7 +140,7 @@ async function run(folder: string, origin: string): Promise<number> {
   const child = Bun.spawn([apache.path, "-X", "-f", file], {
     stdio: ["ignore", "ignore", "pipe"],
   });
-  afterAll(async () => {
+  atEnd(async () => {
     child.kill();
     await child.exited;
   });

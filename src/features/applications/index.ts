@@ -1,4 +1,4 @@
-export { keyPlace, registerApplication } from "./actions.ts";
+export { keyPlace, registerApplication } from "./actions/registry.ts";
 export { type SentAttribute, sentAttributes } from "./attributes.ts";
 export { applicationNotFound } from "./errors.ts";
 export { ownIdentity } from "./identity.ts";

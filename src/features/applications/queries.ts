@@ -194,9 +194,8 @@ export interface Access {
 export async function accessOf(
   db: TenantDb,
   userId: UserId,
-  applicationId: ApplicationId,
+  application: FoundApplication,
 ): Promise<Access | null> {
-  const application = await findApplication(db, applicationId);
   if (!application.isEnabled) return null;
   const user = await db
     .selectFrom("users")
@@ -208,7 +207,7 @@ export async function accessOf(
     .selectFrom("application_grants as grant")
     .innerJoin("group_members as member", "member.group_id", "grant.group_id")
     .innerJoin("groups", "groups.id", "grant.group_id")
-    .where("grant.application_id", "=", applicationId)
+    .where("grant.application_id", "=", application.id)
     .where("member.user_id", "=", userId)
     .select(["groups.id", "groups.name"])
     .orderBy("groups.name_key")

@@ -7,13 +7,12 @@ import type { ApplicationId } from "#src/ids.ts";
 import {
   changeApplication,
   deleteApplication,
-  grantToGroup,
   type Registering,
   registerApplication,
   replaceMetadata,
-  revokeFromGroup,
   setEnabled,
-} from "./actions.ts";
+} from "./actions/registry.ts";
+import { grantToGroup, revokeFromGroup } from "./actions/grants.ts";
 import { ownIdentity } from "./identity.ts";
 import {
   findApplication,
@@ -238,10 +237,7 @@ export const applicationRoutes = routes()
     reply: GrantList,
     summary: "Grant an application to a group",
     handle: async ({ tenant, actor, params, input }) => {
-      const groupIds = new Set([
-        ...(input.groupIds ?? []),
-        ...(input.groupId ? [input.groupId] : []),
-      ]);
+      const groupIds = new Set([...input.groupIds, ...(input.groupId ? [input.groupId] : [])]);
       return tenant.write(async (db) => {
         for (const groupId of groupIds)
           await grantToGroup(db, actor, params.applicationId, groupId);

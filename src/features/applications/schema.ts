@@ -105,10 +105,13 @@ export const NewMetadata = z.object({
 
 export const ApplicationParams = z.object({ applicationId: ApplicationId });
 export const GrantParams = z.object({ applicationId: ApplicationId, groupId: GroupId });
-export const NewGrants = z.object({
-  groupIds: many(GroupId).optional(),
-  groupId: GroupId.optional(),
-});
+/** One group as a form names it, or several at once. */
+export const NewGrants = z
+  .object({ groupIds: many(GroupId).default([]), groupId: GroupId.optional() })
+  .refine(({ groupIds, groupId }) => groupIds.length > 0 || groupId !== undefined, {
+    path: ["groupId"],
+    error: () => texts.choose,
+  });
 export const ApplicationFilter = Paging.extend({ q: z.string().trim().max(200).default("") });
 export type ApplicationFilter = z.infer<typeof ApplicationFilter>;
 

@@ -44,6 +44,7 @@ export const texts = defineTexts("applications", {
   entityIdMissing: "Give the entity ID",
   entityIdTaken: "Another application of your organisation has this entity ID",
   entityIdChanged: "This metadata belongs to another application: its entity ID differs",
+  metadataXmlMissing: "Paste the metadata: no address is known to fetch it from",
   metadataTooLong: "Use at most 1,000,000 characters",
   metadataUnreadable: (why: string) => `This is not usable metadata: ${why}`,
   urlRefused: "Give a full https:// address without user name or fragment",

@@ -1,11 +1,12 @@
 // What happens next to a waiting request: one function, asked when the page is shown and again when the answer is issued.
 import { sql } from "kysely";
-import { type Access, accessOf } from "#features/applications/index.ts";
+import { type Access, accessOf, findApplication } from "#features/applications/index.ts";
 import type { SessionFacts } from "#platform/http/context.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import { type AuthnMethod, chooseContext, contextsOf } from "#protocols/saml/authn-context.ts";
 import { statusCodes, type StatusCode } from "#protocols/saml/constants.ts";
 import type { SamlErrorCode } from "#protocols/saml/errors.ts";
+import { acsRefused } from "./errors.ts";
 import { type Person, personFor, releasedKinds } from "./person.ts";
 import type { Waiting } from "./waiting.ts";
 
@@ -44,12 +45,16 @@ const failures: Partial<Record<SamlErrorCode, StatusCode>> = {
   invalid_name_id_policy: statusCodes.invalidNameIdPolicy,
 };
 
-/** Read top to bottom: the first line that applies decides. */
+/** Read top to bottom: the first line that applies decides. @throws {acsRefused} */
 export async function decide(
   db: TenantDb,
   waiting: Waiting,
   session: SessionFacts | null,
 ): Promise<Decision> {
+  const application = await findApplication(db, waiting.applicationId);
+  // An address that has left the metadata meanwhile may belong to somebody else by now.
+  if (!application.serviceProvider.acs.some(({ url }) => url === waiting.acsUrl))
+    throw acsRefused();
   if (waiting.failure)
     return requester(failures[waiting.failure] ?? statusCodes.requestUnsupported);
   // IsPassive: no page of ours may appear (Core §3.4.1).
@@ -62,7 +67,7 @@ export async function decide(
   const methods = session.methods as readonly AuthnMethod[];
   const context = chooseContext(waiting.authnContext ?? undefined, contextsOf(methods));
   if (!context) return responder(statusCodes.noAuthnContext);
-  const access = await accessOf(db, session.userId, waiting.applicationId);
+  const access = await accessOf(db, session.userId, application);
   if (!access) return waiting.isPassive ? responder(statusCodes.requestDenied) : { kind: "denied" };
   const person = await personFor(db, session.userId, access);
   // A response about anybody but the person whom the request names is forbidden (Core §3.4.1).

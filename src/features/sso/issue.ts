@@ -32,29 +32,34 @@ type By = Pick<
 
 const newId = () => `_${crypto.randomUUID().replaceAll("-", "")}`;
 
-/** Issues an assertion if it is still right to; else the status that says why not. `agreed`: the person just said yes. */
+/**
+ * Issues an assertion if it is still right to; else the status that says why not.
+ * @param agreed What the person just said yes to, as `shownOf` marks it; null where nothing was asked.
+ * @returns "look-again" when the page must be shown (anew): the request goes on waiting
+ */
 export async function issueAssertion(
   by: By,
   waiting: Waiting,
-  { agreed }: { agreed: boolean },
-): Promise<Sending> {
+  agreed: string | null,
+): Promise<Sending | "look-again"> {
   const assertionId = newId();
   const outcome = await by.tenant.write(async (db) => {
-    let decision = await decide(db, waiting, by.session);
-    if (decision.kind === "ask" && agreed) {
-      await giveConsent(db, decision.ready, waiting, by.now);
-      decision = { kind: "issue", ready: decision.ready };
-    }
+    const decision = await decide(db, waiting, by.session);
+    if (decision.kind === "sign-in") return "look-again" as const;
+    // What has come since the page was shown, and another person in front of it, were not agreed to.
+    if (decision.kind === "ask" && agreed !== shownOf(decision.ready)) return "look-again" as const;
     await consumeWaiting(db, waiting.id, by.now);
-    if (decision.kind !== "issue") {
-      const denied = { code: statusCodes.responder, subCode: statusCodes.requestDenied } as const;
-      return { status: decision.kind === "answer" ? decision.status : denied };
+    if (decision.kind === "answer") return { status: decision.status };
+    if (decision.kind === "denied") {
+      return {
+        status: { code: statusCodes.responder, subCode: statusCodes.requestDenied } as const,
+      };
     }
-    return {
-      ready: decision.ready,
-      ...(await prepare(db, by, waiting, decision.ready, assertionId)),
-    };
+    if (decision.kind === "ask") await giveConsent(db, decision.ready, waiting, by.now);
+    const { ready } = decision;
+    return { ready, ...(await prepare(db, by, waiting, ready, assertionId)) };
   });
+  if (outcome === "look-again") return outcome;
   if ("status" in outcome) return answerStatus(by, waiting, outcome.status);
   const { ready, nameId, key } = outcome;
   if (nameId === null) {
@@ -69,6 +74,12 @@ export async function issueAssertion(
   );
   return sending(by, waiting, xml, ready.access.application.name, true);
 }
+
+/** Marks what a consent page shows, and to whom: the answer carries it back. */
+export const shownOf = ({ person, released }: Ready): string =>
+  createHash("sha256")
+    .update(JSON.stringify([person.userId, released, attributesOf(person)]))
+    .digest("base64url");
 
 /** What the transaction must hold besides the decision: the identifier, the key and the event. */
 async function prepare(db: TenantDb, by: By, waiting: Waiting, ready: Ready, assertionId: string) {

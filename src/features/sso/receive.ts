@@ -80,7 +80,7 @@ export async function launch(
 ): Promise<string> {
   const kept = await by.tenant.write(async (db) => {
     const application = await findApplication(db, applicationId);
-    if (!(await accessOf(db, userId, applicationId))) throw launchDenied();
+    if (!(await accessOf(db, userId, application))) throw launchDenied();
     const { acs, nameIdFormat } = application.serviceProvider;
     const acsUrl = defaultAcs(acs)?.url;
     if (acsUrl === undefined || !isIssuedNameIdFormat(nameIdFormat)) {

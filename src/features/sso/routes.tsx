@@ -1,6 +1,5 @@
 // The identity provider's side of SAML: metadata, requests in, the person's part, answers out (Bindings §3.4–3.5, Profiles §4.1).
-import type { Handling } from "#platform/http/context.ts";
-import { redirect } from "#platform/http/context.ts";
+import { type Handling, type Redirect, redirect } from "#platform/http/context.ts";
 import { record } from "#platform/audit/record.ts";
 import { routes } from "#platform/http/route.ts";
 import {
@@ -17,7 +16,7 @@ import { issuedNameIdFormats } from "#protocols/saml/name-id.ts";
 import { decide } from "./decide.ts";
 import { requestInvalid } from "./errors.ts";
 import { accessDenied, signInDeclined } from "./events.ts";
-import { issueAssertion, refuseRequest } from "./issue.ts";
+import { issueAssertion, refuseRequest, type Sending, shownOf } from "./issue.ts";
 import { launch, receiveRequest } from "./receive.ts";
 import { ConsentChoice, WaitingParams } from "./schema.ts";
 import { type OnTheWay, OnTheWayPage } from "./views.tsx";
@@ -112,11 +111,12 @@ export const ssoRoutes = routes()
         case "denied":
           return showDenied(handling, waiting, path);
         case "issue":
-          return issueAssertion(handling, waiting, { agreed: false });
+          return orLookAgain(path, await issueAssertion(handling, waiting, null));
         case "ask":
           return {
             kind: "asking" as const,
             path,
+            shown: shownOf(decision.ready),
             application: decision.ready.access.application.name,
             nameIdFormat: waiting.nameIdFormat,
             person: decision.ready.person,
@@ -130,12 +130,14 @@ export const ssoRoutes = routes()
     params: WaitingParams,
     input: ConsentChoice,
     frame: "card",
-    handle: async (handling): Promise<OnTheWay> => {
+    handle: async (handling): Promise<OnTheWay | Redirect> => {
       const waiting = await handling.tenant.read((db) =>
         findWaiting(db, handling, handling.params.requestId),
       );
-      if (handling.input.choice === "continue")
-        return issueAssertion(handling, waiting, { agreed: true });
+      const { choice, shown } = handling.input;
+      if (choice === "continue") {
+        return orLookAgain(waitingPath(waiting.id), await issueAssertion(handling, waiting, shown));
+      }
       await handling.tenant.write(async (db) =>
         record(db, handling.actor, signInDeclined, await about(db, handling, waiting)),
       );
@@ -146,6 +148,9 @@ export const ssoRoutes = routes()
     },
     page: OnTheWayPage,
   });
+
+const orLookAgain = (path: string, outcome: Sending | "look-again"): Sending | Redirect =>
+  outcome === "look-again" ? redirect(path) : outcome;
 
 /** The refusal is recorded when it is shown: the request keeps waiting, for another account or a grant. */
 async function showDenied(

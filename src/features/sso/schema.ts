@@ -3,4 +3,7 @@ import { SsoRequestId } from "#src/ids.ts";
 
 export const WaitingParams = z.object({ requestId: SsoRequestId });
 /** What the person chose on the consent page. */
-export const ConsentChoice = z.object({ choice: z.enum(["continue", "cancel"]) });
+export const ConsentChoice = z.object({
+  choice: z.enum(["continue", "cancel"]),
+  shown: z.string().max(100).default(""),
+});

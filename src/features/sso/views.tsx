@@ -24,6 +24,8 @@ interface SendingData {
 interface AskingData {
   readonly kind: "asking";
   readonly path: string;
+  /** Comes back with the answer: what was on the page. */
+  readonly shown: string;
   readonly application: string;
   readonly nameIdFormat: string;
   readonly person: {
@@ -77,6 +79,7 @@ const ConsentPage: FC<{ data: AskingData; view: View }> = ({ data, view }) => (
       <KeyValues items={releasedItems(data)} />
       <p class="muted">{texts.consentAsked}</p>
       <form class="form" method="post" action={`${data.path}/consent`} data-once>
+        <input type="hidden" name="shown" value={data.shown} />
         <Stack gap="small">
           <Button type="submit" kind="primary" name="choice" value="continue" wide>
             {texts.continueTo}

@@ -156,8 +156,9 @@ async function refuse(
   const { form, load } = route.spec;
   const showsAgain =
     error.spec.status !== 404 && error.spec.status !== 403 && error.spec.status !== 401;
-  // A query that is refused has no form of its own to be shown in.
-  if (route.method === "get" || !form || !showsAgain || shapeOf(c).kind === "json") throw error;
+  // The form of a screen that is read needs the data which a refused query kept it from; the form of a list is its filter.
+  const isUnread = route.method === "get" && route.kind === "screen";
+  if (isUnread || !form || !showsAgain || shapeOf(c).kind === "json") throw error;
   const problems = (error.detail["errors"] as Record<string, string> | undefined) ?? {
     "": error.spec.title,
   };

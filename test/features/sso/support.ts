@@ -12,6 +12,8 @@ import { protocolProblems } from "../../protocols/saml/support/schemas.ts";
 import { acs, descriptor, keyDescriptor } from "../../protocols/saml/support/sp-metadata.ts";
 import type { TestApp, TestTenant } from "../../support/a-tenant.ts";
 import type { Browser } from "../../support/browser.ts";
+import { headerProblems } from "../../http/support/answers.ts";
+import { stateOf } from "../../http/support/state.ts";
 import { register, type Registered } from "../applications/support.ts";
 
 export interface Sp {
@@ -136,19 +138,21 @@ export interface Received {
 /** Reads the page that posts a message by itself. @throws when it is another page, or the message is not sound */
 export async function received(answer: Response, sp: Sp): Promise<Received> {
   const page = await answer.text();
-  expect({ status: answer.status, posts: page.includes('name="SAMLResponse"'), page: "" }).toEqual({
-    status: 200,
-    posts: true,
-    page: page.includes('name="SAMLResponse"') ? "" : page,
-  });
+  const posts = isPosting(page);
+  expect([answer.status, posts, posts ? "" : headingOf(page)]).toEqual([200, true, ""]);
   const acsUrl = unescaped(/<form[^>]* action="([^"]+)"/.exec(page)?.[1] ?? "");
   const xml = Buffer.from(fieldOf(page, "SAMLResponse") ?? "", "base64").toString();
   const policy = answer.headers.get("content-security-policy") ?? "";
-  expect(policy).toContain(`form-action 'self' ${new URL(acsUrl).origin};`);
+  // The application may redirect what is posted to it, and browsers hold that against the page that posted.
+  expect(policy).toContain("form-action 'self' https:;");
   expect(protocolProblems(xml)).toEqual([]);
   await expectSigned(xml, sp);
   return { acsUrl, relayState: fieldOf(page, "RelayState"), xml, ...factsOf(xml) };
 }
+
+/** Whether a page posts a message by itself. */
+export const isPosting = (page: string) => page.includes('name="SAMLResponse"');
+export const headingOf = (page: string) => /<h1>(.*?)<\/h1>/s.exec(page)?.[1] ?? page.slice(0, 500);
 
 const fieldOf = (page: string, name: string) => {
   const value = new RegExp(`<input[^>]* name="${name}"[^>]* value="([^"]*)"`).exec(page)?.[1];
@@ -222,9 +226,21 @@ async function expectSigned(xml: string, { application, tenant }: Sp): Promise<v
   );
 }
 
-/** Agrees on the consent page, as its button does. */
-export const agree = (browser: Browser, path: string) =>
-  browser.post(`${path}/consent`, { choice: "continue" });
+/** The hidden fields of the consent page: what it sends besides its buttons. */
+export function fieldsOf(page: string, path: string): Record<string, string> {
+  const form = page.slice(page.indexOf(`action="${path}/consent"`));
+  const inner = form.slice(0, form.indexOf("</form>"));
+  const fields = inner.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g);
+  return Object.fromEntries(
+    Array.from(fields, ([, name = "", value = ""]) => [name, unescaped(value)]),
+  );
+}
+
+/** Looks at the consent page and agrees, as its button does. */
+export async function agree(browser: Browser, path: string): Promise<Response> {
+  const page = await (await browser.get(path)).text();
+  return browser.post(`${path}/consent`, { ...fieldsOf(page, path), choice: "continue" });
+}
 
 /** From the request to the message, through the consent page when there is one. */
 export async function signOn(browser: Browser, sp: Sp, xml: string, way?: Way): Promise<Received> {
@@ -233,3 +249,26 @@ export async function signOn(browser: Browser, sp: Sp, xml: string, way?: Way): 
   const asks = (await page.clone().text()).includes(`${path}/consent`);
   return received(asks ? await agree(browser, path) : page, sp);
 }
+
+/** A refused request: the page's status and title, the code in the audit trail; nothing waits and nothing else was written. */
+export async function refusedBy(
+  app: Pick<TestApp, "asSuperuser">,
+  tenant: TestTenant,
+  sent: () => Promise<Response>,
+) {
+  const { audit_events: _, limits: __, ...before } = await stateOf(app, tenant);
+  const answer = await sent();
+  const { audit_events: ___, limits: ____, ...after } = await stateOf(app, tenant);
+  expect(after).toEqual(before);
+  expect(headerProblems(answer)).toEqual([]);
+  const page = await answer.text();
+  expect(page).not.toContain("SAMLResponse");
+  const event = (await tenant.events("sso.request_refused")).at(-1);
+  return {
+    status: answer.status,
+    code: event?.data["code"],
+    isPage: page.startsWith("<!doctype html>"),
+  };
+}
+
+export const refused = (code: string, status = 400) => ({ status, code, isPage: true });

@@ -1,6 +1,6 @@
 // Chromium for the journeys: every host of ours leads to this machine, nothing leads anywhere else. Whatever a page complains about
 // (console, content security policy, a file that is missing) fails the journey.
-import { afterAll } from "bun:test";
+import { atEnd, closeInReverse } from "../../peers/ending.ts";
 import {
   type Browser,
   type BrowserContext,
@@ -15,7 +15,9 @@ export const program = needs("chromium");
 
 /** Prepares what tests with a browser need, at the top of their file; nothing where there is none: they are skipped there. */
 export async function prepare<T>(start: () => Promise<T>): Promise<T> {
-  return program.found ? start() : (undefined as T);
+  if (!program.found) return undefined as T;
+  closeInReverse();
+  return start();
 }
 
 export const sizes = { narrow: { width: 360, height: 740 }, wide: { width: 1280, height: 900 } };
@@ -56,7 +58,7 @@ export async function launch(): Promise<Browser> {
       `--host-resolver-rules=${resolverRules}`,
     ],
   });
-  afterAll(() => browser.close());
+  atEnd(() => browser.close());
   return browser;
 }
 

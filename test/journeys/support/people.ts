@@ -87,3 +87,10 @@ export async function factsOf<T>(page: Page): Promise<T> {
   expect(text).not.toBeNull();
   return JSON.parse(text ?? "");
 }
+
+/** Says yes where the application was not agreed to before. */
+export async function agree(page: Page): Promise<void> {
+  const question = page.getByRole("heading", { name: "Continue to" });
+  await question.or(page.locator("#facts")).waitFor();
+  if (await question.isVisible()) await press(page, "Continue");
+}

@@ -20,6 +20,12 @@ export interface Script {
   grant(application: Registered, groupId: string): Promise<void>;
 }
 
+interface Asked {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
 /** Makes a super admin's client for acme and gets it a token at the token endpoint. */
 export async function scriptOf({ services, port, acmeHost }: Stage): Promise<Script> {
   const tenant = await services.database.system((db) => findTenant(db, "acme"));
@@ -28,10 +34,10 @@ export async function scriptOf({ services, port, acmeHost }: Stage): Promise<Scr
   const client = await services.database
     .tenant(tenant.id)
     .write((db) => createApiClient(db, actor, { name: "journey", role: "super_admin" }));
-  const ask = (path: string, init: RequestInit) =>
+  const ask = (path: string, { headers, ...request }: Asked) =>
     fetch(`http://127.0.0.1:${port}${path}`, {
-      ...init,
-      headers: { ...init.headers, host: acmeHost },
+      ...request,
+      headers: { ...headers, host: acmeHost },
     });
   const answer = await ask("/oauth2/token", {
     method: "POST",

@@ -1,6 +1,6 @@
 // What every journey plays on: the real application and its worker on ports of their own, behind a front, with a database,
 // a mailbox and a first tenant whose founder has been invited.
-import { afterAll } from "bun:test";
+import { atEnd } from "../../peers/ending.ts";
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -51,7 +51,7 @@ export async function startStage(scheme: "http" | "https" = "https"): Promise<St
   const services = openResources(configOf(database, front, scheme, folder));
   const worker = await startJobs(services);
   const web = await startWeb(services);
-  afterAll(async () => {
+  atEnd(async () => {
     await web.stop(graceSeconds);
     await worker.stop(graceSeconds);
     await services[Symbol.asyncDispose]();

@@ -1,26 +1,24 @@
-// Writes of the registry. Keys are made and metadata is fetched before the transaction, never inside it.
+// Writes of the registry itself. Keys are made and metadata is fetched before the transaction, never inside it.
 import type { Actor } from "#src/actor.ts";
 import { record } from "#platform/audit/record.ts";
 import type { Keyring } from "#platform/crypto/keyring.ts";
 import type { TenantDb, TenantScope } from "#platform/db/database.ts";
 import type { Outbound } from "#platform/outbound/fetch.ts";
 import { createSigningKey, type CreatedSigningKey } from "#protocols/saml/keys.ts";
-import { ApplicationId, type GroupId } from "#src/ids.ts";
-import { entityIdChanged, entityIdTaken, grantGroupNotFound, grantNotFound } from "./errors.ts";
+import { ApplicationId } from "#src/ids.ts";
+import { entityIdChanged, entityIdTaken, metadataRefused } from "../errors.ts";
 import {
-  accessGranted,
-  accessRevoked,
   applicationChanged,
   applicationDeleted,
   applicationDisabled,
   applicationEnabled,
   applicationMetadataReplaced,
   applicationRegistered,
-} from "./events.ts";
-import { type Description, describeServiceProvider, type DescriptionSource } from "./metadata.ts";
-import { findApplication, lockApplication } from "./queries.ts";
-import type { ApplicationChanges, NewApplication } from "./schema.ts";
-import { texts } from "./texts.ts";
+} from "../events.ts";
+import { type Description, describeServiceProvider, type DescriptionSource } from "../metadata.ts";
+import { findApplication, lockApplication } from "../queries.ts";
+import type { ApplicationChanges, NewApplication } from "../schema.ts";
+import { texts } from "../texts.ts";
 
 /** How long a signing certificate lives: applications pin it, and replacing it is work on their side. */
 const certificateYears = 5;
@@ -57,7 +55,7 @@ export async function registerApplication(
         available_to_all: input.availableToAll,
       })
       .execute();
-    await insertServiceProvider(db, applicationId, description);
+    await insertServiceProvider(db, applicationId, description, sourceField(input));
     await insertKey(db, by, applicationId, key);
     const { entityId } = description;
     const { name, availableToAll } = input;
@@ -71,10 +69,17 @@ export async function registerApplication(
   return applicationId;
 }
 
+/** The box that the description came from: what is wrong with it is said there. */
+function sourceField({ metadataXml, metadataUrl }: DescriptionSource): string {
+  if (metadataXml !== undefined) return "metadataXml";
+  return metadataUrl === undefined ? "entityId" : "metadataUrl";
+}
+
 async function insertServiceProvider(
   db: TenantDb,
   applicationId: ApplicationId,
   description: Description,
+  field: string,
 ) {
   await db
     .insertInto("saml_service_providers")
@@ -86,8 +91,7 @@ async function insertServiceProvider(
     .onConflict((on) => on.constraint("saml_entity_id_unique").doNothing())
     .returning("application_id")
     .executeTakeFirstOrThrow(() => {
-      const { entityId, metadataUrl } = description;
-      const field = metadataUrl === null ? "entityId" : "metadataUrl";
+      const { entityId } = description;
       return entityIdTaken({ entityId, errors: { [field]: texts.entityIdTaken } });
     });
 }
@@ -176,6 +180,9 @@ export async function replaceMetadata(
 ): Promise<void> {
   const before = await by.tenant.read((db) => findApplication(db, applicationId));
   const known = before.serviceProvider.metadataUrl ?? undefined;
+  if (source.metadataXml === undefined && known === undefined) {
+    throw metadataRefused({ errors: { metadataXml: texts.metadataXmlMissing } });
+  }
   const description = await describeServiceProvider(
     source.metadataXml === undefined ? { metadataUrl: known } : source,
     by,
@@ -239,51 +246,4 @@ export async function deleteApplication(
     entityId: serviceProvider.entityId,
   });
   return { name };
-}
-
-/** Lets the members of a group use it; a group that may already is left alone. @throws {grantGroupNotFound} */
-export async function grantToGroup(
-  db: TenantDb,
-  actor: Actor,
-  applicationId: ApplicationId,
-  groupId: GroupId,
-): Promise<void> {
-  const { name } = await lockApplication(db, applicationId);
-  const group = await db
-    .selectFrom("groups")
-    .select("name")
-    .where("id", "=", groupId)
-    .executeTakeFirstOrThrow(() =>
-      grantGroupNotFound({ errors: { groupId: texts.groupNotFound } }),
-    );
-  const added = await db
-    .insertInto("application_grants")
-    .values({ application_id: applicationId, group_id: groupId })
-    .onConflict((on) => on.doNothing())
-    .executeTakeFirst();
-  if (!added.numInsertedOrUpdatedRows) return;
-  await record(db, actor, accessGranted, { applicationId, name, groupId, groupName: group.name });
-}
-
-/** Takes a group's access away. @throws {applicationNotFound} @throws {grantNotFound} */
-export async function revokeFromGroup(
-  db: TenantDb,
-  actor: Actor,
-  applicationId: ApplicationId,
-  groupId: GroupId,
-): Promise<void> {
-  const { name } = await lockApplication(db, applicationId);
-  const group = await db
-    .selectFrom("application_grants as grant")
-    .innerJoin("groups", "groups.id", "grant.group_id")
-    .select("groups.name")
-    .where("grant.application_id", "=", applicationId)
-    .where("grant.group_id", "=", groupId)
-    .executeTakeFirstOrThrow(() => grantNotFound({ groupId }));
-  await db
-    .deleteFrom("application_grants")
-    .where("application_id", "=", applicationId)
-    .where("group_id", "=", groupId)
-    .execute();
-  await record(db, actor, accessRevoked, { applicationId, name, groupId, groupName: group.name });
 }

@@ -1,0 +1,149 @@
+// `bun run test:deploy`: deploy/README.md followed to the letter on a machine of its own. The machine is a Debian root with a
+// Docker engine, in namespaces: nothing is installed on, opened on or left on the host but mmdebstrap. Exit 0 when every
+// sentence held, 1 when one did not, 3 with one line where no such machine can be made.
+// WEFT_SELFHOST_CACHE=<folder> keeps the two Debian roots between runs.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { mkdir, mkdtemp, rename, rm, rmdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const suite = "forky";
+const machinePackages =
+  "docker.io docker-cli docker-compose docker-buildx iptables slirp4netns iproute2 pebble curl openssl ca-certificates util-linux procps";
+/** What the stand-ins of the four base images and of their tools are made of. */
+const imagePackages = "postgresql-18 caddy memcached busybox libcap2-bin ca-certificates";
+const checkout = join(import.meta.dir, "../..");
+const engineGroup = `weft-selfhost-${process.pid}`;
+
+class CannotRun extends Error {}
+
+async function output(command: readonly string[]): Promise<{ code: number; text: string }> {
+  const child = Bun.spawn([...command], { stdout: "pipe", stderr: "pipe", stdin: "ignore" });
+  const [out, err, code] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  return { code, text: (out + err).trim() };
+}
+
+async function requireHost(): Promise<void> {
+  if (process.platform !== "linux") throw new CannotRun("it needs Linux");
+  if (process.getuid?.() !== 0) throw new CannotRun("it needs root");
+  const probe = await output(
+    "unshare --mount --pid --net --fork --kill-child sh -c true".split(" "),
+  );
+  if (probe.code !== 0) throw new CannotRun(`this system allows no namespaces: ${probe.text}`);
+  if (!existsSync("/dev/net/tun")) throw new CannotRun("there is no /dev/net/tun");
+  if (Bun.which("mmdebstrap")) return;
+  if (!Bun.which("apt-get")) throw new CannotRun("it needs mmdebstrap");
+  await output(["apt-get", "update", "-qq"]);
+  const got = await output("apt-get install -y -qq --no-install-recommends mmdebstrap".split(" "));
+  if (got.code !== 0) throw new CannotRun("mmdebstrap could not be installed");
+}
+
+/** The Debian mirror this machine uses. */
+function mirror(): string {
+  const places = ["/etc/apt/sources.list.d", "/etc/apt"].filter((place) => existsSync(place));
+  for (const place of places) {
+    for (const name of readdirSync(place).filter((file) => /\.(sources|list)$/.test(file))) {
+      const text = readFileSync(join(place, name), "utf8");
+      const found = /^(?:URIs:|deb(?: \[.*?\])?)\s+(\S*\/debian\/?)(?:\s|$)/m.exec(text)?.[1];
+      if (found) return found;
+    }
+  }
+  throw new CannotRun("no Debian package source is set up");
+}
+
+/** A Debian root as an archive at `path`, made unless it is there. */
+async function debianRoot(path: string, packages: string): Promise<void> {
+  if (existsSync(path)) return;
+  const made = await output([
+    "mmdebstrap",
+    "--variant=minbase",
+    // The archive's Release file of a testing suite may be older than it says it can be.
+    '--aptopt=Acquire::Check-Valid-Until "false"',
+    `--include=${packages.replaceAll(" ", ",")}`,
+    "--format=tar",
+    suite,
+    `${path}.part`,
+    `deb ${mirror()} ${suite} main`,
+  ]);
+  if (made.code !== 0) {
+    throw new CannotRun(`Debian ${suite} could not be unpacked: ${made.text.split("\n").at(-1)}`);
+  }
+  await rename(`${path}.part`, path);
+}
+
+async function timed(name: string, body: () => Promise<void>): Promise<void> {
+  const startedAt = performance.now();
+  await body();
+  console.log(`${name} (${((performance.now() - startedAt) / 1000).toFixed(0)} s)`);
+}
+
+/** Groups that the engine made for its containers outlive it, empty. */
+async function removeGroups(): Promise<void> {
+  const { text } = await output([
+    "find",
+    "/sys/fs/cgroup",
+    "-depth",
+    "-type",
+    "d",
+    "-path",
+    `*/${engineGroup}*`,
+  ]);
+  for (const folder of text.split("\n").filter(Boolean)) await rmdir(folder).catch(() => undefined);
+}
+
+async function main(folder: string): Promise<number> {
+  await requireHost();
+  const cache = Bun.env["WEFT_SELFHOST_CACHE"] ?? folder;
+  await mkdir(cache, { recursive: true });
+  const [machine, images, root] = [
+    join(cache, "machine.tar"),
+    join(cache, "images.tar"),
+    join(folder, "root"),
+  ];
+  await timed("Debian roots", async () => {
+    await debianRoot(machine, machinePackages);
+    await debianRoot(images, imagePackages);
+    await mkdir(root);
+    const unpacked = await output(["tar", "-C", root, "--numeric-owner", "-xf", machine]);
+    if (unpacked.code !== 0 && !/mknod|Cannot mknod/.test(unpacked.text)) {
+      throw new CannotRun(unpacked.text);
+    }
+  });
+  const child = Bun.spawn(
+    ["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", enterScript],
+    {
+      env: {
+        PATH: Bun.env["PATH"] ?? "",
+        ROOT: root,
+        CHECKOUT: checkout,
+        BUN: process.execPath,
+        IMAGES: images,
+        ENGINE_GROUP: engineGroup,
+      },
+      stdin: "ignore",
+      stdout: "inherit",
+      stderr: "inherit",
+    },
+  );
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => child.kill());
+  const code = await child.exited;
+  if (code === 3) throw new CannotRun("the Docker engine does not start here");
+  return code;
+}
+
+const enterScript = join(import.meta.dir, "machine/enter.sh");
+const folder = await mkdtemp(join(tmpdir(), "weft-selfhost-"));
+try {
+  process.exitCode = await main(folder);
+} catch (error) {
+  if (!(error instanceof CannotRun)) throw error;
+  console.log(`not run: ${error.message}`);
+  process.exitCode = 3;
+} finally {
+  await removeGroups();
+  await rm(folder, { recursive: true, force: true });
+}

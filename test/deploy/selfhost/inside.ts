@@ -1,0 +1,52 @@
+// The test itself, on the machine that selfhost.ts made: the page from its first line to its last.
+import { mkdirSync, writeFileSync } from "node:fs";
+import about from "../../../package.json" with { type: "json" };
+import { lookAtImage } from "./chapters/image.ts";
+import { install } from "./chapters/install.ts";
+import { running } from "./chapters/running.ts";
+import { start } from "./chapters/start.ts";
+import { tenants } from "./chapters/tenants.ts";
+import { upkeep } from "./chapters/upkeep.ts";
+import { variants } from "./chapters/variants.ts";
+import { buildStandIns } from "./images.ts";
+import { openInternet } from "./internet.ts";
+import { readPage } from "./page.ts";
+import { check, report, same } from "./report.ts";
+import { must } from "./shell.ts";
+import { hostile, type World } from "./world.ts";
+
+const checkout = "/checkout";
+
+/** There is no registry: a pull finds what is here already. Everything else is the real client. */
+function withoutRegistry(): void {
+  mkdirSync("/shims", { recursive: true });
+  writeFileSync(
+    "/shims/docker",
+    `#!/bin/sh\ncase "$*" in 'compose pull') exit 0 ;; esac\nexec /usr/bin/docker "$@"\n`,
+    { mode: 0o755 },
+  );
+}
+
+/** From here on the machine has the internet of the test and no other. */
+async function cutOff(): Promise<void> {
+  await must("ip link set tap0 down && echo nameserver 198.51.100.25 > /etc/resolv.conf");
+}
+
+withoutRegistry();
+const page = readPage(`${checkout}/deploy/README.md`);
+await check("stand-ins of the base images are built", [], buildStandIns);
+const internet = await openInternet(checkout, { user: "apikey", password: hostile });
+internet.release(about.version);
+const world: World = { page, internet };
+await install(world, about.version);
+await cutOff();
+await lookAtImage(`ghcr.io/pageloom/weft-id:${about.version}`);
+await start(world);
+await tenants(world);
+await running(world);
+await upkeep(world, about.version);
+await variants(world);
+await check("every shell block of the page was run", [], () => same(page.unused(), []));
+const isGood = report();
+if (!isGood) console.log(await must("docker compose logs --tail 15 app worker caddy migrate"));
+process.exit(isGood ? 0 : 1);

@@ -1,0 +1,249 @@
+// Between the request and the answer: what is no longer right when the answer is made is not told, and an answer is given once, in the
+// browser that asked.
+import { describe, expect, test } from "bun:test";
+import { testApp, type TestTenant } from "../../support/a-tenant.ts";
+import type { Browser } from "../../support/browser.ts";
+import { metadataOf } from "../applications/support.ts";
+import {
+  agree,
+  anSp,
+  authnRequest,
+  fieldsOf,
+  isPosting,
+  received,
+  signOn,
+  type Sp,
+  waitingAt,
+} from "./support.ts";
+
+const app = await testApp();
+
+interface Opened {
+  readonly tenant: TestTenant;
+  readonly browser: Browser;
+  readonly sp: Sp;
+  readonly groupId: string;
+  /** Where the request waits. */
+  readonly path: string;
+  /** Presses the button of the consent page that is open. */
+  readonly press: () => Promise<Response>;
+}
+
+/** A person with access by a group looks at the consent page. */
+async function opened(): Promise<Opened> {
+  const tenant = await app.aTenant({ signedInAs: "member" });
+  const { browser, me } = tenant;
+  const { id: groupId } = await tenant.aGroup("Authors", [me]);
+  const sp = await anSp(tenant, { availableToAll: false });
+  await tenant.api.post(`/applications/${sp.application.id}/grants`, { groupId });
+  const path = await waitingAt(browser, authnRequest(app, sp));
+  const fields = { ...fieldsOf(await (await browser.get(path)).text(), path), choice: "continue" };
+  const press = () => browser.post(`${path}/consent`, fields);
+  return { tenant, browser, sp, groupId, path, press };
+}
+
+const issued = (tenant: TestTenant) => tenant.events("sso.assertion_issued");
+
+describe("access is asked for again when the answer is made", () => {
+  const changes: readonly [what: string, change: (on: Opened) => Promise<unknown>][] = [
+    [
+      "the group's grant was revoked",
+      ({ tenant, sp, groupId }) =>
+        tenant.api.delete(`/applications/${sp.application.id}/grants/${groupId}`),
+    ],
+    [
+      "the person left the group",
+      ({ tenant, groupId }) => tenant.api.delete(`/groups/${groupId}/members/${tenant.me.id}`),
+    ],
+    ["the group was deleted", ({ tenant, groupId }) => tenant.api.delete(`/groups/${groupId}`)],
+    [
+      "the application was disabled",
+      ({ tenant, sp }) => tenant.api.put(`/applications/${sp.application.id}/disablement`),
+    ],
+  ];
+
+  test.each(changes)("%s", async (_, change) => {
+    const on = await opened();
+    expect(await change(on)).toMatchObject({ ok: true });
+    const message = await received(await on.press(), on.sp);
+    expect(message).toMatchObject({
+      status: "Responder RequestDenied",
+      nameId: null,
+      attributes: {},
+    });
+    expect(await issued(on.tenant)).toEqual([]);
+    expect((await on.press()).status).toBe(410);
+  });
+
+  test("also where consent was given before and no page is shown", async () => {
+    const on = await opened();
+    await on.press();
+    const next = await waitingAt(on.browser, authnRequest(app, on.sp));
+    await on.tenant.api.delete(`/applications/${on.sp.application.id}/grants/${on.groupId}`);
+    const page = await (await on.browser.get(next)).text();
+    expect([isPosting(page), page.includes("You have no access to Wiki")]).toEqual([false, true]);
+    expect(await issued(on.tenant)).toHaveLength(1);
+  });
+
+  test("the person was deactivated", async () => {
+    const on = await opened();
+    await on.tenant.api.put(`/users/${on.tenant.me.id}/deactivation`);
+    const answer = await on.press();
+    expect([answer.status, answer.headers.get("location")]).toEqual([
+      303,
+      "/sign-in?return_to=%2F",
+    ]);
+    expect(await issued(on.tenant)).toEqual([]);
+  });
+
+  test("the session was ended", async () => {
+    const on = await opened();
+    const { items } = (await (
+      await on.tenant.api.get(`/sessions?userId=${on.tenant.me.id}`)
+    ).json()) as {
+      items: { id: string }[];
+    };
+    await on.tenant.api.delete(`/sessions/${items[0]?.id}`);
+    expect((await on.press()).headers.get("location")).toBe("/sign-in?return_to=%2F");
+    expect(await issued(on.tenant)).toEqual([]);
+  });
+
+  test("the application was deleted", async () => {
+    const on = await opened();
+    await on.tenant.api.delete(`/applications/${on.sp.application.id}`);
+    expect((await on.press()).status).toBe(410);
+    expect((await on.browser.get(on.path)).status).toBe(410);
+    expect(await issued(on.tenant)).toEqual([]);
+  });
+
+  test("the address was taken out of the metadata: nothing goes there any more", async () => {
+    const on = await opened();
+    const metadataXml = metadataOf(on.sp.entityId, "https://moved.example.org/acs");
+    const path = `/applications/${on.sp.application.id}/metadata`;
+    expect((await on.tenant.api.put(path, { metadataXml })).status).toBe(200);
+    const page = await (await on.press()).text();
+    expect([isPosting(page), page.includes(on.sp.acsUrl)]).toEqual([false, false]);
+    expect(await issued(on.tenant)).toEqual([]);
+  });
+
+  test("access that came meanwhile opens the way", async () => {
+    const tenant = await app.aTenant({ signedInAs: "member" });
+    const sp = await anSp(tenant, { availableToAll: false });
+    const path = await waitingAt(tenant.browser, authnRequest(app, sp));
+    expect(await (await tenant.browser.get(path)).text()).toContain("You have no access to Wiki");
+    await tenant.api.patch(`/applications/${sp.application.id}`, { availableToAll: true });
+    expect((await received(await agree(tenant.browser, path), sp)).status).toBe("Success");
+  });
+});
+
+describe("a request is answered once", () => {
+  test("the button pressed twice, one after the other", async () => {
+    const on = await opened();
+    expect((await received(await on.press(), on.sp)).status).toBe("Success");
+    expect((await on.press()).status).toBe(410);
+    expect((await on.browser.get(on.path)).status).toBe(410);
+  });
+
+  test("the button pressed many times at once", async () => {
+    const on = await opened();
+    // Each of them still has the cookie: in a browser they leave before the first answer comes.
+    const answers = await Promise.all(Array.from({ length: 6 }, () => on.press()));
+    const pages = await Promise.all(answers.map((answer) => answer.text()));
+    expect(pages.filter(isPosting)).toHaveLength(1);
+    expect(await issued(on.tenant)).toHaveLength(1);
+  });
+
+  test("opened many times at once, with consent given before", async () => {
+    const on = await opened();
+    await on.press();
+    const path = await waitingAt(on.browser, authnRequest(app, on.sp));
+    const answers = await Promise.all(Array.from({ length: 6 }, () => on.browser.get(path)));
+    const pages = await Promise.all(answers.map((answer) => answer.text()));
+    expect(pages.filter(isPosting)).toHaveLength(1);
+    expect(await issued(on.tenant)).toHaveLength(2);
+  });
+
+  test("not after half an hour", async () => {
+    const on = await opened();
+    app.clock.advance({ minutes: 29, seconds: 50 });
+    expect((await on.browser.get(on.path)).status).toBe(200);
+    app.clock.advance({ seconds: 15 });
+    expect((await on.browser.get(on.path)).status).toBe(410);
+    expect((await on.press()).status).toBe(410);
+    expect(await issued(on.tenant)).toEqual([]);
+  });
+});
+
+describe("a request belongs to the browser that brought it", () => {
+  const cookieOf = (path: string) => `__Host-sso-${path.slice(-12)}`;
+
+  test("another browser of the same person is refused: a link to somebody's own request signs nobody in", async () => {
+    const on = await opened();
+    const another = await on.tenant.signedIn(on.tenant.me);
+    expect((await another.get(on.path)).status).toBe(403);
+    expect((await another.post(`${on.path}/consent`, { choice: "continue" })).status).toBe(403);
+    expect((await another.post(`${on.path}/consent`, { choice: "cancel" })).status).toBe(403);
+    expect(await issued(on.tenant)).toEqual([]);
+    expect((await received(await on.press(), on.sp)).status).toBe("Success");
+  });
+
+  test.each(["forged", "of another request", "cut"])(
+    "a cookie that is %s is refused",
+    async (what) => {
+      const on = await opened();
+      const name = cookieOf(on.path);
+      const own = on.browser.cookies.get(name)!;
+      const other = await waitingAt(on.browser, authnRequest(app, on.sp));
+      const values: Record<string, string> = {
+        forged: "x".repeat(43),
+        "of another request": on.browser.cookies.get(cookieOf(other))!.value,
+        cut: own.value.slice(1),
+      };
+      on.browser.cookies.set(name, { ...own, value: values[what]! });
+      expect((await on.browser.get(on.path)).status).toBe(403);
+      expect((await on.press()).status).toBe(403);
+      expect(await issued(on.tenant)).toEqual([]);
+    },
+  );
+
+  test("the cookie is bound to our host, out of scripts' reach, and gone after the answer", async () => {
+    const on = await opened();
+    const { header } = on.browser.cookies.get(cookieOf(on.path))!;
+    expect(header).toMatch(/; Max-Age=1800; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
+    await on.press();
+    expect(on.browser.cookies.has(cookieOf(on.path))).toBe(false);
+  });
+
+  test("two tabs do not disturb each other, answered in either order", async () => {
+    const tenant = await app.aTenant({ signedInAs: "member" });
+    const [one, two] = [await anSp(tenant), await anSp(tenant)];
+    const first = await waitingAt(tenant.browser, authnRequest(app, one), { relayState: "first" });
+    const second = await waitingAt(tenant.browser, authnRequest(app, two), {
+      relayState: "second",
+    });
+    const third = await waitingAt(tenant.browser, authnRequest(app, one), { relayState: "third" });
+    const answered = async (path: string, sp: Sp) => {
+      const { relayState, acsUrl } = await received(await agree(tenant.browser, path), sp);
+      return { relayState, isThere: acsUrl === sp.acsUrl };
+    };
+    expect(await answered(second, two)).toEqual({ relayState: "second", isThere: true });
+    expect(await answered(first, one)).toEqual({ relayState: "first", isThere: true });
+    // Consent was given a moment ago.
+    expect((await received(await tenant.browser.get(third), one)).relayState).toBe("third");
+  });
+});
+
+test("what one tenant issued is no key to another's application of the same name", async () => {
+  const [ours, theirs] = [
+    await app.aTenant({ signedInAs: "member" }),
+    await app.aTenant({ signedInAs: "member" }),
+  ];
+  const [one, other] = [await anSp(ours), await anSp(theirs)];
+  const [first, second] = [
+    await signOn(ours.browser, one, authnRequest(app, one)),
+    await signOn(theirs.browser, other, authnRequest(app, other)),
+  ];
+  expect(first.issuer).not.toBe(second.issuer);
+  const certificate = (xml: string) => /X509Certificate>([^<]+)</.exec(xml)?.[1];
+  expect(certificate(first.xml)).not.toBe(certificate(second.xml));
+});
