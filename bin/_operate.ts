@@ -7,6 +7,7 @@ import { SchemaMismatchError } from "#platform/db/migrate/compare.ts";
 import { DomainError } from "#platform/errors.ts";
 import type { Services } from "#platform/services.ts";
 import { findTenant, type Tenant, tenantNotFound } from "#features/tenants/index.ts";
+import { runningEnvironment } from "./local/environment.ts";
 import { exitCodes } from "./_strict.ts";
 
 export interface Operating {
@@ -17,12 +18,18 @@ export interface Operating {
   tenantNamed(subdomain: string): Promise<Tenant>;
 }
 
+/** This process's own; without one, that of the local installation that runs here (`weft start`), if any. */
+async function environment(): Promise<Readonly<Record<string, string | undefined>>> {
+  if (Bun.env["POSTGRES_PASSWORD"] || Bun.env["SECRET_KEY"]) return Bun.env;
+  return (await runningEnvironment(Bun.env["WEFT_HOME"])) ?? Bun.env;
+}
+
 /** Runs one command. A refusal is printed to stderr, one line a problem, and exits 1; anything unexpected is thrown on. */
 export async function operate(
   command: string,
   body: (operating: Operating) => Promise<void>,
 ): Promise<void> {
-  const config = loadConfig("operator");
+  const config = loadConfig("operator", await environment());
   await using services = openResources({ ...config, log: { level: "warn" } });
   const actor: Actor = { kind: "operator", command };
   try {

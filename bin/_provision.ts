@@ -55,14 +55,14 @@ export interface Provisioned {
 }
 
 /** Checks everything, by option name. @throws {invalidInput} with every problem at once */
-function check(input: Founding, isDev: boolean) {
+function check(input: Founding) {
   const Input = z.object({
     subdomain: z
       .string()
       .trim()
       .toLowerCase()
       .superRefine((label, context) => {
-        const problem = subdomainProblem(label, isDev);
+        const problem = subdomainProblem(label);
         if (problem !== null) context.addIssue(problem);
       }),
     "tenant-name": TenantName,
@@ -91,7 +91,7 @@ export async function provision(
   input: Founding,
   { onlyIfNew = false }: { onlyIfNew?: boolean } = {},
 ): Promise<Provisioned> {
-  const given = check(input, services.config.dev.isDev);
+  const given = check(input);
   const { email } = given;
   const made = await services.database.systemThenTenant(
     async (db) => {

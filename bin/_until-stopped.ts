@@ -1,7 +1,8 @@
 // Runs a process until it is told to stop: SIGTERM and Ctrl-C finish what is under way, a second one ends it at once.
 
-/** Starts, then waits. A start that fails says why in one line and exits 1. */
+/** Starts, then waits. A start that fails says why in one line and exits 1; a signal while it starts is heeded right after. */
 export async function runUntilStopped(start: () => Promise<() => Promise<void>>): Promise<void> {
+  const told = nextSignal();
   let stop: () => Promise<void>;
   try {
     stop = await start();
@@ -9,7 +10,7 @@ export async function runUntilStopped(start: () => Promise<() => Promise<void>>)
     console.error(error instanceof Error ? error.message : error);
     process.exit(1);
   }
-  await nextSignal();
+  await told;
   void nextSignal().then(() => process.exit(130));
   await stop();
   process.exit(0);

@@ -28,7 +28,7 @@ export function createBaseSite(
   app.get("/", (c) => {
     const { nonce } = outer(c).var;
     const typed = c.req.query("organisation")?.trim().toLowerCase();
-    const problem = typed === undefined ? null : subdomainProblem(typed, config.dev.isDev);
+    const problem = typed === undefined ? null : subdomainProblem(typed);
     // Whether it exists is not told here: its own sign-in page, or a 404 there, says so.
     if (typed && problem === null) {
       const there = originOf(config.http, `${typed}.${config.http.baseDomain}`);

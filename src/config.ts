@@ -98,11 +98,11 @@ export function parseConfig(env: Env, role: AppRole | "migrate" = "serve") {
 }
 
 /** The configuration of this process. Wrong settings are printed, all at once, and end it with exit code 78 (EX_CONFIG). */
-export function loadConfig(role: "migrate"): MigrateConfig;
-export function loadConfig(role?: AppRole): Config;
-export function loadConfig(role: AppRole | "migrate" = "serve") {
+export function loadConfig(role: "migrate", env?: Env): MigrateConfig;
+export function loadConfig(role?: AppRole, env?: Env): Config;
+export function loadConfig(role: AppRole | "migrate" = "serve", env: Env = Bun.env) {
   try {
-    return role === "migrate" ? parseConfig(Bun.env, role) : parseConfig(Bun.env, role);
+    return role === "migrate" ? parseConfig(env, role) : parseConfig(env, role);
   } catch (error) {
     if (error instanceof ConfigError) exitWith(error);
     throw error;

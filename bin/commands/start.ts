@@ -1,6 +1,5 @@
 // One command on a fresh machine: database, migrations, a first tenant, web and worker in this process, mail in a local mailbox.
 // Everything below is the code that runs in production; only IS_DEV and the mailbox backend differ.
-import { dirname, join } from "node:path";
 import { connect } from "node:net";
 import { migrate } from "#platform/db/migrate.ts";
 import { parseConfig } from "#src/config.ts";
@@ -9,6 +8,7 @@ import { openResources } from "#src/resources.ts";
 import { startWeb } from "#src/server.ts";
 import { startJobs } from "#src/worker.ts";
 import { startPostgres } from "../local/embedded-postgres.ts";
+import { announce, environmentOf, repository } from "../local/environment.ts";
 import { openHome } from "../local/home.ts";
 import { provision } from "../_provision.ts";
 import { strictCommand } from "../_strict.ts";
@@ -35,7 +35,7 @@ export const command = strictCommand({
 
 async function start(): Promise<() => Promise<void>> {
   const startedAt = performance.now();
-  const home = await openHome(Bun.env["WEFT_HOME"], dirname(dirname(import.meta.dir)));
+  const home = await openHome(Bun.env["WEFT_HOME"], repository);
   const port = Bun.env["PORT"]?.trim() || "8000";
   await requireFreePort(Number(port));
   const postgres = await startPostgres({ dataDir: home.dataDir, durable: true });
@@ -46,18 +46,20 @@ async function start(): Promise<() => Promise<void>> {
     for (const step of close.toReversed()) await step();
   };
   try {
-    const database = {
-      POSTGRES_HOST: postgres.host,
-      POSTGRES_PORT: String(postgres.port),
-      POSTGRES_DB: "appdb",
+    const choices = {
+      PORT: port,
+      INTERNAL_PORT: Bun.env["INTERNAL_PORT"]?.trim() || String(await freePort()),
+      HOST: Bun.env["HOST"]?.trim() || "127.0.0.1",
+      BASE_DOMAIN: Bun.env["BASE_DOMAIN"]?.trim() || "localhost",
     };
-    const root = {
-      ...database,
-      POSTGRES_USER: postgres.user,
-      POSTGRES_PASSWORD: postgres.password,
-    };
+    const environment = environmentOf(home, postgres, choices);
     const migrating = parseConfig(
-      { ...root, APPUSER_PASSWORD: home.secrets.APPUSER_PASSWORD },
+      {
+        ...environment,
+        POSTGRES_USER: postgres.user,
+        POSTGRES_PASSWORD: postgres.password,
+        APPUSER_PASSWORD: home.secrets.APPUSER_PASSWORD,
+      },
       "migrate",
     );
     await migrate(migrating.database, {
@@ -65,31 +67,15 @@ async function start(): Promise<() => Promise<void>> {
       appVersion: migrating.version,
       createDatabase: true,
     });
-    const config = parseConfig(
-      {
-        ...database,
-        POSTGRES_USER: "appuser",
-        POSTGRES_PASSWORD: home.secrets.APPUSER_PASSWORD,
-        SECRET_KEY: home.secrets.SECRET_KEY,
-        BASE_DOMAIN: Bun.env["BASE_DOMAIN"]?.trim() || "localhost",
-        PORT: port,
-        INTERNAL_PORT: Bun.env["INTERNAL_PORT"]?.trim() || String(await freePort()),
-        HOST: Bun.env["HOST"]?.trim() || "127.0.0.1",
-        IS_DEV: "true",
-        ENABLE_OPENAPI_DOCS: "true",
-        EMAIL_BACKEND: "mailbox",
-        MAILBOX_PATH: join(home.folder, "mail"),
-        FROM_EMAIL: "no-reply@weft.test",
-        LOG_LEVEL: Bun.env["LOG_LEVEL"]?.trim() || "warn",
-      },
-      "serve",
-    );
+    const logLevel = Bun.env["LOG_LEVEL"]?.trim() || "warn";
+    const config = parseConfig({ ...environment, LOG_LEVEL: logLevel }, "serve");
     const services = openResources(config);
     close.push(() => Promise.resolve(services[Symbol.asyncDispose]()));
     const worker = await startJobs(services);
     close.push(() => worker.stop(graceSeconds));
     const web = await startWeb(services);
     close.push(() => web.stop(graceSeconds));
+    close.push(await announce(home, choices));
     const founded = await provision(services, { kind: "operator", command: "start" }, founder, {
       onlyIfNew: true,
     });

@@ -9,9 +9,9 @@ export const texts = defineTexts("local", {
     `cannot lock ${file}: process ${processId} is not on this machine, or the folder is on a file system without locks. Set WEFT_HOME to a folder on a local disk`,
 
   unsupportedPlatform: (platform: string) =>
-    `there is no embedded PostgreSQL for ${platform}: run WeftID with deploy/compose.yaml instead`,
+    `there is no embedded PostgreSQL for ${platform}: run WeftID with deploy/docker-compose.yml instead`,
   noGlibc: (loader: string) =>
-    `the embedded PostgreSQL needs glibc (${loader}), which this system does not have: run WeftID with deploy/compose.yaml instead`,
+    `the embedded PostgreSQL needs glibc (${loader}), which this system does not have: run WeftID with deploy/docker-compose.yml instead`,
   packageMissing: (name: string) =>
     `the package ${name} is not installed: run bun install without leaving out optional packages`,
   cannotRun: (folder: string, reason: string) =>

@@ -1,7 +1,7 @@
 // Starts the Express service provider as a process of its own: on Node where there is one, else on this Bun, where node-saml cannot
 // sign the redirect binding (crypto.getHashes lacks the names it asks for).
 import { atEnd } from "./ending.ts";
-import { mkdir } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createSigningKey } from "#protocols/saml/keys.ts";
 import { needs } from "../support/programs.ts";
@@ -77,9 +77,7 @@ const source = join(import.meta.dir, "express-sp-app.ts");
 
 /** Node may be too old to read TypeScript. Inside the checkout, so that it finds the packages. */
 async function asJavaScript(): Promise<string> {
-  const folder = join(checkout, ".artifacts/peers");
-  await mkdir(folder, { recursive: true });
-  const outdir = join(folder, String(process.pid));
+  const outdir = join(checkout, ".artifacts/peers", crypto.randomUUID());
   const built = await Bun.build({
     entrypoints: [source],
     target: "node",
@@ -88,6 +86,7 @@ async function asJavaScript(): Promise<string> {
     outdir,
     naming: "[name].mjs",
   });
+  atEnd(() => rm(outdir, { recursive: true, force: true }));
   if (!built.success) throw new Error(built.logs.map(({ message }) => message).join("\n"));
   return join(outdir, "express-sp-app.mjs");
 }

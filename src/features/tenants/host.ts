@@ -18,8 +18,7 @@ export function readHost(host: string | undefined, baseDomain: string): HostKind
   const suffix = `.${baseDomain}`;
   if (!name.endsWith(suffix)) return { kind: "foreign" };
   const label = name.slice(0, -suffix.length);
-  // `isDev` only widens which names may exist; whether one does is the database's word.
-  return subdomainProblem(label, true) === null ? { kind: "label", label } : { kind: "foreign" };
+  return subdomainProblem(label) === null ? { kind: "label", label } : { kind: "foreign" };
 }
 
 /** `https://acme.id.example.com`, from configuration and the tenant's subdomain alone. */

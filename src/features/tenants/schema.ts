@@ -6,25 +6,19 @@ import { texts } from "./texts.ts";
 /** Labels that belong to the installation, or that people would take for it. */
 const reserved = new Set(
   (
-    "www api app admin administrator auth login signin sign-in sso saml oauth oauth2 oidc scim account accounts id " +
-    "mail smtp imap pop mx email webmail autoconfig autodiscover ns dns ftp vpn proxy gateway " +
-    "docs doc help support status health healthz metrics static cdn assets img images files download downloads " +
-    "blog news about billing payment pay security abuse postmaster hostmaster webmaster root system internal " +
-    "localhost test dev staging beta demo example weft weftid"
+    "www api app admin administrator auth login signin sign-in sso saml oauth oauth2 oidc scim account id " +
+    "mail smtp imap pop mx webmail autoconfig autodiscover ns dns ftp docs help support status health healthz " +
+    "metrics static cdn assets security abuse postmaster hostmaster webmaster root internal localhost weft weftid"
   ).split(" "),
 );
 // Sign-in on these would look like the installation's own; ns1, mx2 and the like as well.
 const reservedPattern = /^(?:ns|mx|smtp|mail|www)\d+$/;
-/** Only development may use these: `dev.localhost` is what people type there. */
-const allowedInDevelopment = new Set(["dev", "test", "demo", "example", "staging"]);
 
 /** Why a label cannot be a tenant's subdomain, or null. */
-export function subdomainProblem(label: string, isDev = false): string | null {
+export function subdomainProblem(label: string): string | null {
   if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(label)) return texts.subdomainShape;
   if (label.startsWith("xn--") || label.slice(2, 4) === "--") return texts.subdomainPunycode;
-  const isReserved = reserved.has(label) || reservedPattern.test(label);
-  if (isReserved && !(isDev && allowedInDevelopment.has(label))) return texts.subdomainReserved;
-  return null;
+  return reserved.has(label) || reservedPattern.test(label) ? texts.subdomainReserved : null;
 }
 
 export const TenantName = z

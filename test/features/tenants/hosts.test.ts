@@ -246,12 +246,6 @@ describe("subdomainProblem", () => {
     "ns1",
     "mx12",
     "www2",
-    "test",
     "a\n",
   ])("%p may not", (name) => expect(subdomainProblem(name)).toBeString());
-
-  test.each(["dev", "test", "demo"])("%s may in development only", (name) => {
-    expect(subdomainProblem(name)).toBeString();
-    expect(subdomainProblem(name, true)).toBeNull();
-  });
 });

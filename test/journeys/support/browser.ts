@@ -14,8 +14,8 @@ import { baseDomains } from "./stage.ts";
 export const program = needs("chromium");
 
 /** Prepares what tests with a browser need, at the top of their file; nothing where there is none: they are skipped there. */
-export async function prepare<T>(start: () => Promise<T>): Promise<T> {
-  if (!program.found) return undefined as T;
+export async function prepare<T extends object>(start: () => Promise<T>): Promise<T> {
+  if (!program.found) return {} as T;
   closeInReverse();
   return start();
 }

@@ -75,10 +75,10 @@ describe("the lease", () => {
     });
     const tenant = await aTenant();
     await enqueue(tenant, job.with({ n: 1 }));
-    const options = { leaseSeconds: 0.3, pollSeconds: 0.05 };
+    const options = { leaseSeconds: 1, pollSeconds: 0.1 };
     const workers = [aWorker(byName(job), options), aWorker(byName(job), options)];
     await until(() => runs === 1);
-    await Bun.sleep(900); // three leases long
+    await Bun.sleep(2_500); // more than two leases long
     open();
     await Promise.all(workers.map((worker) => worker.drained()));
     expect(runs).toBe(1);

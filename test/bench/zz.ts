@@ -1,0 +1,11 @@
+import { buildStage } from "/work/main/test/bench/stage.ts";
+import { startServe } from "/work/main/test/http/support/process.ts";
+import { asking, signingOn, readingPage, signingIn } from "/work/main/test/bench/work.ts";
+import { underLoad } from "/work/main/test/bench/load.ts";
+const what = process.argv[2];
+const stage = await buildStage({ people: 400, sessions: 16 });
+const serve = await startServe(stage.database, {}, ["--cpu-prof", "--cpu-prof-dir=/tmp/routes-helper/prof/" + what]);
+const ask = asking(stage, serve.port);
+const work = what === "sso" ? signingOn(ask, stage) : what === "page" ? readingPage(ask, stage) : signingIn(ask, stage.people.slice(16));
+console.log(await underLoad({ callers: 8, seconds: 6, pid: serve.pid, work }));
+serve.kill("SIGTERM"); await serve.exited; await stage.stop();
