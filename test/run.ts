@@ -78,6 +78,8 @@ async function runTests(only: string, env: Env): Promise<Counts> {
     "test",
     `--parallel=${Math.max(2, availableParallelism())}`,
     "--only-failures",
+    // The preload's default holds for the first file of a process only.
+    "--timeout=60000",
     "--reporter=junit",
     `--reporter-outfile=${report}`,
     ...(only ? [only] : []),
