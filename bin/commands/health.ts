@@ -53,8 +53,9 @@ async function report(ask: () => Promise<string | null>): Promise<void> {
 async function askWeb({ host, port }: Config["http"]): Promise<string | null> {
   const near = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
   const url = `http://${near.includes(":") ? `[${near}]` : near}:${port}/healthz`;
-  const { status } = await fetch(url, { signal: AbortSignal.timeout(answerMaxMs) });
-  return status === 200 ? null : `/healthz answers ${status}`;
+  const answer = await fetch(url, { signal: AbortSignal.timeout(answerMaxMs) }).catch(() => null);
+  if (!answer) return `nothing answers on port ${port}`;
+  return answer.status === 200 ? null : `/healthz answers ${answer.status}`;
 }
 
 /** A worker's name is its host's with eight more characters: in a container, nobody else's begins alike. */

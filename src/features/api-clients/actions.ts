@@ -1,5 +1,5 @@
 // Clients and their tokens. Secrets have 256 random bits, so SHA-256 is enough to keep them (no guessing to slow down).
-import { type Actor, roleOf } from "#src/actor.ts";
+import { type Actor, type Origin, roleOf } from "#src/actor.ts";
 import { record } from "#platform/audit/record.ts";
 import { secondsLater } from "#platform/clock.ts";
 import { equalBytes, hashToken, randomToken } from "#platform/crypto/token.ts";
@@ -66,9 +66,9 @@ export async function issueToken(
   db: TenantDb,
   actor: Actor,
   credentials: { clientId: string; clientSecret: string },
-  { ip, now }: { ip: string; now: Date },
+  { origin, now }: { origin: Origin; now: Date },
 ): Promise<TokenOutcome> {
-  const state = await peek(db, wrongSecrets, ip, now);
+  const state = await peek(db, wrongSecrets, origin.ip, now);
   if (!state.allowed) {
     await record(db, actor, clientRefused, { clientId: null, cause: "limited" });
     return { kind: "limited", retryAfterSeconds: state.retryAfterSeconds };
@@ -77,7 +77,7 @@ export async function issueToken(
   const client = id.success
     ? await db
         .selectFrom("api_clients")
-        .select(["id", "secret_hash as secretHash", "revoked_at as revokedAt"])
+        .select(["id", "role", "secret_hash as secretHash", "revoked_at as revokedAt"])
         .where("id", "=", id.data)
         .executeTakeFirst()
     : undefined;
@@ -89,7 +89,8 @@ export async function issueToken(
         ? "revoked"
         : null;
   if (!client || cause) {
-    await hit(db, wrongSecrets, ip, now);
+    const { allowed, retryAfterSeconds } = await hit(db, wrongSecrets, origin.ip, now);
+    if (!allowed) return { kind: "limited", retryAfterSeconds };
     await record(db, actor, clientRefused, {
       clientId: client?.id ?? null,
       cause: cause ?? "unknown",
@@ -107,6 +108,7 @@ export async function issueToken(
     .set({ last_used_at: now })
     .where("id", "=", client.id)
     .execute();
-  await record(db, actor, tokenIssued, { clientId: client.id, expiresAt: expiresAt.toISOString() });
+  const self: Actor = { kind: "client", clientId: client.id, role: client.role, origin };
+  await record(db, self, tokenIssued, { clientId: client.id, expiresAt: expiresAt.toISOString() });
   return { kind: "issued", token };
 }

@@ -14,7 +14,8 @@ export async function tokenEndpoint(
   handling: Handling<unknown, unknown>,
   c: HttpContext,
 ): Promise<Response> {
-  if (!(c.req.header("content-type") ?? "").startsWith("application/x-www-form-urlencoded")) {
+  const mediaType = (c.req.header("content-type") ?? "").split(";")[0]?.trim().toLowerCase();
+  if (mediaType !== "application/x-www-form-urlencoded") {
     return refuse(c, "invalid_request", "send application/x-www-form-urlencoded");
   }
   const form = new URLSearchParams(await c.req.text());
@@ -28,6 +29,10 @@ export async function tokenEndpoint(
   const credentials = basic === undefined ? fromBody(form) : fromBasic(basic);
   if (!credentials)
     return refuse(c, "invalid_client", "client authentication is missing or malformed");
+  // A client may repeat its id in the body, not name another (§2.3).
+  if ((form.get("client_id") ?? credentials.clientId) !== credentials.clientId) {
+    return refuse(c, "invalid_request", "two clients are named");
+  }
   const grant = form.get("grant_type");
   if (grant !== "client_credentials") {
     return refuse(
@@ -37,7 +42,7 @@ export async function tokenEndpoint(
     );
   }
   if (form.get("scope"))
-    return refuse(c, "invalid_scope", "scopes are not used: the client’s role decides");
+    return refuse(c, "invalid_scope", "scopes are not used: the role of the client decides");
   return answer(handling, c, credentials);
 }
 
@@ -46,9 +51,7 @@ async function answer(
   c: HttpContext,
   credentials: Credentials,
 ) {
-  const outcome = await tenant.write((db) =>
-    issueToken(db, actor, credentials, { ip: origin.ip, now }),
-  );
+  const outcome = await tenant.write((db) => issueToken(db, actor, credentials, { origin, now }));
   switch (outcome.kind) {
     case "issued":
       return reply(c, 200, {

@@ -3,7 +3,8 @@ import { defineTexts } from "#platform/texts.ts";
 export const texts = defineTexts("home", {
   title: "Home",
   greeting: (name: string) => `Hello, ${name}`,
-  signedInAs: (email: string, tenant: string) => `You are signed in to ${tenant} as ${email}`,
+  signedInAs: (email: string, tenant: string) =>
+    `You are signed in to ${tenant} as ${email}, since `,
   myApps: "My Apps",
   emptyTitle: "No applications yet",
   emptyHint: "When your administrator gives you an application, it appears here.",

@@ -16,7 +16,7 @@ export const HomePage: Screen<Home> = ({ data, view }) => {
         title={texts.greeting(viewer?.name ?? "")}
         description={
           <>
-            {texts.signedInAs(viewer?.email ?? "", view.tenant.name)} ·{" "}
+            {texts.signedInAs(viewer?.email ?? "", view.tenant.name)}
             <Time at={data.authenticatedAt} zone={viewer?.zone ?? "UTC"} now={view.now} />
           </>
         }

@@ -69,7 +69,8 @@ export const ssoRoutes = routes()
     bodyMaxBytes: requestBodyMaxBytes,
     summary: "Single sign-on, HTTP-POST binding",
     handle: async (handling, c) => {
-      if (!c.req.header("content-type")?.startsWith("application/x-www-form-urlencoded")) {
+      const mediaType = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
+      if (mediaType !== "application/x-www-form-urlencoded") {
         throw requestInvalid({ reason: "not a form" });
       }
       const form = new URLSearchParams(await c.req.text());

@@ -2,7 +2,7 @@
 import type { FC } from "hono/jsx";
 import type { DomainError } from "../errors.ts";
 import { defineTexts } from "../texts.ts";
-import { EmptyState, FramePage, LinkButton } from "../ui/index.ts";
+import { Cluster, FramePage, LinkButton, PageHeader, Stack } from "../ui/index.ts";
 import type { View } from "./view.ts";
 
 const texts = defineTexts("problem", {
@@ -20,9 +20,10 @@ export const ProblemScreen: FC<{ error: DomainError; view: View; requestId: stri
   const { title } = error.spec;
   if (view.viewer) {
     return (
-      <EmptyState icon="warning" title={title} action={home}>
-        {texts.requestId(requestId)}
-      </EmptyState>
+      <Stack>
+        <PageHeader title={title} description={texts.requestId(requestId)} />
+        <Cluster>{home}</Cluster>
+      </Stack>
     );
   }
   return (

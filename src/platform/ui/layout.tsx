@@ -11,7 +11,7 @@ import type { NavItem, PageView, TenantFace, Viewer } from "./types.ts";
 /** Where the account menu leads. */
 export const accountPaths = {
   profile: "/profile",
-  sessions: "/security",
+  security: "/security",
   signOut: "/sign-out",
 } as const;
 
@@ -158,8 +158,8 @@ function AccountMenu({ viewer }: { viewer: Viewer }) {
       <MenuLink href={accountPaths.profile} icon="user">
         {texts.profile}
       </MenuLink>
-      <MenuLink href={accountPaths.sessions} icon="laptop">
-        {texts.sessions}
+      <MenuLink href={accountPaths.security} icon="shield">
+        {texts.security}
       </MenuLink>
       <MenuAction action={accountPaths.signOut} icon="sign-out">
         {texts.signOut}

@@ -12,7 +12,7 @@ export const texts = defineTexts("ui", {
   menu: "Menu",
   account: "Account",
   profile: "Profile",
-  sessions: "Devices and sessions",
+  security: "Security",
   signOut: "Sign out",
   notices: "Notices",
   dismiss: "Dismiss",

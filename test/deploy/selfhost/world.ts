@@ -13,8 +13,8 @@ export interface World {
 export const hostile = `/ + = @ : # % ' " \\ $ \` é`;
 
 /** Puts a setting into .env, quoted as .env.example says. */
-export function setVariable(name: string, value: string): void {
-  const path = `${home}/.env`;
+export function setVariable(name: string, value: string, folder = home): void {
+  const path = `${folder}/.env`;
   const quoted = /^[\w@%+=:,./-]*$/.test(value) ? value : `"${value.replace(/[\\"$]/g, "\\$&")}"`;
   const lines = readFileSync(path, "utf8").trimEnd().split("\n");
   const kept = lines.filter((line) => !line.startsWith(`${name}=`));

@@ -114,7 +114,7 @@ describe("a token is given", () => {
     const client = await aClient(tenant);
     await ask(tenant.newBrowser(), inBody(client));
     expect(await tenant.events("api_client.token_issued")).toMatchObject([
-      { actorKind: "visitor", data: { clientId: client.clientId } },
+      { actorKind: "client", data: { clientId: client.clientId } },
     ]);
     const { items } = (await (await tenant.api.get("/api-clients")).json()) as {
       items: { id: string; lastUsedAt: string | null }[];

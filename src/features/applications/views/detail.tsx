@@ -116,7 +116,7 @@ const Grants = ({
         )}
         {canGrant && more.others.length > 0 && (
           <Form action={`/applications/${data.id}/grants`} id="grant" summary={false}>
-            <Cluster align="end">
+            <Cluster>
               <Select
                 name="groupId"
                 label={texts.grantTo}
@@ -128,7 +128,11 @@ const Grants = ({
             </Cluster>
           </Form>
         )}
-        {canGrant && more.others.length === 0 && <p class="muted">{texts.noMoreGroups}</p>}
+        {canGrant && more.others.length === 0 && (
+          <p class="muted">
+            {more.grants.items.length > 0 ? texts.noMoreGroups : texts.noGroupsYet}
+          </p>
+        )}
       </Stack>
     )}
   </Card>
@@ -137,7 +141,7 @@ const Grants = ({
 function grantColumns(data: Application, canGrant: boolean): Column<Grant>[] {
   return [
     { label: texts.name, cell: (row) => <a href={`/groups/${row.groupId}`}>{row.name}</a> },
-    { label: texts.access, cell: (row) => texts.members(row.memberCount) },
+    { label: texts.memberCount, cell: (row) => String(row.memberCount) },
     ...(canGrant
       ? [
           {

@@ -89,7 +89,7 @@ function columns(zone: string, now: Date): Column<ApplicationSummary>[] {
     { label: texts.status, cell: (row) => <EnabledBadge isEnabled={row.isEnabled} /> },
     { label: texts.access, cell: (row) => accessText(row) },
     {
-      label: texts.updated,
+      label: texts.registeredAt,
       secondary: true,
       cell: (row) => <Time at={row.createdAt} zone={zone} now={now} />,
     },

@@ -83,4 +83,15 @@ export async function install({ page }: World, version: string): Promise<void> {
     await page.runBlock("Docker image", 0, { cwd: "/checkout", seconds: 600 });
     holds(await must("docker image ls"), "ghcr.io/pageloom/weft-id");
   });
+
+  await check("an engine without BuildKit builds it, too", [], async () => {
+    const env = { DOCKER_BUILDKIT: "0" };
+    const build = "docker build -q -t classic -f deploy/Dockerfile .";
+    await must(build, { cwd: "/checkout", env, seconds: 600 });
+    same(
+      await must("docker run --rm --network none classic sh -c 'id -u; stat -c %u storage'"),
+      "1000\n1000",
+    );
+    await must("docker image rm -f classic");
+  });
 }

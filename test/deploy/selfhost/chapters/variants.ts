@@ -41,48 +41,49 @@ export async function variants(world: World): Promise<void> {
     await underLoad(world, () => Bun.sleep(3000));
   });
 
-  await check("another database server", [], async () => {
-    const cwd = "/opt/external";
-    await must(
-      `mkdir -p ${cwd} && cp ${home}/.env ${home}/docker-compose.yml ${home}/Caddyfile ${home}/ca.pem ${cwd}/`,
-    );
-    await Bun.write(
-      `${cwd}/docker-compose.override.yml`,
-      page.block("Another PostgreSQL server", 1),
-    );
-    await must(
-      `docker run -d --name external --user postgres --network weftid_edge -e POSTGRES_DB=elsewhere -e POSTGRES_PASSWORD="$PASSWORD" postgres:18-alpine`,
-      { env: { PASSWORD: `super ${hostile}` } },
-    );
-    const network = await must(
-      `docker inspect --format '{{(index .NetworkSettings.Networks "weftid_edge").IPAddress}}' external`,
-    );
-    const more = {
-      COMPOSE_PROJECT_NAME: "external",
-      COMPOSE_FILE: "docker-compose.yml:docker-compose.override.yml",
-      POSTGRES_HOST: network,
-      POSTGRES_DB: "elsewhere",
-      POSTGRES_TLS: "off",
-      SMTP_TLS_CA: "",
-    };
-    await must(
-      Object.entries(more)
-        .map(([name, value]) => `sed -i '/^${name}=/d' .env; echo '${name}=${value}' >> .env`)
-        .join("\n"),
-      { cwd },
-    );
-    same((await must("docker compose config --services | sort", { cwd })).split("\n"), [
-      "app",
-      "caddy",
-      "memcached",
-      "migrate",
-      "worker",
-    ]);
-    await must(
-      "docker network connect --alias external external_edge external 2>/dev/null || true",
-      { cwd },
-    );
-    await must("docker compose up -d --wait app worker", { cwd, seconds: 120 });
-    await must("docker compose down -v && docker rm -f external", { cwd });
+  await check("another database server, by verified TLS", [], () => elsewhere(world));
+}
+
+/** For a database server whose certificate only a private CA vouches for, as the page describes it in words. */
+const trust = ["app", "worker", "migrate"].map(
+  (service) => `  ${service}:
+    environment: { NODE_EXTRA_CA_CERTS: /etc/weft/ca.pem }
+    volumes: ["./ca.pem:/etc/weft/ca.pem:ro"]`,
+);
+
+/** A PostgreSQL outside any installation, and an installation that uses it. */
+async function elsewhere({ page }: World): Promise<void> {
+  const cwd = "/opt/external";
+  const files = ".env docker-compose.yml Caddyfile ca.pem";
+  await must(`mkdir -p ${cwd} && cp ${files} ${cwd}/`, { cwd: home });
+  await Bun.write(`${cwd}/docker-compose.override.yml`, page.block("Another PostgreSQL server", 1));
+  await Bun.write(`${cwd}/trust.yml`, `services:\n${trust.join("\n")}\n`);
+  const settings = {
+    COMPOSE_PROJECT_NAME: "external",
+    COMPOSE_FILE: "docker-compose.yml:docker-compose.override.yml:trust.yml",
+    POSTGRES_HOST: "postgres.example.com",
+    POSTGRES_DB: "elsewhere",
+    POSTGRES_TLS: "verify",
+  };
+  for (const [name, value] of Object.entries(settings)) setVariable(name, value, cwd);
+  const services = (await must("docker compose config --services", { cwd })).split("\n");
+  same(services.toSorted(), ["app", "caddy", "memcached", "migrate", "worker"]);
+  await must("docker compose create", { cwd });
+  await must(
+    `uid=$(docker run --rm --entrypoint id postgres:18-alpine -u postgres)
+     mkdir -p /run/pgtls && cp /tls/cert.pem /tls/key.pem /run/pgtls/ && chown -R "$uid" /run/pgtls && chmod 600 /run/pgtls/key.pem
+     docker run -d --name external --user postgres --network external_edge --network-alias postgres.example.com \
+       -v /run/pgtls:/tls:ro -e POSTGRES_DB=elsewhere -e POSTGRES_PASSWORD="$PASSWORD" postgres:18-alpine \
+       postgres -c ssl=on -c ssl_cert_file=/tls/cert.pem -c ssl_key_file=/tls/key.pem`,
+    { env: { PASSWORD: `super ${hostile}` } },
+  );
+  await until("the other server", 30, async () => {
+    await must("docker exec external pg_isready -q -h 127.0.0.1");
+    return true;
   });
+  await must("docker compose up -d --wait app worker", { cwd, seconds: 120 });
+  const encrypted =
+    "select bool_and(ssl) from pg_stat_ssl join pg_stat_activity using (pid) where usename = 'appuser'";
+  same(await must(`docker exec external psql -U postgres -tA -c "${encrypted}"`), "t");
+  await must("docker compose down -v && docker rm -f external", { cwd });
 }
