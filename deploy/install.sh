@@ -68,9 +68,10 @@ ask() {
 
 # The answer as it was typed, and not shown.
 ask_secret() {
-  printf '%s: ' "$1" >/dev/tty
+  # Silence first: what is typed ahead of the question would be shown.
   silent=$(stty -g </dev/tty)
   stty -echo </dev/tty
+  printf '%s: ' "$1" >/dev/tty
   IFS= read -r answer </dev/tty || fail 'the terminal was closed; nothing was installed'
   stty "$silent" </dev/tty
   silent=

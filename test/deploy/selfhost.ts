@@ -17,8 +17,20 @@ const engineGroup = `weft-selfhost-${process.pid}`;
 
 class CannotRun extends Error {}
 
+/** What runs now. A signal ends it, and with it this program, which then clears up. */
+let running: Bun.Subprocess | undefined;
+let isInterrupted = false;
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => {
+    isInterrupted = true;
+    // Not the signal itself: unshare would wait for the machine instead of ending it.
+    running?.kill("SIGKILL");
+  });
+}
+
 async function output(command: readonly string[]): Promise<{ code: number; text: string }> {
   const child = Bun.spawn([...command], { stdout: "pipe", stderr: "pipe", stdin: "ignore" });
+  running = child;
   const [out, err, code] = await Promise.all([
     new Response(child.stdout).text(),
     new Response(child.stderr).text(),
@@ -113,35 +125,32 @@ async function main(folder: string): Promise<number> {
       throw new CannotRun(unpacked.text);
     }
   });
-  const child = Bun.spawn(
-    ["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", enterScript],
-    {
-      env: {
-        PATH: Bun.env["PATH"] ?? "",
-        ROOT: root,
-        CHECKOUT: checkout,
-        BUN: process.execPath,
-        IMAGES: images,
-        ENGINE_GROUP: engineGroup,
-      },
-      stdin: "ignore",
-      stdout: "inherit",
-      stderr: "inherit",
+  const alone = "setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child sh";
+  const child = Bun.spawn([...alone.split(" "), join(import.meta.dir, "machine/enter.sh")], {
+    env: {
+      PATH: Bun.env["PATH"] ?? "",
+      ROOT: root,
+      CHECKOUT: checkout,
+      BUN: process.execPath,
+      IMAGES: images,
+      ENGINE_GROUP: engineGroup,
     },
-  );
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => child.kill());
+    stdin: "ignore",
+    stdout: "inherit",
+    stderr: "inherit",
+  });
+  running = child;
   const code = await child.exited;
   if (code === 3) throw new CannotRun("the Docker engine does not start here");
   return code;
 }
 
-const enterScript = join(import.meta.dir, "machine/enter.sh");
 const folder = await mkdtemp(join(tmpdir(), "weft-selfhost-"));
 try {
   process.exitCode = await main(folder);
 } catch (error) {
   if (!(error instanceof CannotRun)) throw error;
-  console.log(`not run: ${error.message}`);
+  console.log(isInterrupted ? "interrupted" : `not run: ${error.message}`);
   process.exitCode = 3;
 } finally {
   await removeGroups();
