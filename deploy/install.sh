@@ -251,9 +251,9 @@ write_env() {
   for name in $filled; do
     eval "value=\$$name"
     eval "$name=\$(quoted \"\$value\")"
+    export "${name?}"
   done
-  # shellcheck disable=SC2086
-  export $filled SECRET_KEY POSTGRES_PASSWORD APPUSER_PASSWORD
+  export SECRET_KEY POSTGRES_PASSWORD APPUSER_PASSWORD
   awk -v names="$filled SECRET_KEY POSTGRES_PASSWORD APPUSER_PASSWORD" '
     BEGIN { n = split(names, list, /[ \n]+/); for (i = 1; i <= n; i++) known[list[i]] = 1 }
     { at = index($0, "="); name = substr($0, 1, at - 1) }

@@ -175,6 +175,15 @@ describe.skipIf(!canRun)("install.sh", () => {
     expect(threeFiles.map((name) => mode(folder, name))).toEqual(["600", "644", "644"]);
   });
 
+  test("has .env for its owner alone from the first byte", async () => {
+    const folder = newFolder();
+    const tools = newFolder();
+    writeFileSync(join(tools, "chmod"), "#!/bin/sh\n", { mode: 0o755 });
+    await run(folder, unattended({ PATH: `${tools}:${Bun.env["PATH"]}` }));
+
+    expect(mode(folder, ".env")).toBe("600");
+  });
+
   test("copies the compose file and the Caddyfile as they are", async () => {
     const folder = newFolder();
     await run(folder, unattended());

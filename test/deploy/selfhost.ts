@@ -93,18 +93,16 @@ async function timed(name: string, body: () => Promise<void>): Promise<void> {
   console.log(`${name} (${((performance.now() - startedAt) / 1000).toFixed(0)} s)`);
 }
 
-/** Groups that the engine made for its containers outlive it, empty. */
+/** Groups that the engine made for its containers outlive it, empty as soon as the last process is gone. */
 async function removeGroups(): Promise<void> {
-  const { text } = await output([
-    "find",
-    "/sys/fs/cgroup",
-    "-depth",
-    "-type",
-    "d",
-    "-path",
-    `*/${engineGroup}*`,
-  ]);
-  for (const folder of text.split("\n").filter(Boolean)) await rmdir(folder).catch(() => undefined);
+  const search = `find /sys/fs/cgroup -depth -type d -path */${engineGroup}*`;
+  for (let tries = 0; tries < 40; tries++) {
+    const { text } = await output(search.split(" "));
+    const folders = text.split("\n").filter((line) => line.includes(engineGroup));
+    if (folders.length === 0) return;
+    for (const folder of folders) await rmdir(folder).catch(() => undefined);
+    await Bun.sleep(250);
+  }
 }
 
 async function main(folder: string): Promise<number> {
@@ -150,9 +148,10 @@ try {
   process.exitCode = await main(folder);
 } catch (error) {
   if (!(error instanceof CannotRun)) throw error;
-  console.log(isInterrupted ? "interrupted" : `not run: ${error.message}`);
+  if (!isInterrupted) console.log(`not run: ${error.message}`);
   process.exitCode = 3;
 } finally {
   await removeGroups();
   await rm(folder, { recursive: true, force: true });
+  if (isInterrupted) process.exitCode = 130;
 }

@@ -6,7 +6,7 @@ mkdir -p /run/cgroup
 mount --rbind /sys/fs/cgroup /run/cgroup
 mount -t sysfs sys /sys
 mount --rbind /run/cgroup /sys/fs/cgroup
-for try in 1 2 3 4 5 6 7 8 9 10; do
+for _ in 1 2 3 4 5 6 7 8 9 10; do
   ip addr show tap0 2>/dev/null | grep -q 'inet ' && break
   sleep 0.3
 done
@@ -16,7 +16,7 @@ ip addr add 198.51.100.25/32 dev lo
 echo 'nameserver 10.0.2.3' >/run/resolv.conf
 mount --bind /run/resolv.conf /etc/resolv.conf
 dockerd --cgroup-parent "$ENGINE_GROUP" >/run/dockerd.log 2>&1 &
-for try in $(seq 60); do
+for _ in $(seq 60); do
   docker version >/dev/null 2>&1 && break
   sleep 0.5
 done

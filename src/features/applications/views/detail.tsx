@@ -28,15 +28,12 @@ import { deleteQuestion, disableQuestion } from "./confirm.tsx";
 import { EnabledBadge } from "./list.tsx";
 
 interface More {
-  readonly grants: z.output<typeof GrantList> | { items: Grant[]; next: string | null };
+  readonly grants: z.output<typeof GrantList>;
   readonly others: readonly { id: GroupId; name: string }[];
 }
 type Part = { data: Application; view: View };
 
-export const ApplicationPage: PageScreen<
-  Application,
-  { grants: { items: unknown[]; next: string | null }; others: { id: GroupId; name: string }[] }
-> = ({ data, view, more }) => {
+export const ApplicationPage: PageScreen<Application, More> = ({ data, view, more }) => {
   const canManage = view.viewer?.can("applications.manage") === true;
   const canGrant = view.viewer?.can("applications.grant") === true;
   return (
@@ -52,13 +49,7 @@ export const ApplicationPage: PageScreen<
       />
       <Stack>
         <Setup data={data} view={view} />
-        <Grants
-          data={data}
-          view={view}
-          more={more as unknown as More}
-          canGrant={canGrant}
-          canManage={canManage}
-        />
+        <Grants data={data} view={view} more={more} canGrant={canGrant} canManage={canManage} />
         <Told data={data} view={view} canManage={canManage} />
         {canManage && <Danger data={data} view={view} />}
       </Stack>

@@ -6,7 +6,6 @@ if [ ! -s "$PGDATA/PG_VERSION" ]; then
   mkdir -p "$PGDATA"
   chmod 700 "$PGDATA"
   printf '%s\n' "$POSTGRES_PASSWORD" >/tmp/password
-  # shellcheck disable=SC2086
   initdb --username=postgres --pwfile=/tmp/password ${POSTGRES_INITDB_ARGS:-}
   rm /tmp/password
   echo 'host all all all scram-sha-256' >>"$PGDATA/pg_hba.conf"
