@@ -246,8 +246,8 @@ write_env() {
   for value in "$SECRET_KEY" "$POSTGRES_PASSWORD" "$APPUSER_PASSWORD"; do
     [ "${#value}" -ge 8 ] || fail 'openssl made no secret; nothing was installed'
   done
-  filled='WEFT_VERSION BASE_DOMAIN EMAIL_BACKEND FROM_EMAIL SMTP_HOST SMTP_PORT SMTP_USER SMTP_PASS SMTP_TLS
-    SENDGRID_API_KEY RESEND_API_KEY'
+  filled='WEFT_VERSION BASE_DOMAIN EMAIL_BACKEND FROM_EMAIL SMTP_HOST SMTP_PORT SMTP_USER SMTP_PASS SMTP_TLS'
+  filled="$filled SENDGRID_API_KEY RESEND_API_KEY"
   for name in $filled; do
     eval "value=\$$name"
     eval "$name=\$(quoted \"\$value\")"
@@ -255,7 +255,7 @@ write_env() {
   done
   export SECRET_KEY POSTGRES_PASSWORD APPUSER_PASSWORD
   awk -v names="$filled SECRET_KEY POSTGRES_PASSWORD APPUSER_PASSWORD" '
-    BEGIN { n = split(names, list, /[ \n]+/); for (i = 1; i <= n; i++) known[list[i]] = 1 }
+    BEGIN { n = split(names, list, / /); for (i = 1; i <= n; i++) known[list[i]] = 1 }
     { at = index($0, "="); name = substr($0, 1, at - 1) }
     at > 1 && name in known { print name "=" ENVIRON[name]; next }
     { print }

@@ -14,47 +14,61 @@ export interface Figures {
 export interface Load {
   readonly callers: number;
   readonly seconds: number;
-  /** Not counted, before the clock starts. */
-  readonly warmUpSeconds?: number;
   /** The process whose processor time counts. */
   readonly pid?: number;
   /** One piece of work. @throws when the answer is not what it should be: the run stops */
   work(caller: number): Promise<void>;
 }
 
-/** Keeps every caller busy. @throws whatever a piece of work throws */
-export async function underLoad({
-  callers,
-  seconds,
-  warmUpSeconds = 1,
-  pid,
-  work,
-}: Load): Promise<Figures> {
-  const run = async (untilMs: number): Promise<number[]> => {
-    const times: number[] = [];
+/** One stretch of load. */
+export interface Round {
+  readonly timesMs: readonly number[];
+  readonly tookMs: number;
+  readonly cpuMs: number | null;
+}
+
+const warmUpMs = 1_000;
+
+/** Keeps every caller busy; the first second is not counted. @throws whatever a piece of work throws */
+export async function underLoad({ callers, seconds, pid, work }: Load): Promise<Round> {
+  const run = async (lastsMs: number): Promise<number[]> => {
+    const until = performance.now() + lastsMs;
+    const timesMs: number[] = [];
     const call = async (caller: number) => {
-      while (performance.now() < untilMs) {
+      while (performance.now() < until) {
         const startedAt = performance.now();
         await work(caller);
-        times.push(performance.now() - startedAt);
+        timesMs.push(performance.now() - startedAt);
       }
     };
     await Promise.all(Array.from({ length: callers }, (_, caller) => call(caller)));
-    return times;
+    return timesMs;
   };
-  await run(performance.now() + warmUpSeconds * 1_000);
+  await run(warmUpMs);
   const [startedAt, cpuBefore] = [performance.now(), cpuMsOf(pid)];
-  const times = (await run(startedAt + seconds * 1_000)).sort((a, b) => a - b);
-  const tookSeconds = (performance.now() - startedAt) / 1_000;
+  const timesMs = await run(seconds * 1_000);
   const cpuAfter = cpuMsOf(pid);
-  const at = (share: number) =>
-    times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
   return {
-    perSecond: times.length / tookSeconds,
+    timesMs,
+    tookMs: performance.now() - startedAt,
+    cpuMs: cpuBefore === null || cpuAfter === null ? null : cpuAfter - cpuBefore,
+  };
+}
+
+/** What several rounds come to. */
+export function figuresOf(rounds: readonly Round[]): Figures {
+  const timesMs = rounds.flatMap((round) => round.timesMs).sort((a, b) => a - b);
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  const cpus = rounds.map((round) => round.cpuMs);
+  const known = cpus.filter((cpu) => cpu !== null);
+  const at = (share: number) =>
+    timesMs[Math.min(timesMs.length - 1, Math.floor(timesMs.length * share))] ?? 0;
+  return {
+    perSecond: (timesMs.length * 1_000) / sum(rounds.map((round) => round.tookMs)),
     p50Ms: at(0.5),
     p95Ms: at(0.95),
-    cpuMs: cpuBefore === null || cpuAfter === null ? null : (cpuAfter - cpuBefore) / times.length,
-    count: times.length,
+    cpuMs: known.length === cpus.length ? sum(known) / timesMs.length : null,
+    count: timesMs.length,
   };
 }
 

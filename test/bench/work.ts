@@ -6,7 +6,7 @@ import { generate } from "otplib";
 import { entityId, password, type Person, type Stage } from "./stage.ts";
 
 type Headers = Readonly<Record<string, string>>;
-type Ask = (
+export type Ask = (
   method: "GET" | "POST",
   path: string,
   headers: Headers,
@@ -35,7 +35,7 @@ async function expectStatus(answer: Response, status: number): Promise<string> {
 
 const session = "__Host-session";
 
-/** From the sign-in page to the start page: nine requests, one password verified, one code, one session started. */
+/** From the sign-in page to the start page: seven requests, one password verified, one code, one session started. */
 export function signingIn(ask: Ask, people: readonly Person[]) {
   let next = 0;
   return async () => {

@@ -4,6 +4,8 @@ import type { Env } from "./context.ts";
 import { originOf } from "./handling.ts";
 import type { RequestMetrics } from "./metrics.ts";
 
+const probes = new Set(["/healthz", "/livez", "/readyz"]);
+
 /** Logs and counts every answer; the route's pattern stands for the path, so that no id or secret is written. */
 export function logRequests(metrics: RequestMetrics): MiddlewareHandler<Env> {
   return async (c, next) => {
@@ -13,7 +15,9 @@ export function logRequests(metrics: RequestMetrics): MiddlewareHandler<Env> {
     const route = c.var.route ?? "none";
     metrics.observe(route, c.res.status, milliseconds / 1000);
     const actor = c.var.principal?.actor;
-    c.var.services.log.info(
+    // A probe every few seconds would bury everything else.
+    const level = probes.has(c.req.path) && c.res.status < 400 ? "debug" : "info";
+    c.var.services.log[level](
       {
         requestId: c.var.requestId,
         tenant: c.var.site?.subdomain,

@@ -108,6 +108,10 @@ describe("revoking", () => {
       expect(await refused.json()).toMatchObject({ code: "api_clients.bad_token" });
     }
     expect((await stays.get("/me")).status).toBe(200);
+    const left = await app.asSuperuser("select from app.api_tokens where client_id = $1", [
+      client.clientId,
+    ]);
+    expect(left).toEqual([]);
     expect(await tokenOf(tenant, client)).toBeUndefined();
     await tenant.browser.put(`/api-clients/${client.clientId}/revocation`);
     expect(await tenant.events("api_client.revoked")).toHaveLength(1);
