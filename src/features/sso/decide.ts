@@ -1,6 +1,11 @@
 // What happens next to a waiting request: one function, asked when the page is shown and again when the answer is issued.
 import { sql } from "kysely";
-import { type Access, accessOf, findApplication } from "#features/applications/index.ts";
+import {
+  type Access,
+  accessOf,
+  findApplication,
+  type FoundApplication,
+} from "#features/applications/index.ts";
 import type { SessionFacts } from "#platform/http/context.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import { type AuthnMethod, chooseContext, contextsOf } from "#protocols/saml/authn-context.ts";
@@ -51,10 +56,7 @@ export async function decide(
   waiting: Waiting,
   session: SessionFacts | null,
 ): Promise<Decision> {
-  const application = await findApplication(db, waiting.applicationId);
-  // An address that has left the metadata meanwhile may belong to somebody else by now.
-  if (!application.serviceProvider.acs.some(({ url }) => url === waiting.acsUrl))
-    throw acsRefused();
+  const application = await requireAcs(db, waiting);
   if (waiting.failure)
     return requester(failures[waiting.failure] ?? statusCodes.requestUnsupported);
   // IsPassive: no page of ours may appear (Core §3.4.1).
@@ -77,6 +79,14 @@ export async function decide(
   const ready = { access, person, session, context, released: releasedKinds(person, waiting) };
   if (await hasConsent(db, ready, waiting)) return { kind: "issue", ready };
   return waiting.isPassive ? responder(statusCodes.noPassive) : { kind: "ask", ready };
+}
+
+/** The application, while it still answers at the request's address: one that has left the metadata may be somebody else's. @throws {acsRefused} */
+export async function requireAcs(db: TenantDb, waiting: Waiting): Promise<FoundApplication> {
+  const application = await findApplication(db, waiting.applicationId);
+  const { acs } = application.serviceProvider;
+  if (!acs.some(({ url }) => url === waiting.acsUrl)) throw acsRefused();
+  return application;
 }
 
 /** Whether the person agreed before to all that would be released now. */

@@ -11,7 +11,7 @@ import { SamlError } from "#protocols/saml/errors.ts";
 import { loadSigningKey } from "#protocols/saml/keys.ts";
 import { buildErrorResponse, buildResponse } from "#protocols/saml/response.ts";
 import type { SigningKey } from "#protocols/saml/signature/sign.ts";
-import { decide, giveConsent, type Ready, type Status } from "./decide.ts";
+import { decide, giveConsent, requireAcs, type Ready, type Status } from "./decide.ts";
 import { assertionIssued } from "./events.ts";
 import { attributesOf, nameIdFor } from "./person.ts";
 import { consumeWaiting, releaseBrowser, type Waiting } from "./waiting.ts";
@@ -157,7 +157,10 @@ export async function answerStatus(by: By, waiting: Waiting, status: Status): Pr
 
 /** Uses the request up and answers with a status. */
 export async function refuseRequest(by: By, waiting: Waiting, status: Status): Promise<Sending> {
-  await by.tenant.write((db) => consumeWaiting(db, waiting.id, by.now));
+  await by.tenant.write(async (db) => {
+    await requireAcs(db, waiting);
+    await consumeWaiting(db, waiting.id, by.now);
+  });
   return answerStatus(by, waiting, status);
 }
 

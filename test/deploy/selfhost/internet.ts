@@ -1,6 +1,8 @@
 // What an installation finds outside: names, a mail server, a certificate authority, the release server. All of it in this
 // process's network namespace, with real protocols and a CA of the test.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { simpleParser } from "mailparser";
 import { SMTPServer } from "smtp-server";
 import { must, until } from "./shell.ts";
@@ -113,7 +115,7 @@ function startReleases(checkout: string): (version: string) => void {
     },
   });
   writeFileSync(
-    "/root/.curlrc",
+    join(homedir(), ".curlrc"),
     ["github.com", "raw.githubusercontent.com"]
       .map((name) => `connect-to = "${name}:443:${elsewhere}:8443"\n`)
       .join(""),

@@ -123,6 +123,9 @@ describe("access is asked for again when the answer is made", () => {
     expect((await on.tenant.api.put(path, { metadataXml })).status).toBe(200);
     const page = await (await on.press()).text();
     expect([isPosting(page), page.includes(on.sp.acsUrl)]).toEqual([false, false]);
+    const cancel = await on.browser.post(`${on.path}/consent`, { choice: "cancel" });
+    const told = await cancel.text();
+    expect([isPosting(told), told.includes(on.sp.acsUrl)]).toEqual([false, false]);
     expect(await issued(on.tenant)).toEqual([]);
   });
 
