@@ -18,19 +18,29 @@ grant usage on schema public to app_system;
 
 create type app.application_kind as enum ('saml');
 
+create type app.decision as enum ('approved', 'denied');
+
 create type app.key_state as enum ('next', 'active', 'retired');
 
 create type app.mail_state as enum ('queued', 'sent', 'failed');
+
+create type app.passkey_ceremony as enum ('registration', 'sign_in', 'proof');
+
+create type app.password_reset_cause as enum ('admin', 'breach', 'policy');
 
 create type app.role as enum ('member', 'admin', 'super_admin');
 
 create type app.second_step as enum ('email', 'totp');
 
-create type app.sign_in_state as enum ('password', 'new_password', 'email_code', 'totp', 'done');
+create type app.sign_in_state as enum ('email_proof', 'password', 'new_password', 'email_code', 'totp', 'passkey', 'enrol', 'done');
+
+create type app.strength as enum ('baseline', 'strong', 'phishing_resistant');
 
 create type app.tenant_state as enum ('active', 'suspended');
 
 create type app.theme as enum ('system', 'light', 'dark');
+
+create type app.trial_state as enum ('open', 'applied', 'confirmed', 'reverted', 'cancelled');
 
 create type app.user_state as enum ('invited', 'active', 'deactivated');
 
@@ -97,6 +107,7 @@ create table app.applications (
   is_enabled boolean not null default true,
   available_to_all boolean not null default false,
   created_at timestamp with time zone not null default now(),
+  strength app.strength,
   constraint applications_pkey PRIMARY KEY (tenant_id, id),
   constraint applications_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id) ON DELETE CASCADE,
   constraint applications_description_length CHECK ((length(description) <= 2000)),
@@ -161,6 +172,52 @@ alter table app.consents force row level security;
 create policy tenant on app.consents to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 grant delete, insert, select, update on app.consents to app_tenant;
 
+create table app.devices (
+  tenant_id uuid not null default app.tenant_id(),
+  id uuid not null default uuidv7(),
+  user_id uuid not null,
+  token_hash bytea not null,
+  user_agent text not null,
+  ip text not null,
+  remembered_until timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  last_used_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  constraint devices_pkey PRIMARY KEY (tenant_id, id),
+  constraint devices_token_unique UNIQUE (tenant_id, user_id, token_hash),
+  constraint devices_user_fk FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id) ON DELETE CASCADE
+);
+alter table app.devices owner to app_owner;
+CREATE INDEX devices_expired ON app.devices USING btree (tenant_id, expires_at);
+alter table app.devices enable row level security;
+alter table app.devices force row level security;
+create policy tenant on app.devices to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.devices to app_tenant;
+
+create table app.factor_resets (
+  tenant_id uuid not null default app.tenant_id(),
+  id uuid not null default uuidv7(),
+  user_id uuid not null,
+  requested_by uuid,
+  requested_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  decision app.decision,
+  decided_by uuid,
+  decided_at timestamp with time zone,
+  constraint factor_resets_pkey PRIMARY KEY (tenant_id, id),
+  constraint factor_resets_decider_fk FOREIGN KEY (tenant_id, decided_by) REFERENCES app.users(tenant_id, id) ON DELETE SET NULL (decided_by),
+  constraint factor_resets_requester_fk FOREIGN KEY (tenant_id, requested_by) REFERENCES app.users(tenant_id, id) ON DELETE SET NULL (requested_by),
+  constraint factor_resets_user_fk FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id) ON DELETE CASCADE,
+  constraint factor_resets_decided_whole CHECK (((decision IS NULL) = (decided_at IS NULL))),
+  constraint factor_resets_two_people CHECK (((decision IS DISTINCT FROM 'approved'::app.decision) OR (decided_by IS DISTINCT FROM requested_by)))
+);
+alter table app.factor_resets owner to app_owner;
+CREATE UNIQUE INDEX factor_resets_one_open ON app.factor_resets USING btree (tenant_id, user_id) WHERE (decision IS NULL);
+alter table app.factor_resets enable row level security;
+alter table app.factor_resets force row level security;
+create policy tenant on app.factor_resets to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.factor_resets to app_tenant;
+
 create table app.group_members (
   tenant_id uuid not null default app.tenant_id(),
   group_id uuid not null,
@@ -184,6 +241,7 @@ create table app.groups (
   name_key text collate "C" not null generated always as (app.fold(name)) stored,
   description text not null default ''::text,
   created_at timestamp with time zone not null default now(),
+  strength app.strength,
   constraint groups_pkey PRIMARY KEY (tenant_id, id),
   constraint groups_name_unique UNIQUE (tenant_id, name_key),
   constraint groups_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id) ON DELETE CASCADE,
@@ -235,11 +293,13 @@ create table app.limits (
   window_at timestamp with time zone not null,
   hits integer not null,
   expires_at timestamp with time zone not null,
+  about text,
   constraint limits_pkey PRIMARY KEY (tenant_id, name, key, window_at),
   constraint limits_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id) ON DELETE CASCADE
 );
 alter table app.limits owner to app_owner;
 CREATE INDEX limits_expired ON app.limits USING btree (tenant_id, expires_at);
+CREATE INDEX limits_reached ON app.limits USING btree (tenant_id, expires_at) WHERE (about IS NOT NULL);
 alter table app.limits enable row level security;
 alter table app.limits force row level security;
 create policy tenant on app.limits to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
@@ -265,6 +325,101 @@ alter table app.mails enable row level security;
 alter table app.mails force row level security;
 create policy tenant on app.mails to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 grant delete, insert, select, update on app.mails to app_tenant;
+
+create table app.passkey_challenges (
+  tenant_id uuid not null default app.tenant_id(),
+  id uuid not null default uuidv7(),
+  ceremony app.passkey_ceremony not null,
+  token_hash bytea not null,
+  challenge bytea not null,
+  user_id uuid,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  constraint passkey_challenges_pkey PRIMARY KEY (tenant_id, id),
+  constraint passkey_challenges_token_unique UNIQUE (tenant_id, token_hash),
+  constraint passkey_challenges_user_fk FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id) ON DELETE CASCADE,
+  constraint passkey_challenges_person_known CHECK (((ceremony = 'sign_in'::app.passkey_ceremony) OR (user_id IS NOT NULL)))
+);
+alter table app.passkey_challenges owner to app_owner;
+CREATE INDEX passkey_challenges_expired ON app.passkey_challenges USING btree (tenant_id, expires_at);
+CREATE INDEX passkey_challenges_user ON app.passkey_challenges USING btree (tenant_id, user_id);
+alter table app.passkey_challenges enable row level security;
+alter table app.passkey_challenges force row level security;
+create policy tenant on app.passkey_challenges to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.passkey_challenges to app_tenant;
+
+create table app.passkeys (
+  tenant_id uuid not null default app.tenant_id(),
+  id uuid not null default uuidv7(),
+  user_id uuid not null,
+  credential_id bytea not null,
+  public_key bytea not null,
+  sign_count bigint not null default 0,
+  aaguid uuid not null,
+  transports text[] not null default '{}'::text[],
+  backup_eligible boolean not null,
+  backed_up boolean not null,
+  name text not null,
+  suspended_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  last_used_at timestamp with time zone,
+  constraint passkeys_pkey PRIMARY KEY (tenant_id, id),
+  constraint passkeys_credential_unique UNIQUE (tenant_id, credential_id),
+  constraint passkeys_user_fk FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id) ON DELETE CASCADE,
+  constraint passkeys_name_length CHECK (((length(name) >= 1) AND (length(name) <= 100)))
+);
+alter table app.passkeys owner to app_owner;
+CREATE INDEX passkeys_user ON app.passkeys USING btree (tenant_id, user_id, id);
+alter table app.passkeys enable row level security;
+alter table app.passkeys force row level security;
+create policy tenant on app.passkeys to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.passkeys to app_tenant;
+
+create table app.policy_trials (
+  tenant_id uuid not null default app.tenant_id(),
+  id uuid not null default uuidv7(),
+  state app.trial_state not null default 'open'::app.trial_state,
+  proposed jsonb not null,
+  previous jsonb not null,
+  started_by uuid,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  tested_at timestamp with time zone,
+  revert_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  constraint policy_trials_pkey PRIMARY KEY (tenant_id, id),
+  constraint policy_trials_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id) ON DELETE CASCADE,
+  constraint policy_trials_user_fk FOREIGN KEY (tenant_id, started_by) REFERENCES app.users(tenant_id, id) ON DELETE SET NULL (started_by),
+  constraint policy_trials_applied_whole CHECK (((state <> 'applied'::app.trial_state) OR (revert_at IS NOT NULL)))
+);
+alter table app.policy_trials owner to app_owner;
+CREATE UNIQUE INDEX policy_trials_one_open ON app.policy_trials USING btree (tenant_id) WHERE (ended_at IS NULL);
+alter table app.policy_trials enable row level security;
+alter table app.policy_trials force row level security;
+create policy tenant on app.policy_trials to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.policy_trials to app_tenant;
+
+create table app.reactivation_requests (
+  tenant_id uuid not null default app.tenant_id(),
+  id uuid not null default uuidv7(),
+  user_id uuid not null,
+  reason text not null default ''::text,
+  requested_at timestamp with time zone not null default now(),
+  decision app.decision,
+  decided_by uuid,
+  decided_at timestamp with time zone,
+  constraint reactivation_requests_pkey PRIMARY KEY (tenant_id, id),
+  constraint reactivation_requests_decider_fk FOREIGN KEY (tenant_id, decided_by) REFERENCES app.users(tenant_id, id) ON DELETE SET NULL (decided_by),
+  constraint reactivation_requests_user_fk FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id) ON DELETE CASCADE,
+  constraint reactivation_requests_decided_whole CHECK (((decision IS NULL) = (decided_at IS NULL))),
+  constraint reactivation_requests_reason_length CHECK ((length(reason) <= 1000))
+);
+alter table app.reactivation_requests owner to app_owner;
+CREATE UNIQUE INDEX reactivation_requests_one_open ON app.reactivation_requests USING btree (tenant_id, user_id) WHERE (decision IS NULL);
+alter table app.reactivation_requests enable row level security;
+alter table app.reactivation_requests force row level security;
+create policy tenant on app.reactivation_requests to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.reactivation_requests to app_tenant;
 
 create table app.saml_keys (
   tenant_id uuid not null default app.tenant_id(),
@@ -352,6 +507,8 @@ create table app.sessions (
   user_agent text not null,
   ended_at timestamp with time zone,
   end_reason text,
+  is_kept boolean not null default true,
+  device_id uuid,
   constraint sessions_pkey PRIMARY KEY (tenant_id, id),
   constraint sessions_token_unique UNIQUE (tenant_id, token_hash),
   constraint sessions_user_fk FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id) ON DELETE CASCADE,
@@ -364,6 +521,39 @@ alter table app.sessions enable row level security;
 alter table app.sessions force row level security;
 create policy tenant on app.sessions to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 grant delete, insert, select, update on app.sessions to app_tenant;
+
+create table app.sign_in_policies (
+  tenant_id uuid not null default app.tenant_id(),
+  password_min_length smallint not null default 14,
+  password_min_score smallint not null default 3,
+  email_proof_first boolean not null default false,
+  strength app.strength not null default 'baseline'::app.strength,
+  grace_days smallint not null default 7,
+  remember_device_days smallint not null default 0,
+  passkey_aaguids uuid[],
+  session_idle_seconds integer default 86400,
+  session_absolute_seconds integer not null default 1209600,
+  keep_signed_in boolean not null default true,
+  reset_needs_two_admins boolean not null default false,
+  inactive_after_days smallint,
+  people_edit_names boolean not null default true,
+  updated_at timestamp with time zone not null default now(),
+  constraint sign_in_policies_pkey PRIMARY KEY (tenant_id),
+  constraint sign_in_policies_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id) ON DELETE CASCADE,
+  constraint sign_in_policies_absolute CHECK (((session_absolute_seconds >= 900) AND (session_absolute_seconds <= 2592000))),
+  constraint sign_in_policies_alone CHECK (((remember_device_days = 0) OR (password_min_length >= 15))),
+  constraint sign_in_policies_grace CHECK (((grace_days >= 0) AND (grace_days <= 90))),
+  constraint sign_in_policies_idle CHECK (((session_idle_seconds >= 300) AND (session_idle_seconds <= 2592000))),
+  constraint sign_in_policies_inactive CHECK ((inactive_after_days = ANY (ARRAY[14, 30, 60, 90, 180, 365]))),
+  constraint sign_in_policies_length CHECK (((password_min_length >= 8) AND (password_min_length <= 64))),
+  constraint sign_in_policies_remember CHECK (((remember_device_days >= 0) AND (remember_device_days <= 90))),
+  constraint sign_in_policies_score CHECK ((password_min_score = ANY (ARRAY[3, 4])))
+);
+alter table app.sign_in_policies owner to app_owner;
+alter table app.sign_in_policies enable row level security;
+alter table app.sign_in_policies force row level security;
+create policy tenant on app.sign_in_policies to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.sign_in_policies to app_tenant;
 
 create table app.sign_ins (
   tenant_id uuid not null default app.tenant_id(),
@@ -381,11 +571,15 @@ create table app.sign_ins (
   code_sends smallint not null default 0,
   created_at timestamp with time zone not null default now(),
   expires_at timestamp with time zone not null,
+  reset_cause app.password_reset_cause,
+  trial_id uuid,
+  keep_signed_in boolean not null default true,
+  device_id uuid,
   constraint sign_ins_pkey PRIMARY KEY (tenant_id, id),
   constraint sign_ins_token_unique UNIQUE (tenant_id, token_hash),
   constraint sign_ins_user_fk FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id) ON DELETE CASCADE,
-  constraint sign_ins_link_whole CHECK (((state = 'new_password'::app.sign_in_state) = (link_purpose IS NOT NULL))),
-  constraint sign_ins_person_known CHECK (((state = 'password'::app.sign_in_state) OR (user_id IS NOT NULL)))
+  constraint sign_ins_link_whole CHECK ((((state)::text = 'new_password'::text) = (num_nonnulls(link_purpose, reset_cause) = 1))),
+  constraint sign_ins_person_known CHECK ((((state)::text = ANY (ARRAY['email_proof'::text, 'password'::text])) OR (user_id IS NOT NULL)))
 );
 alter table app.sign_ins owner to app_owner;
 CREATE INDEX sign_ins_expired ON app.sign_ins USING btree (tenant_id, expires_at);
@@ -519,9 +713,18 @@ create table app.users (
   last_sign_in_at timestamp with time zone,
   deactivated_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
+  password_reset_cause app.password_reset_cause,
+  password_length smallint,
+  password_score smallint,
+  breach_prefix text,
+  breach_mac bytea,
+  breach_checked_at timestamp with time zone,
+  strength_asked_at timestamp with time zone,
   constraint users_pkey PRIMARY KEY (tenant_id, id),
   constraint users_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id) ON DELETE CASCADE,
   constraint users_active_has_password CHECK (((state <> 'active'::app.user_state) OR (password_hash IS NOT NULL))),
+  constraint users_breach_prefix_shape CHECK ((breach_prefix ~ '^[0-9A-F]{5}$'::text)),
+  constraint users_breach_whole CHECK (((breach_prefix IS NULL) = (breach_mac IS NULL))),
   constraint users_deactivated_when CHECK (((state = 'deactivated'::app.user_state) = (deactivated_at IS NOT NULL))),
   constraint users_first_name_length CHECK (((length(first_name) >= 1) AND (length(first_name) <= 200))),
   constraint users_last_name_length CHECK (((length(last_name) >= 1) AND (length(last_name) <= 200)))

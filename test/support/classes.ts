@@ -7,6 +7,8 @@ export interface TableClass {
   readonly kind: "tenant" | "tenants" | "system";
   /** Rights beyond or below those of the kind. */
   readonly rights: Readonly<Partial<Record<"app_tenant" | "app_system", readonly string[]>>>;
+  /** A tenant has one row at the most: its key is the tenant alone. */
+  readonly isSingle?: true;
 }
 
 const all: readonly Right[] = ["delete", "insert", "select", "update"];
@@ -15,6 +17,7 @@ const tenant = (rights: TableClass["rights"] = {}): TableClass => ({
   kind: "tenant",
   rights: { app_tenant: all, ...rights },
 });
+const single: TableClass = { ...tenant(), isSingle: true };
 const system: TableClass = { kind: "system", rights: { app_system: all } };
 
 export const tableClasses: Readonly<Record<string, TableClass>> = {
@@ -31,14 +34,21 @@ export const tableClasses: Readonly<Record<string, TableClass>> = {
   applications: tenant(),
   backup_codes: tenant(),
   consents: tenant(),
+  devices: tenant(),
+  factor_resets: tenant(),
   group_members: tenant(),
   groups: tenant(),
   limits: tenant(),
   mails: tenant(),
+  passkey_challenges: tenant(),
+  passkeys: tenant(),
+  policy_trials: tenant(),
+  reactivation_requests: tenant(),
   saml_keys: tenant(),
   saml_persistent_ids: tenant(),
   saml_service_providers: tenant(),
   sessions: tenant(),
+  sign_in_policies: single,
   sign_ins: tenant(),
   sso_requests: tenant(),
   totp_authenticators: tenant(),

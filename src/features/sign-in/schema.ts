@@ -15,7 +15,15 @@ export const codeTriesMost = 5;
 /** Codes sent in one sign-in, the first one included. */
 export const codeSendsMost = 4;
 
-export type SignInState = "password" | "new_password" | "email_code" | "totp" | "done";
+export type SignInState =
+  | "email_proof"
+  | "password"
+  | "new_password"
+  | "email_code"
+  | "totp"
+  | "passkey"
+  | "enrol"
+  | "done";
 
 /** A `sign_ins` row as the steps see it. */
 export interface SignIn {

@@ -12,6 +12,8 @@ import type {
 
 export type ApplicationKind = "saml";
 
+export type Decision = "approved" | "denied";
+
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
@@ -34,17 +36,25 @@ export type KeyState = "active" | "next" | "retired";
 
 export type MailState = "failed" | "queued" | "sent";
 
+export type PasskeyCeremony = "proof" | "registration" | "sign_in";
+
+export type PasswordResetCause = "admin" | "breach" | "policy";
+
 export type Role = "admin" | "member" | "super_admin";
 
 export type SecondStep = "email" | "totp";
 
-export type SignInState = "done" | "email_code" | "new_password" | "password" | "totp";
+export type SignInState = "done" | "email_code" | "email_proof" | "enrol" | "new_password" | "passkey" | "password" | "totp";
+
+export type Strength = "baseline" | "phishing_resistant" | "strong";
 
 export type TenantState = "active" | "suspended";
 
 export type Theme = "dark" | "light" | "system";
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
+
+export type TrialState = "applied" | "cancelled" | "confirmed" | "open" | "reverted";
 
 export type UserState = "active" | "deactivated" | "invited";
 
@@ -84,6 +94,7 @@ export interface Applications {
   is_enabled: Generated<boolean>;
   kind: ApplicationKind;
   name: string;
+  strength: Strength | null;
   tenant_id: Generated<TenantId>;
 }
 
@@ -115,6 +126,31 @@ export interface Consents {
   user_id: UserId;
 }
 
+export interface Devices {
+  created_at: Generated<Timestamp>;
+  expires_at: Timestamp;
+  id: Generated<string>;
+  ip: string;
+  last_used_at: Generated<Timestamp>;
+  remembered_until: Timestamp | null;
+  tenant_id: Generated<TenantId>;
+  token_hash: Buffer;
+  user_agent: string;
+  user_id: UserId;
+}
+
+export interface FactorResets {
+  decided_at: Timestamp | null;
+  decided_by: UserId | null;
+  decision: Decision | null;
+  expires_at: Timestamp;
+  id: Generated<string>;
+  requested_at: Generated<Timestamp>;
+  requested_by: UserId | null;
+  tenant_id: Generated<TenantId>;
+  user_id: UserId;
+}
+
 export interface GroupMembers {
   added_at: Generated<Timestamp>;
   group_id: GroupId;
@@ -128,6 +164,7 @@ export interface Groups {
   id: Generated<GroupId>;
   name: string;
   name_key: ColumnType<string, never, never>;
+  strength: Strength | null;
   tenant_id: Generated<TenantId>;
 }
 
@@ -149,6 +186,7 @@ export interface Jobs {
 }
 
 export interface Limits {
+  about: string | null;
   expires_at: Timestamp;
   hits: number;
   key: Buffer;
@@ -167,6 +205,59 @@ export interface Mails {
   template: string;
   tenant_id: Generated<TenantId>;
   user_id: UserId | null;
+}
+
+export interface PasskeyChallenges {
+  ceremony: PasskeyCeremony;
+  challenge: Buffer;
+  created_at: Generated<Timestamp>;
+  expires_at: Timestamp;
+  id: Generated<string>;
+  tenant_id: Generated<TenantId>;
+  token_hash: Buffer;
+  user_id: UserId | null;
+}
+
+export interface Passkeys {
+  aaguid: string;
+  backed_up: boolean;
+  backup_eligible: boolean;
+  created_at: Generated<Timestamp>;
+  credential_id: Buffer;
+  id: Generated<string>;
+  last_used_at: Timestamp | null;
+  name: string;
+  public_key: Buffer;
+  sign_count: Generated<Int8>;
+  suspended_at: Timestamp | null;
+  tenant_id: Generated<TenantId>;
+  transports: Generated<string[]>;
+  user_id: UserId;
+}
+
+export interface PolicyTrials {
+  created_at: Generated<Timestamp>;
+  ended_at: Timestamp | null;
+  expires_at: Timestamp;
+  id: Generated<string>;
+  previous: Json;
+  proposed: Json;
+  revert_at: Timestamp | null;
+  started_by: UserId | null;
+  state: Generated<TrialState>;
+  tenant_id: Generated<TenantId>;
+  tested_at: Timestamp | null;
+}
+
+export interface ReactivationRequests {
+  decided_at: Timestamp | null;
+  decided_by: UserId | null;
+  decision: Decision | null;
+  id: Generated<string>;
+  reason: Generated<string>;
+  requested_at: Generated<Timestamp>;
+  tenant_id: Generated<TenantId>;
+  user_id: UserId;
 }
 
 export interface SamlKeys {
@@ -212,11 +303,13 @@ export interface ScheduleRuns {
 export interface Sessions {
   authenticated_at: Timestamp;
   created_at: Generated<Timestamp>;
+  device_id: string | null;
   end_reason: string | null;
   ended_at: Timestamp | null;
   expires_at: Timestamp;
   id: Generated<SessionId>;
   ip: string;
+  is_kept: Generated<boolean>;
   last_seen_at: Generated<Timestamp>;
   methods: string[];
   tenant_id: Generated<TenantId>;
@@ -225,21 +318,43 @@ export interface Sessions {
   user_id: UserId;
 }
 
+export interface SignInPolicies {
+  email_proof_first: Generated<boolean>;
+  grace_days: Generated<number>;
+  inactive_after_days: number | null;
+  keep_signed_in: Generated<boolean>;
+  passkey_aaguids: string[] | null;
+  password_min_length: Generated<number>;
+  password_min_score: Generated<number>;
+  people_edit_names: Generated<boolean>;
+  remember_device_days: Generated<number>;
+  reset_needs_two_admins: Generated<boolean>;
+  session_absolute_seconds: Generated<number>;
+  session_idle_seconds: Generated<number | null>;
+  strength: Generated<Strength>;
+  tenant_id: Generated<TenantId>;
+  updated_at: Generated<Timestamp>;
+}
+
 export interface SignIns {
   code_expires_at: Timestamp | null;
   code_hash: Buffer | null;
   code_sends: Generated<number>;
   code_tries: Generated<number>;
   created_at: Generated<Timestamp>;
+  device_id: string | null;
   email: string;
   expires_at: Timestamp;
   id: Generated<string>;
+  keep_signed_in: Generated<boolean>;
   link_purpose: UserTokenPurpose | null;
   methods: Generated<string[]>;
+  reset_cause: PasswordResetCause | null;
   return_to: Generated<string>;
   state: SignInState;
   tenant_id: Generated<TenantId>;
   token_hash: Buffer;
+  trial_id: string | null;
   user_id: UserId | null;
 }
 
@@ -292,6 +407,9 @@ export interface UserEmails {
 }
 
 export interface Users {
+  breach_checked_at: Timestamp | null;
+  breach_mac: Buffer | null;
+  breach_prefix: string | null;
   created_at: Generated<Timestamp>;
   deactivated_at: Timestamp | null;
   first_name: string;
@@ -301,9 +419,13 @@ export interface Users {
   name_key: ColumnType<string, never, never>;
   password_changed_at: Timestamp | null;
   password_hash: string | null;
+  password_length: number | null;
+  password_reset_cause: PasswordResetCause | null;
+  password_score: number | null;
   role: Generated<Role>;
   second_step: Generated<SecondStep>;
   state: Generated<UserState>;
+  strength_asked_at: Timestamp | null;
   tenant_id: Generated<TenantId>;
   theme: Generated<Theme>;
   time_zone: Generated<string>;
@@ -335,16 +457,23 @@ export interface DB {
   audit_events: AuditEvents;
   backup_codes: BackupCodes;
   consents: Consents;
+  devices: Devices;
+  factor_resets: FactorResets;
   group_members: GroupMembers;
   groups: Groups;
   jobs: Jobs;
   limits: Limits;
   mails: Mails;
+  passkey_challenges: PasskeyChallenges;
+  passkeys: Passkeys;
+  policy_trials: PolicyTrials;
+  reactivation_requests: ReactivationRequests;
   saml_keys: SamlKeys;
   saml_persistent_ids: SamlPersistentIds;
   saml_service_providers: SamlServiceProviders;
   schedule_runs: ScheduleRuns;
   sessions: Sessions;
+  sign_in_policies: SignInPolicies;
   sign_ins: SignIns;
   sso_requests: SsoRequests;
   tenants: Tenants;
