@@ -8,6 +8,7 @@ import { createMailTransport } from "#platform/mail/transport.ts";
 import { createOutbound } from "#platform/outbound/fetch.ts";
 import { createPasswordHasher } from "#platform/passwords/hasher.ts";
 import type { Services } from "#platform/services.ts";
+import { createStorage } from "#platform/storage/storage.ts";
 import type { Config } from "./config.ts";
 
 export interface Resources extends Services, AsyncDisposable {}
@@ -29,6 +30,7 @@ export function openResources(config: Config): Resources {
     mail,
     keys: createKeyring(config.keys),
     passwords: createPasswordHasher({}),
+    storage: createStorage(config.storage),
     cache,
     log,
     async [Symbol.asyncDispose]() {

@@ -8,6 +8,7 @@ import type { Logger } from "./log.ts";
 import type { MailTransport } from "./mail/transport.ts";
 import type { Outbound } from "./outbound/fetch.ts";
 import type { PasswordHasher } from "./passwords/hasher.ts";
+import type { Storage } from "./storage/storage.ts";
 
 export interface Services {
   readonly config: Config;
@@ -17,6 +18,7 @@ export interface Services {
   readonly mail: MailTransport;
   readonly keys: Keyring;
   readonly passwords: PasswordHasher;
+  readonly storage: Storage;
   readonly cache: ActivityCache;
   readonly log: Logger;
 }
