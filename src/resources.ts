@@ -1,4 +1,5 @@
 // Everything a process opens, in order, and closes again in reverse.
+import { createMailLogos } from "#features/branding/index.ts";
 import { createActivityCache } from "#platform/cache.ts";
 import { systemClock } from "#platform/clock.ts";
 import { createKeyring } from "#platform/crypto/keyring.ts";
@@ -22,15 +23,17 @@ export function openResources(config: Config): Resources {
   const outbound = createOutbound({ allowPrivate: config.dev.isDev, log });
   const mail = createMailTransport(config.mail, outbound, systemClock);
   const cache = createActivityCache(config.cache, log);
+  const storage = createStorage(config.storage);
   return {
     config,
     database,
     clock: systemClock,
     outbound,
     mail,
+    mailLogo: createMailLogos(storage, log),
     keys: createKeyring(config.keys),
     passwords: createPasswordHasher({}),
-    storage: createStorage(config.storage),
+    storage,
     cache,
     log,
     async [Symbol.asyncDispose]() {

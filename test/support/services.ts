@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createHealth } from "#src/health.ts";
 import { parseConfig, type Config } from "#src/config.ts";
+import { createMailLogos } from "#features/branding/index.ts";
 import { createActivityCache } from "#platform/cache.ts";
 import type { Clock } from "#platform/clock.ts";
 import { createKeyring } from "#platform/crypto/keyring.ts";
@@ -94,15 +95,18 @@ export function testServices(
 ): TestServices {
   const { variables, ...replaced } = overrides;
   const config = testConfig(variables);
+  const log = createLogger({ level: config.log.level });
+  const storage = replaced.storage ?? createStorage(config.storage);
   return {
     config,
     database,
     outbound: noOutbound,
     keys: createKeyring(config.keys),
     passwords: createPasswordHasher({ queueMax: 10_000 }),
-    storage: createStorage(config.storage),
+    storage,
+    mailLogo: createMailLogos(storage, log),
     cache: createActivityCache(null),
-    log: createLogger({ level: config.log.level }),
+    log,
     ...replaced,
     clock: fakeClock(),
     mail: capturingMail(),
