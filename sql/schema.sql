@@ -808,13 +808,14 @@ create table public.schema_migration_log (
   duration_ms integer not null,
   app_version text not null,
   error text,
+  compatible_from text,
   constraint schema_migration_log_pkey PRIMARY KEY (id),
   constraint schema_migration_log_error CHECK (((status = 'failed'::text) = (error IS NOT NULL))),
   constraint schema_migration_log_status CHECK ((status = ANY (ARRAY['success'::text, 'failed'::text])))
 );
 alter table public.schema_migration_log owner to postgres;
 CREATE UNIQUE INDEX schema_migration_log_success ON public.schema_migration_log USING btree (version) WHERE (status = 'success'::text);
-grant select (checksum), select (status), select (version) on public.schema_migration_log to app_system;
+grant select (checksum), select (compatible_from), select (status), select (version) on public.schema_migration_log to app_system;
 
 CREATE OR REPLACE FUNCTION app.create_tenant(label text, title text, OUT tenant app.tenants, OUT created boolean)
  RETURNS record
