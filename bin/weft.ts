@@ -15,6 +15,10 @@ const root = nounCommand("weft", "WeftID: identity provider and federation layer
   job: () => import("./commands/job.ts").then((m) => m.command),
   mail: () => import("./commands/mail.ts").then((m) => m.command),
   storage: () => import("./commands/storage.ts").then((m) => m.command),
+  backup: () => import("./commands/backup.ts").then((m) => m.command),
+  restore: () => import("./commands/restore.ts").then((m) => m.command),
+  "restore-drill": () => import("./commands/restore-drill.ts").then((m) => m.command),
+  upgrade: () => import("./commands/upgrade.ts").then((m) => m.command),
   "rotate-key": () => import("./commands/rotate-key.ts").then((m) => m.command),
   health: () => import("./commands/health.ts").then((m) => m.command),
 });

@@ -122,13 +122,6 @@ describe("effectsOf", () => {
 describe("our migrations", () => {
   const files = readMigrations();
 
-  test("from 0007 on say which releases keep working beside them", async () => {
-    const silent = (await files).filter(
-      ({ version, text }) => version >= "0007" && !/^-- Serves: /m.test(text),
-    );
-    expect(silent.map(({ path }) => path)).toEqual([]);
-  });
-
   test("that say they serve an earlier release hold nothing that breaks it", async () => {
     const broken = (await files)
       .filter(({ compatibleFrom }) => compatibleFrom !== null)
