@@ -3,14 +3,18 @@ import { readFile } from "node:fs/promises";
 import { type BackupConfig, parseBackupConfig, passphraseLeast } from "#src/config/backup.ts";
 import { ConfigError, exitWith } from "#src/config.ts";
 import { ArchiveError } from "#src/operations/backup/archive.ts";
+import { bucketPlace } from "#src/operations/backup/bucket.ts";
+import { fileReader, fileWriter } from "#src/operations/backup/files.ts";
 import { folderPlace } from "#src/operations/backup/folder.ts";
-import { RestoreError } from "#src/operations/backup/load.ts";
+import { type FileWriter, RestoreError } from "#src/operations/backup/load.ts";
+import type { FileReader } from "#src/operations/backup/snapshot.ts";
 import {
   type BackupPlace,
   BackupNotFound,
   BusyError,
   NoSpaceError,
 } from "#src/operations/backup/place.ts";
+import { createStorage } from "#platform/storage/storage.ts";
 import { MigrationError } from "#platform/db/migrate/failure.ts";
 import { SchemaMismatchError } from "#platform/db/migrate/compare.ts";
 import { runningEnvironment } from "./local/environment.ts";
@@ -75,7 +79,21 @@ async function loadConfig(): Promise<BackupConfig> {
 /** `local` is BACKUP_PATH, `s3` the bucket of BACKUP_S3_…. */
 export function placeNamed(config: BackupConfig, name: string | undefined): BackupPlace {
   if (name === undefined || name === "local") return folderPlace(config.folder);
-  return refuse(`there is no place "${name}": local is one`);
+  if (name !== "s3") return refuse(`there is no place "${name}": it is local or s3`);
+  return config.s3
+    ? bucketPlace(config.s3)
+    : refuse(
+        "no bucket is configured: set BACKUP_S3_ENDPOINT, BACKUP_S3_BUCKET, BACKUP_S3_KEY and BACKUP_S3_SECRET",
+      );
+}
+
+/** The storage of files, as an archive reads and writes it. */
+export function storedFiles(config: BackupConfig): { readFile: FileReader; writeFile: FileWriter } {
+  const storage = createStorage(config.storage);
+  const isThere = { local: true, spaces: config.storage.spaces !== null };
+  const named = (name: string) =>
+    (name === "local" || name === "spaces") && isThere[name] ? storage.backend(name) : null;
+  return { readFile: fileReader(named), writeFile: fileWriter(named, storage.current.kind) };
 }
 
 /** The configuration with the passphrase of a file, where one is named. */

@@ -2,11 +2,7 @@
 // under every wrong setting of the tenant. The answer must be: see nothing, change nothing, or be refused.
 import { beforeAll, describe, expect, test } from "bun:test";
 import { type Client, DatabaseError } from "pg";
-<<<<<<< HEAD
-import { seesAllTenants, tablesOfKind, tableClasses } from "./support/classes.ts";
-=======
 import { seesAllTenants, tableClasses, tablesOfKind } from "./support/classes.ts";
->>>>>>> 7ec385e (backup: one encrypted archive, its restore, and the rehearsal of it)
 import { testDatabase } from "./support/database.ts";
 import { insertion, readTables, rowsOf, type Table, type Values } from "./support/tables.ts";
 

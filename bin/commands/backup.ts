@@ -11,6 +11,7 @@ import {
   placeArg,
   placeNamed,
   refuse,
+  storedFiles,
   withPassphrase,
 } from "../_maintain.ts";
 import { printOne, printRows } from "../_operate.ts";
@@ -67,7 +68,7 @@ async function create(
     keys: config.keys,
     version: config.version,
     keep,
-    readFile: () => Promise.resolve(null),
+    readFile: storedFiles(config).readFile,
   });
   if (json) console.log(JSON.stringify(made, null, 2));
   else print(made);

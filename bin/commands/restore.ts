@@ -15,6 +15,7 @@ import {
   placeArg,
   placeNamed,
   refuse,
+  storedFiles,
   withPassphrase,
 } from "../_maintain.ts";
 import { strictCommand } from "../_strict.ts";
@@ -49,7 +50,7 @@ export const command = strictCommand({
         keys: config.keys,
         appuserPassword: config.appuserPassword,
         version: config.version,
-        writeFile: () => Promise.reject(new Error("there is no storage for files")),
+        writeFile: storedFiles(config).writeFile,
         mayReplace: (there) => (isAsked ? confirm(there) : Promise.resolve(args.replace === true)),
         onStep: (step) => (args.json ? undefined : console.log(stepText(step))),
       });

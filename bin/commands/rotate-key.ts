@@ -51,10 +51,11 @@ function print(rotation: Rotation, hasPrevious: boolean): void {
   }
   if (remaining > 0 || !hasPrevious) return;
   for (const { title, rows, until } of authenticated) {
-    if (rows === 0 || !until) continue;
-    console.log(
-      `${rows} ${title}: cannot be made anew, the last runs out at ${until.toISOString()}`,
-    );
+    if (rows === 0) continue;
+    const end = until
+      ? `the last runs out at ${until.toISOString()}`
+      : "each until it is made again";
+    console.log(`${rows} ${title}: cannot be made anew, ${end}`);
   }
   console.log(
     "every secret is under SECRET_KEY: take SECRET_KEY_PREVIOUS out of .env and run docker compose up -d. Keep it with the backups made before the change: they need it",

@@ -1,21 +1,13 @@
 // What `weft backup`, `restore` and `restore-drill` may be told: the superuser's connection, the keys, and where archives go.
 import { z } from "zod";
 import type { DatabaseSettings } from "#platform/db/database.ts";
+import type { SpacesSettings } from "#platform/storage/backends/spaces.ts";
+import type { StorageSettings } from "#platform/storage/storage.ts";
 import { type Keep, parseKeep } from "#src/operations/backup/retention.ts";
 import { ConfigError, databaseConfig, frozen, problemsOf } from "../config.ts";
 import { texts } from "./texts.ts";
+import { parseStorage } from "./storage.ts";
 import { Flag, MigrateVariables, SecretKey, Text, withoutBlanks } from "./variables.ts";
-
-export interface S3Settings {
-  /** Without the bucket, without a slash at the end. */
-  readonly endpoint: string;
-  readonly region: string;
-  readonly bucket: string;
-  readonly key: string;
-  readonly secret: string;
-  /** The bucket in the path; else as the first label of the host. */
-  readonly pathStyle: boolean;
-}
 
 export interface BackupConfig {
   readonly version: string;
@@ -29,8 +21,9 @@ export interface BackupConfig {
   };
   readonly folder: string;
   readonly keep: Keep | "all";
-  /** Null: no bucket is named. */
-  readonly s3: (S3Settings & { readonly prefix: string }) | null;
+  /** BACKUP_S3_…, else a folder in the bucket of stored files; null: no bucket is named. */
+  readonly s3: (SpacesSettings & { readonly prefix: string }) | null;
+  readonly storage: StorageSettings;
 }
 
 /** A shorter one would be the weakest part of a file that is copied to many places. */
@@ -50,7 +43,7 @@ export const BucketVariables = z.object({
   BACKUP_S3_BUCKET: Text,
   BACKUP_S3_KEY: Text,
   BACKUP_S3_SECRET: Text,
-  BACKUP_S3_PATH_STYLE: Flag.default(false),
+  BACKUP_S3_PATH_STYLE: Flag.default(true),
   BACKUP_S3_PREFIX: z
     .string()
     .regex(/^([A-Za-z0-9._-]+\/)*$/, texts.notAPrefix)
@@ -65,9 +58,12 @@ export function parseBackupConfig(env: Env): BackupConfig {
   const base = BackupVariables.safeParse(given);
   const namesBucket = Object.keys(given).some((name) => name.startsWith("BACKUP_S3_"));
   const bucket = namesBucket ? BucketVariables.safeParse(given) : null;
-  if (!base.success || (bucket && !bucket.success)) {
-    throw new ConfigError([base.error, bucket?.error].flatMap(problemsOf));
+  const storage = parseStorage(given);
+  if (!base.success || storage.error || (bucket && !bucket.success)) {
+    throw new ConfigError([base.error, bucket?.error, storage.error].flatMap(problemsOf));
   }
+  const { spaces } = storage.settings;
+  const beside = spaces ? { ...spaces, prefix: "backups/" } : null;
   const { data } = base;
   return frozen({
     version: data.WEFT_VERSION,
@@ -80,7 +76,8 @@ export function parseBackupConfig(env: Env): BackupConfig {
     },
     folder: data.BACKUP_PATH,
     keep: parseKeep(data.BACKUP_KEEP) ?? "all",
-    s3: bucket?.data ? bucketOf(bucket.data) : null,
+    s3: bucket?.data ? bucketOf(bucket.data) : beside,
+    storage: storage.settings,
   });
 }
 

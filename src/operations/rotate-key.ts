@@ -33,7 +33,7 @@ export interface Rotation {
   readonly dryRun: boolean;
   readonly tenants: number;
   readonly kinds: readonly RotatedKind[];
-  /** What can be checked only: how many still count, and until when at most. */
+  /** What can be checked only: how many still count, and until when at most (null: until each is made again). */
   readonly authenticated: readonly {
     readonly title: string;
     readonly rows: number;
@@ -223,10 +223,10 @@ async function stillCounting(
   db: TenantDb,
   { table, column, until }: (typeof authenticatedColumns)[number],
 ) {
+  const end = until === null ? sql`null::timestamptz` : sql.ref(until);
+  const counts = until === null ? sql`true` : sql`${end} > now()`;
   const { rows } = await sql<{ rows: number; until: Date | null }>`
-    select count(*)::int as rows, max(${sql.ref(until)}) as until
-    from ${sql.table(table)} where ${sql.ref(column)} is not null and ${sql.ref(until)} > now()`.execute(
-    db,
-  );
+    select count(*)::int as rows, max(${end}) as until
+    from ${sql.table(table)} where ${sql.ref(column)} is not null and ${counts}`.execute(db);
   return rows[0] ?? { rows: 0, until: null };
 }

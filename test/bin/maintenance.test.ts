@@ -32,6 +32,7 @@ const environment = {
   APPUSER_PASSWORD: settings.password,
   SECRET_KEY: secret,
   BACKUP_PATH: folder,
+  LOCAL_STORAGE_PATH: join(home, "storage"),
 };
 
 function start(line: readonly string[], extra: Record<string, string> = {}) {
@@ -103,6 +104,7 @@ describe("weft backup", () => {
     ["an unknown option", ["backup", "--fast"], 2, "unknown option --fast"],
     ["a retention it cannot read", ["backup", "--keep", "7y"], 1, "--keep must be such as"],
     ["a place that is not there", ["backup", "--to", "moon"], 1, 'no place "moon"'],
+    ["a bucket that is not named", ["backup", "--to", "s3"], 1, "no bucket is configured"],
     ["a name that is none", ["backup", "verify", "x"], 1, "not the name of a backup"],
     [
       "a short passphrase",

@@ -7,12 +7,13 @@ import { join } from "node:path";
 import { readBackupFile } from "#src/operations/backup/folder.ts";
 import { verifyArchive } from "#src/operations/backup/restore.ts";
 import { testApp } from "../support/a-tenant.ts";
+import { query } from "../support/server.ts";
 import { backupBench, refusal, tablesOf } from "./backup-bench.ts";
 import { aFullTenant } from "./support.ts";
 
 const house = await testApp();
 await aFullTenant(house);
-const { keys, backup, restore, aFolder, anotherDatabase, strays } = backupBench(house);
+const { keys, server, backup, restore, aFolder, anotherDatabase, strays } = backupBench(house);
 
 describe("an archive that is not whole", () => {
   const damaged: [string, (bytes: Buffer) => Buffer][] = [
@@ -126,5 +127,25 @@ describe("a folder that cannot be written", () => {
     const folder = await aFolder();
     await writeFile(join(folder, "file"), "");
     expect(await refusal(backup(join(folder, "file", "below")))).toMatch(/ENOTDIR|EEXIST/);
+  });
+});
+
+describe("a login that row-level security binds", () => {
+  const login = `bound_${process.pid}`;
+  afterAll(() => query(server, `drop owned by ${login} cascade; drop role ${login}`));
+
+  test("makes no backup, which would be an empty one, and restores none", async () => {
+    await query(server, `create role ${login} login createrole createdb password 'p'`);
+    await query(house.superuser, `grant app_owner to ${login} with inherit true`);
+    await query(house.superuser, `grant select on public.schema_migration_log to ${login}`);
+    await query(house.superuser, `grant connect on database ${house.superuser.name} to ${login}`);
+    const bound = { ...house.superuser, user: login, password: "p" };
+    const folder = await aFolder();
+    expect(await refusal(backup(folder, { database: bound }))).toContain("would see no row");
+    expect(await readdir(folder)).toEqual([]);
+    const path = join(folder, (await backup(folder)).name);
+    const target = { ...anotherDatabase(), user: login, password: "p" };
+    expect(await refusal(restore(path, target))).toContain("is no superuser");
+    await query(house.superuser, `drop owned by ${login} cascade`);
   });
 });

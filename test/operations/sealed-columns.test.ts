@@ -8,17 +8,26 @@ import { aFullTenant, leaveMail } from "./support.ts";
 const house = await testApp();
 const root = new URL("../..", import.meta.url).pathname;
 
-/** Binary columns that hold SHA-256 of something handed out, or an address cut down for a limit: no key is in them. */
+/** Binary columns that no key is in: SHA-256 of something handed out, public keys, an address cut down for a limit. */
 const hashes = [
   "api_clients.secret_hash",
   "api_tokens.token_hash",
   "backup_codes.code_hash",
+  "devices.token_hash",
+  "files.sha256",
   "limits.key",
+  "passkey_challenges.challenge",
+  "passkey_challenges.token_hash",
+  "passkeys.credential_id",
+  "passkeys.public_key",
   "sessions.token_hash",
   "sign_ins.token_hash",
   "sso_requests.browser_hash",
   "user_tokens.token_hash",
 ];
+
+/** Nothing is written to them yet. Who does so lists them among the authenticated columns, which do not run out by themselves. */
+const unwritten = ["users.breach_mac"];
 
 async function purposesGivenTo(method: "seal" | "mac"): Promise<string[]> {
   const found = new Set<string>();
@@ -46,7 +55,9 @@ describe("sealedColumns", () => {
     const listed = [...sealedColumns, ...authenticatedColumns].map(
       ({ table, column }) => `${table}.${column}`,
     );
-    expect(rows.map(({ name }) => name).toSorted()).toEqual([...listed, ...hashes].toSorted());
+    expect(rows.map(({ name }) => name).toSorted()).toEqual(
+      [...listed, ...hashes, ...unwritten].toSorted(),
+    );
   });
 
   test("has every purpose that the source seals or authenticates under", async () => {

@@ -36,8 +36,11 @@ export class ArchiveError extends Error {
   }
 }
 
-/** scrypt's cost for a passphrase that a person chose (2^17 · 8 · 128 bytes = 128 MiB), and for one of 256 random bits. */
-const workFactor = { chosen: 17, random: 10 };
+/**
+ * scrypt's cost for a passphrase that a person chose, of 16 characters at least (2^15 · 8 · 128 bytes = 32 MiB for each key that is
+ * tried, which a small server has), and for one of 256 random bits.
+ */
+const workFactor = { chosen: 15, random: 10 };
 
 /** Writes one archive; `body` adds its entries. Whatever fails, the first error is thrown and the sink holds no whole archive. */
 export async function writeArchive<T>(

@@ -8,6 +8,7 @@ import { type BackupKeys, keyCheckOf, writingKey } from "./keys.ts";
 import { type BackupPlace, BusyError, newBackupName } from "./place.ts";
 import { recordRun } from "./record.ts";
 import { expired, type Keep } from "./retention.ts";
+import { requireUnbound } from "./rights.ts";
 import { checkSecrets, type SecretsOfKind } from "./secrets.ts";
 import { type FileReader, takeSnapshot } from "./snapshot.ts";
 import { texts } from "./texts.ts";
@@ -68,6 +69,7 @@ async function whileAlone<T>(client: Client, body: () => Promise<T>): Promise<T>
 async function make(client: Client, options: BackupOptions): Promise<BackupMade> {
   const { place, keys, version, keep, now = () => new Date() } = options;
   const startedAt = now();
+  await requireUnbound(client);
   const ring = createKeyring(keys);
   const secrets = await checkSecrets(client, ring);
   await place.sweep();

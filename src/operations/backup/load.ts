@@ -26,11 +26,11 @@ export class RestoreError extends Error {
   override readonly name = "RestoreError";
 }
 
-/** Takes a stored file's contents; answers whether they were put anywhere. */
+/** Takes a stored file's contents, and answers which backend has them now: another one where the file's own is not there any more. */
 export type FileWriter = (
   file: { readonly backend: string; readonly key: string },
   content: AsyncIterable<Uint8Array>,
-) => Promise<void>;
+) => Promise<string>;
 
 export interface LoadOptions {
   readonly appuserPassword: string;
@@ -131,7 +131,7 @@ async function loadRows(
     if (entry.name === totalsName) totals = parsed(Totals, await bytesOfEntry(entry), totalsName);
     else if (table !== null) await copyIn(client, manifest, table, entry.content);
     else if (file === null) throw new ArchiveError(`unexpected entry ${entry.name}`, {});
-    else if (writeFile) await writeFile(file, entry.content);
+    else if (writeFile) await putFile(client, file, entry.content, writeFile);
   }
   if (!totals) throw new ArchiveError("the archive has no totals at its end", {});
   for (const { name, lastValue, isCalled } of manifest.sequences) {
@@ -144,6 +144,22 @@ async function loadRows(
   await checkCounts(client, totals);
   await checkForeignKeys(client);
   return totals;
+}
+
+/** Rows come before files in an archive: the file's row is there. */
+async function putFile(
+  client: Client,
+  file: { readonly backend: string; readonly key: string },
+  content: AsyncIterable<Uint8Array>,
+  writeFile: FileWriter,
+): Promise<void> {
+  const backend = await writeFile(file, content);
+  if (backend === file.backend) return;
+  await client.query("update app.files set backend = $1 where backend = $2 and key = $3", [
+    backend,
+    file.backend,
+    file.key,
+  ]);
 }
 
 /** Each table and column of the backup is there, and no column without a default is left out. */

@@ -3,6 +3,7 @@ import { createHash, randomBytes } from "node:crypto";
 import type { Client } from "pg";
 import type { DatabaseSettings } from "#platform/db/database.ts";
 import { connected } from "#platform/db/migrate/connect.ts";
+import { requireSuperuser } from "./rights.ts";
 
 export type ScratchKind = "restore" | "drill";
 
@@ -33,6 +34,7 @@ export async function createScratch(
 ): Promise<Scratch> {
   const name = `${prefixOf(kind, settings)}${randomBytes(6).toString("hex")}`;
   await onServer(settings, async (client) => {
+    await requireSuperuser(client);
     await dropLeftovers(client, kind, settings);
     const like = await propertiesOf(client, settings.name);
     await client.query(

@@ -42,6 +42,8 @@ export async function takeSnapshot(
 ): Promise<{ manifest: Manifest; totals: Totals }> {
   // A server that times out idle transactions or long statements must not do so to a backup.
   await client.query("set statement_timeout = 0; set idle_in_transaction_session_timeout = 0");
+  // A row that a policy hides must be an error, never a row less.
+  await client.query("set row_security = off");
   await client.query("begin isolation level repeatable read read only");
   try {
     const manifest = await describe(client, options);

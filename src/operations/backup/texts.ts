@@ -37,6 +37,11 @@ export const texts = defineTexts("backup", {
   signed: "signed with a restored key and verified with its certificate",
   notVerified: "the signature of a restored key is not verified by its certificate",
   notSigned: (reason: string) => `no assertion could be signed: ${reason}`,
+  bucketSilent: (seconds: number) => `the storage server has not answered for ${seconds} seconds`,
+  boundLogin: (login: string) =>
+    `The login ${login} is bound by row-level security and would see no row: a backup needs a superuser, or a role with BYPASSRLS. With a hosting service, use the backups of that service`,
+  noSuperuser: (login: string) =>
+    `The login ${login} is no superuser: a restore and its drill need one. With a hosting service, use the backups of that service`,
   anotherBackup: "Another backup of this database is being made: wait for it",
   otherKey: (keyId: string) =>
     `This backup was made under another SECRET_KEY (key ${keyId}): nothing that is encrypted in it could be read here. Put the SECRET_KEY it was made under into .env, as SECRET_KEY or as SECRET_KEY_PREVIOUS, and run this again`,

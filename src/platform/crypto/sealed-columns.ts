@@ -49,14 +49,14 @@ export interface AuthenticatedColumn {
   readonly purpose: SealPurpose;
   readonly table: string;
   readonly column: string;
-  /** When the value stops counting. */
-  readonly until: string;
+  /** The column that says when the value stops counting; null: it stays until it is made again. */
+  readonly until: string | null;
   readonly title: string;
 }
 
 /**
  * Columns that hold a code of `mac`. It cannot be made anew under another key, since what it was made of is not kept; it is
- * accepted under SECRET_KEY_PREVIOUS until it runs out by itself.
+ * accepted under SECRET_KEY_PREVIOUS until it runs out by itself, or is made again in the course of things.
  */
 export const authenticatedColumns: readonly AuthenticatedColumn[] = [
   {
