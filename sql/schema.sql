@@ -20,6 +20,8 @@ create type app.application_kind as enum ('saml');
 
 create type app.decision as enum ('approved', 'denied');
 
+create type app.file_state as enum ('pending', 'kept', 'discarded');
+
 create type app.key_state as enum ('next', 'active', 'retired');
 
 create type app.mail_state as enum ('queued', 'sent', 'failed');
@@ -33,6 +35,8 @@ create type app.role as enum ('member', 'admin', 'super_admin');
 create type app.second_step as enum ('email', 'totp');
 
 create type app.sign_in_state as enum ('email_proof', 'password', 'new_password', 'email_code', 'totp', 'passkey', 'enrol', 'done');
+
+create type app.storage_backend as enum ('local', 'spaces');
 
 create type app.strength as enum ('baseline', 'strong', 'phishing_resistant');
 
@@ -156,6 +160,24 @@ alter table app.backup_codes force row level security;
 create policy tenant on app.backup_codes to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 grant delete, insert, select, update on app.backup_codes to app_tenant;
 
+create table app.branding (
+  tenant_id uuid not null default app.tenant_id(),
+  accent text,
+  logo_id uuid,
+  mail_logo_id uuid,
+  updated_at timestamp with time zone not null default now(),
+  constraint branding_pkey PRIMARY KEY (tenant_id),
+  constraint branding_logo_fk FOREIGN KEY (tenant_id, logo_id) REFERENCES app.files(tenant_id, id) ON DELETE SET NULL (logo_id),
+  constraint branding_mail_logo_fk FOREIGN KEY (tenant_id, mail_logo_id) REFERENCES app.files(tenant_id, id) ON DELETE SET NULL (mail_logo_id),
+  constraint branding_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id) ON DELETE CASCADE,
+  constraint branding_accent_shape CHECK ((accent ~ '^#[0-9a-f]{6}$'::text))
+);
+alter table app.branding owner to app_owner;
+alter table app.branding enable row level security;
+alter table app.branding force row level security;
+create policy tenant on app.branding to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.branding to app_tenant;
+
 create table app.consents (
   tenant_id uuid not null default app.tenant_id(),
   user_id uuid not null,
@@ -217,6 +239,33 @@ alter table app.factor_resets enable row level security;
 alter table app.factor_resets force row level security;
 create policy tenant on app.factor_resets to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 grant delete, insert, select, update on app.factor_resets to app_tenant;
+
+create table app.files (
+  tenant_id uuid not null default app.tenant_id(),
+  id uuid not null default uuidv7(),
+  backend app.storage_backend not null,
+  key text not null,
+  state app.file_state not null default 'pending'::app.file_state,
+  purpose text not null,
+  media_type text not null,
+  sha256 bytea,
+  size_bytes bigint,
+  created_at timestamp with time zone not null default now(),
+  constraint files_pkey PRIMARY KEY (tenant_id, id),
+  constraint files_object_unique UNIQUE (tenant_id, backend, key),
+  constraint files_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id) ON DELETE CASCADE,
+  constraint files_kept_whole CHECK (((state <> 'kept'::app.file_state) OR ((sha256 IS NOT NULL) AND (size_bytes IS NOT NULL)))),
+  constraint files_key_shape CHECK (((key ~ '^[0-9a-f-]{36}/[0-9a-f-]{36}$'::text) AND starts_with(key, (tenant_id)::text))),
+  constraint files_sha256_length CHECK ((length(sha256) = 32)),
+  constraint files_size_positive CHECK ((size_bytes >= 0))
+);
+alter table app.files owner to app_owner;
+CREATE INDEX files_kept ON app.files USING btree (tenant_id, backend, id) WHERE (state = 'kept'::app.file_state);
+CREATE INDEX files_leftover ON app.files USING btree (tenant_id, created_at) WHERE (state <> 'kept'::app.file_state);
+alter table app.files enable row level security;
+alter table app.files force row level security;
+create policy tenant on app.files to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.files to app_tenant;
 
 create table app.group_members (
   tenant_id uuid not null default app.tenant_id(),

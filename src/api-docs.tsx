@@ -55,7 +55,7 @@ export function problemPages(): Hono<Env> {
     if (!found) throw noSuchPage();
     const view = {
       nonce: c.var.nonce,
-      tenant: { name: c.var.site.name },
+      tenant: { name: c.var.site.name, ...c.var.site.face },
       viewer: null,
       notice: null,
     };

@@ -5,6 +5,8 @@ import { authenticateBearer } from "#features/api-clients/index.ts";
 import { apiClientRoutes } from "#features/api-clients/routes.tsx";
 import { applicationRoutes } from "#features/applications/routes.tsx";
 import { auditLogRoutes } from "#features/audit-log/routes.tsx";
+import { faceOf } from "#features/branding/index.ts";
+import { brandingRoutes } from "#features/branding/routes.tsx";
 import { groupRoutes } from "#features/groups/routes.tsx";
 import { homeRoutes } from "#features/home/routes.tsx";
 import { invitationRoutes } from "#features/invitations/routes.tsx";
@@ -51,6 +53,7 @@ export const routeTable: readonly AnyRoute[] = [
   userRoutes,
   groupRoutes,
   auditLogRoutes,
+  brandingRoutes,
 ].flatMap((feature) => feature.table);
 
 const browserDoor: Door = { kind: "browser", prefix: "", authenticate: authenticateSession };
@@ -116,7 +119,7 @@ export function createApp(services: Services, health: Health): App {
 
 /** An unknown host gets the same 404 whatever it asks for; the base domain has its own few pages. */
 function hostToSite(services: Services): MiddlewareHandler<Env> {
-  const findSite = createTenantFinder(services);
+  const findSite = createTenantFinder(services, faceOf);
   const baseSite = createBaseSite(services);
   return async (c, next) => {
     const host = readHost(c.req.header("host"), services.config.http.baseDomain);

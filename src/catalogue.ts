@@ -1,6 +1,8 @@
 // Loads every declaration of every feature: whoever imports this sees all events, jobs, schedules, messages and refusals by name.
 import "./app.ts";
 import "./retention.ts";
+import "#platform/storage/move.ts";
+import "#platform/storage/sweep.ts";
 export { declaredErrors } from "#platform/errors.ts";
 export { declaredEvents } from "#platform/audit/define.ts";
 export { declaredJobs } from "#platform/jobs/define.ts";

@@ -2,6 +2,7 @@
 // Names and defaults are those of deploy/.env.example; a blank variable counts as unset, and no secret has a default.
 import { exit } from "node:process";
 import type { z } from "zod";
+import { parseStorage } from "./config/storage.ts";
 import { texts } from "./config/texts.ts";
 import {
   AppVariables,
@@ -12,6 +13,7 @@ import {
   withoutBlanks,
 } from "./config/variables.ts";
 import type { DatabaseSettings } from "#platform/db/database.ts";
+import type { StorageSettings } from "#platform/storage/storage.ts";
 
 type Given = Readonly<Record<string, string>>;
 type Env = Readonly<Record<string, string | undefined>>;
@@ -55,7 +57,7 @@ export interface Config {
   readonly database: DatabaseSettings;
   readonly keys: { readonly current: string; readonly previous: string | null };
   readonly mail: { readonly from: string; readonly backend: MailBackend };
-  readonly storage: { readonly kind: "local" };
+  readonly storage: StorageSettings;
   /** Null: no activity cache. */
   readonly cache: { readonly host: string; readonly port: number } | null;
   readonly log: { readonly level: z.infer<typeof LogLevel> };
@@ -135,9 +137,11 @@ function migrateConfig(given: Given): MigrateConfig {
 function appConfig(given: Given, role: AppRole): Config {
   const app = AppVariables.safeParse(given);
   const mail = MailVariables.safeParse({ EMAIL_BACKEND: "smtp", ...given });
+  const storage = parseStorage(given);
   const clashes = contradictions(given);
-  if (!app.success || !mail.success || clashes.length > 0) {
-    throw new ConfigError([...problemsOf(app.error), ...problemsOf(mail.error), ...clashes]);
+  if (!app.success || !mail.success || storage.error || clashes.length > 0) {
+    const errors = [app.error, mail.error, storage.error];
+    throw new ConfigError([...errors.flatMap(problemsOf), ...clashes]);
   }
   const { data } = app;
   return {
@@ -150,7 +154,7 @@ function appConfig(given: Given, role: AppRole): Config {
       from: data.FROM_EMAIL ?? `no-reply@${data.BASE_DOMAIN}`,
       backend: mailBackend(mail.data),
     },
-    storage: { kind: "local" },
+    storage: storage.settings,
     cache: data.MEMCACHED_HOST ? { host: data.MEMCACHED_HOST, port: data.MEMCACHED_PORT } : null,
     log: { level: data.LOG_LEVEL },
     dev: { isDev: data.IS_DEV, bypassOtp: data.BYPASS_OTP },

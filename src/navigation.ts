@@ -13,6 +13,8 @@ const texts = defineTexts("navigation", {
   oversight: "Oversight",
   audit: "Audit trail",
   sessions: "Sessions",
+  settings: "Settings",
+  branding: "Branding",
 });
 
 export const navigation: readonly NavEntry[] = [
@@ -58,5 +60,12 @@ export const navigation: readonly NavEntry[] = [
     icon: "activity",
     section: texts.oversight,
     permission: "events.read",
+  },
+  {
+    href: "/branding",
+    label: texts.branding,
+    icon: "star",
+    section: texts.settings,
+    permission: "settings.manage",
   },
 ];

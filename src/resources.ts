@@ -1,4 +1,5 @@
 // Everything a process opens, in order, and closes again in reverse.
+import { createMailLogos } from "#features/branding/index.ts";
 import { createActivityCache } from "#platform/cache.ts";
 import { systemClock } from "#platform/clock.ts";
 import { createKeyring } from "#platform/crypto/keyring.ts";
@@ -8,6 +9,7 @@ import { createMailTransport } from "#platform/mail/transport.ts";
 import { createOutbound } from "#platform/outbound/fetch.ts";
 import { createPasswordHasher } from "#platform/passwords/hasher.ts";
 import type { Services } from "#platform/services.ts";
+import { createStorage } from "#platform/storage/storage.ts";
 import type { Config } from "./config.ts";
 
 export interface Resources extends Services, AsyncDisposable {}
@@ -21,14 +23,17 @@ export function openResources(config: Config): Resources {
   const outbound = createOutbound({ allowPrivate: config.dev.isDev, log });
   const mail = createMailTransport(config.mail, outbound, systemClock);
   const cache = createActivityCache(config.cache, log);
+  const storage = createStorage(config.storage);
   return {
     config,
     database,
     clock: systemClock,
     outbound,
     mail,
+    mailLogo: createMailLogos(storage, log),
     keys: createKeyring(config.keys),
     passwords: createPasswordHasher({}),
+    storage,
     cache,
     log,
     async [Symbol.asyncDispose]() {

@@ -18,10 +18,15 @@ export interface WebServer {
   stop(graceSeconds: number): Promise<void>;
 }
 
-/** Serves the application. @throws {schemaMismatch} when the database is older or newer than this version knows. */
+/**
+ * Serves the application.
+ * @throws {SchemaMismatchError} when the database is older or newer than this version knows
+ * @throws {StorageProbeError} when files cannot be kept
+ */
 export async function startWeb(services: Services): Promise<WebServer> {
   const { config, database, log } = services;
   await assertSchemaMatches(database);
+  await services.storage.probe();
   const health = createHealth(database);
   const app = createApp(services, health);
   const internal = createInternalApp(services, app.metrics, health);

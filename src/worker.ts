@@ -10,9 +10,14 @@ const jobsMost = 10;
 /** Of the pool: for claiming, heartbeats, schedules and what a web process in the same pool needs meanwhile. */
 const connectionsKept = 4;
 
-/** Starts working. @throws {SchemaMismatchError} when the database is older or newer than this version knows */
+/**
+ * Starts working.
+ * @throws {SchemaMismatchError} when the database is older or newer than this version knows
+ * @throws {StorageProbeError} when files cannot be kept
+ */
 export async function startJobs(services: Services): Promise<Worker> {
   await assertSchemaMatches(services.database);
+  await services.storage.probe();
   const { poolSize } = services.config.database;
   const worker = startWorker({
     concurrency: Math.max(1, Math.min(jobsMost, poolSize - connectionsKept)),

@@ -55,7 +55,7 @@ describe("parseConfig", () => {
         from: "no-reply@id.example.com",
         backend: { kind: "resend", apiKey: "re_1", baseUrl: null },
       },
-      storage: { kind: "local" },
+      storage: { backend: "local", local: { folder: "/app/storage" }, spaces: null },
       cache: null,
       log: { level: "info" },
       dev: { isDev: false, bypassOtp: false },
@@ -119,11 +119,59 @@ describe("parseConfig", () => {
     expect(wrongNames({ ...valid, POSTGRES_USER: "postgres" })).toEqual(["POSTGRES_USER"]);
   });
 
-  test("refuses storage that is not there, and backends it does not know", () => {
-    expect(problems({ ...valid, STORAGE_BACKEND: "spaces" })["STORAGE_BACKEND"]).toContain(
-      "choose local",
-    );
+  test("refuses a storage it does not know", () => {
     expect(wrongNames({ ...valid, STORAGE_BACKEND: "s3" })).toEqual(["STORAGE_BACKEND"]);
+  });
+});
+
+describe("storage", () => {
+  const spaces = {
+    SPACES_ENDPOINT: "https://fra1.digitaloceanspaces.com/",
+    SPACES_BUCKET: "weft-files",
+    SPACES_KEY: "KEYID",
+    SPACES_SECRET: " s3/+=' ",
+  };
+
+  test("in a bucket takes the secret as it is, and what may be left out", () => {
+    expect(parseConfig({ ...valid, STORAGE_BACKEND: "spaces", ...spaces }).storage).toEqual({
+      backend: "spaces",
+      local: { folder: "/app/storage" },
+      spaces: {
+        endpoint: "https://fra1.digitaloceanspaces.com",
+        region: "us-east-1",
+        bucket: "weft-files",
+        key: "KEYID",
+        secret: " s3/+=' ",
+        pathStyle: true,
+      },
+    });
+  });
+
+  test("in a folder may have a bucket beside it, to be read", () => {
+    const { storage } = parseConfig({ ...valid, ...spaces, SPACES_PATH_STYLE: "false" });
+    expect(storage).toMatchObject({ backend: "local", spaces: { pathStyle: false } });
+  });
+
+  test("in a bucket names everything that is missing", () => {
+    const missing = ["SPACES_BUCKET", "SPACES_ENDPOINT", "SPACES_KEY", "SPACES_SECRET"];
+    expect(wrongNames({ ...valid, STORAGE_BACKEND: "spaces", SPACES_SECRET: " " })).toEqual(
+      missing,
+    );
+    expect(wrongNames({ ...valid, SPACES_KEY: "KEYID" })).toEqual(
+      missing.filter((name) => name !== "SPACES_KEY"),
+    );
+  });
+
+  test.each([
+    ["SPACES_ENDPOINT", "fra1.digitaloceanspaces.com"],
+    ["SPACES_ENDPOINT", "https://key:secret@fra1.example"],
+    ["SPACES_ENDPOINT", "https://fra1.example/?x=1"],
+    ["SPACES_BUCKET", "My Bucket"],
+    ["SPACES_REGION", "eu central"],
+    ["SPACES_PATH_STYLE", "maybe"],
+    ["LOCAL_STORAGE_PATH", "storage"],
+  ])("refuses %s=%s", (name, value) => {
+    expect(wrongNames({ ...valid, ...spaces, [name]: value })).toEqual([name]);
   });
 });
 

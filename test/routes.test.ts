@@ -24,6 +24,7 @@ import {
 
 /** Everything that a person who is not signed in may call. Nothing else. */
 const publicRoutes = [
+  "GET /branding/logo/:logoName",
   "GET /forgotten-password",
   "GET /reset-password/:linkId/:token",
   "GET /saml/idp/metadata/:applicationId",

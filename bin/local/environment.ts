@@ -39,6 +39,8 @@ export const environmentOf = (
   EMAIL_BACKEND: "mailbox",
   MAILBOX_PATH: join(home.folder, "mail"),
   FROM_EMAIL: "no-reply@weft.test",
+  STORAGE_BACKEND: "local",
+  LOCAL_STORAGE_PATH: join(home.folder, "storage"),
   ...choices,
 });
 

@@ -28,7 +28,8 @@ export const texts = defineTexts("config", {
   bypassInPublic: "is only for development: remove it",
   plainInPublic: "must be https unless IS_DEV is true",
   mailboxInPublic: "mailbox is only for development: choose smtp, sendgrid or resend",
-  noSpaces:
-    "spaces is not there yet: choose local, which keeps files on the volume of the compose file",
+  notAPath: "must be the path of a folder, from the root: /app/storage",
+  notABucket: "must be the name of a bucket: lower-case letters, digits, hyphens and dots",
+  notARegion: "must be the name of a region, such as eu-central-1",
   loneLogin: "must be set together with SMTP_PASS, or not at all",
 });

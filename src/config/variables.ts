@@ -4,16 +4,16 @@ import { z } from "zod";
 import about from "../../package.json" with { type: "json" };
 import { texts } from "./texts.ts";
 
-const said = (text: string, missing: string = texts.missing) => ({
+export const said = (text: string, missing: string = texts.missing) => ({
   error: (issue: { input?: unknown }) => (issue.input === undefined ? missing : text),
 });
-const Text = z.string(said(texts.missing));
+export const Text = z.string(said(texts.missing));
 export const Flag = z.stringbool({
   truthy: ["true", "1", "yes", "on"],
   falsy: ["false", "0", "no", "off"],
   ...said(texts.notABoolean),
 });
-const oneOf = <const T extends readonly string[]>(...names: T) =>
+export const oneOf = <const T extends readonly string[]>(...names: T) =>
   z.enum(names, said(texts.notOneOf(names)));
 const digits = (max: number, text: string) =>
   z
@@ -89,9 +89,6 @@ export const AppVariables = Database.extend({
   IS_DEV: Flag.default(false),
   BYPASS_OTP: Flag.default(false),
   ENABLE_OPENAPI_DOCS: Flag.default(false),
-  STORAGE_BACKEND: oneOf("local", "spaces")
-    .refine((kind) => kind === "local", texts.noSpaces)
-    .default("local"),
   MEMCACHED_HOST: Host.optional(),
   MEMCACHED_PORT: Port.default(11_211),
   TRUSTED_PROXIES: Networks.default(nearNetworks),
@@ -133,7 +130,7 @@ export const MailVariables = z.discriminatedUnion(
 );
 
 /** Values that are taken as they are; all others lose surrounding blanks. */
-const verbatim = /^(SECRET_KEY(_PREVIOUS)?|(POSTGRES|APPUSER)_PASSWORD|SMTP_PASS)$/;
+const verbatim = /^(SECRET_KEY(_PREVIOUS)?|(POSTGRES|APPUSER)_PASSWORD|SMTP_PASS|SPACES_SECRET)$/;
 
 /** The variables that hold something: one that is empty or blank counts as unset. */
 export function withoutBlanks(

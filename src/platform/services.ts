@@ -5,9 +5,11 @@ import type { Clock } from "./clock.ts";
 import type { Keyring } from "./crypto/keyring.ts";
 import type { Database } from "./db/database.ts";
 import type { Logger } from "./log.ts";
+import type { FindMailLogo } from "./mail/logo.ts";
 import type { MailTransport } from "./mail/transport.ts";
 import type { Outbound } from "./outbound/fetch.ts";
 import type { PasswordHasher } from "./passwords/hasher.ts";
+import type { Storage } from "./storage/storage.ts";
 
 export interface Services {
   readonly config: Config;
@@ -15,8 +17,10 @@ export interface Services {
   readonly clock: Clock;
   readonly outbound: Outbound;
   readonly mail: MailTransport;
+  readonly mailLogo: FindMailLogo;
   readonly keys: Keyring;
   readonly passwords: PasswordHasher;
+  readonly storage: Storage;
   readonly cache: ActivityCache;
   readonly log: Logger;
 }

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import about from "../../package.json" with { type: "json" };
+import { storageVariables } from "#src/config/storage.ts";
 import { AppVariables, MailVariables, MigrateVariables } from "#src/config/variables.ts";
 
 const read = (name: string) => readFileSync(join(import.meta.dir, "../../deploy", name), "utf8");
@@ -72,7 +73,7 @@ describe("docker-compose.yml", () => {
 
   test("passes every setting of the code to app and worker, and to nobody a password that is not theirs", () => {
     const mail = MailVariables.options.flatMap((option) => Object.keys(option.shape));
-    const known = new Set([...Object.keys(AppVariables.shape), ...mail]);
+    const known = new Set([...Object.keys(AppVariables.shape), ...mail, ...storageVariables]);
     const expected = [...known].filter((name) => !notForOperators.has(name)).toSorted();
 
     expect(given("app").toSorted()).toEqual(expected);

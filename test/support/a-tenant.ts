@@ -1,6 +1,6 @@
 // Factories: a tenant of one's own for every test, with people, groups, a browser and a script. Everything is written as the runtime
 // role and under row-level security, so each test runs the real thing. Call `testApp` once, at the top of a test file.
-import { setDefaultTimeout } from "bun:test";
+import { afterAll, setDefaultTimeout } from "bun:test";
 import { startSession } from "#features/sessions/index.ts";
 import { createTenantFinder } from "#features/tenants/index.ts";
 import { declaredJobs } from "#src/catalogue.ts";
@@ -15,7 +15,13 @@ import type { Post } from "#platform/mail/queue.ts";
 import type { Services } from "#platform/services.ts";
 import { type Browser, aBrowser, aScript, type Script } from "./browser.ts";
 import { testDatabase, type TestDatabase } from "./database.ts";
-import { type CapturedMail, testApplication, testServices, type TestServices } from "./services.ts";
+import {
+  type CapturedMail,
+  removeTestFiles,
+  testApplication,
+  testServices,
+  type TestServices,
+} from "./services.ts";
 
 /** What people of tests sign in with: accepted by the policy. */
 export const goodPassword = "otter lantern velvet quarry";
@@ -91,6 +97,7 @@ export async function testApp(
   const database = await testDatabase();
   const services = testServices(database.database, overrides);
   const app = testApplication(services);
+  afterAll(removeTestFiles);
   const runJobs = async () => {
     await drain(database.database, declaredJobs(), services);
   };

@@ -1,6 +1,10 @@
 // The services of a test: the real database, keys and hasher; a clock that is moved by hand; nothing leaves the machine.
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createHealth } from "#src/health.ts";
 import { parseConfig, type Config } from "#src/config.ts";
+import { createMailLogos } from "#features/branding/index.ts";
 import { createActivityCache } from "#platform/cache.ts";
 import type { Clock } from "#platform/clock.ts";
 import { createKeyring } from "#platform/crypto/keyring.ts";
@@ -12,6 +16,7 @@ import { outboundFailed } from "#platform/outbound/errors.ts";
 import type { Outbound } from "#platform/outbound/fetch.ts";
 import { createPasswordHasher } from "#platform/passwords/hasher.ts";
 import type { Services } from "#platform/services.ts";
+import { createStorage } from "#platform/storage/storage.ts";
 import { createApp } from "#src/app.ts";
 
 export interface FakeClock extends Clock {
@@ -58,6 +63,12 @@ export const noOutbound: Outbound = {
   fetch: (url) => Promise.reject(outboundFailed({ host: new URL(url).host, reason: "no network" })),
 };
 
+/** Where the files of tests are: one folder for this process, made by the first of them. */
+export const testFiles = join(tmpdir(), `weft-test-files-${process.pid}`);
+
+/** After a file's last test. */
+export const removeTestFiles = () => rm(testFiles, { recursive: true, force: true });
+
 /** A configuration as in production: https, no development switches. `variables` adds to it or overrides it. */
 export function testConfig(variables: Readonly<Record<string, string>> = {}): Config {
   return parseConfig({
@@ -67,6 +78,7 @@ export function testConfig(variables: Readonly<Record<string, string>> = {}): Co
     POSTGRES_USER: "appuser",
     SMTP_HOST: "mail.weft.test",
     LOG_LEVEL: "silent",
+    LOCAL_STORAGE_PATH: testFiles,
     ...variables,
   });
 }
@@ -83,14 +95,18 @@ export function testServices(
 ): TestServices {
   const { variables, ...replaced } = overrides;
   const config = testConfig(variables);
+  const log = createLogger({ level: config.log.level });
+  const storage = replaced.storage ?? createStorage(config.storage);
   return {
     config,
     database,
     outbound: noOutbound,
     keys: createKeyring(config.keys),
     passwords: createPasswordHasher({ queueMax: 10_000 }),
+    storage,
+    mailLogo: createMailLogos(storage, log),
     cache: createActivityCache(null),
-    log: createLogger({ level: config.log.level }),
+    log,
     ...replaced,
     clock: fakeClock(),
     mail: capturingMail(),

@@ -67,9 +67,10 @@ const withoutSchemas = (table: Table): Table => ({
 export type Values = Readonly<Record<string, unknown>>;
 
 /** Values that the columns' types do not tell, because a check wants them: by table, then by column. */
-const overrides: Readonly<Record<string, Values>> = {
+const overrides: Readonly<Record<string, (tenantId: string) => Values>> = {
   // A tenant has one trial that has not ended.
-  policy_trials: { ended_at: new Date() },
+  policy_trials: () => ({ ended_at: new Date() }),
+  files: (tenantId) => ({ key: `${tenantId}/${randomUUID()}` }),
 };
 
 export interface Rows {
@@ -95,7 +96,7 @@ export function rowsOf(tables: ReadonlyMap<string, Table>, query: Query): Rows {
         const row = await rows.insert(other, tenantId);
         for (const [own, theirs] of columns) values[own] = row[theirs];
       }
-      Object.assign(values, overrides[name]);
+      Object.assign(values, overrides[name]?.(tenantId));
       if (name !== "tenants") values["tenant_id"] = tenantId;
       return values;
     },

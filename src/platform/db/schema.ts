@@ -3,6 +3,7 @@ import type { ColumnType } from "kysely";
 import type {
   ApiClientId,
   ApplicationId,
+  FileId,
   GroupId,
   SessionId,
   SsoRequestId,
@@ -13,6 +14,8 @@ import type {
 export type ApplicationKind = "saml";
 
 export type Decision = "approved" | "denied";
+
+export type FileState = "discarded" | "kept" | "pending";
 
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
@@ -45,6 +48,8 @@ export type Role = "admin" | "member" | "super_admin";
 export type SecondStep = "email" | "totp";
 
 export type SignInState = "done" | "email_code" | "email_proof" | "enrol" | "new_password" | "passkey" | "password" | "totp";
+
+export type StorageBackend = "local" | "spaces";
 
 export type Strength = "baseline" | "phishing_resistant" | "strong";
 
@@ -118,6 +123,14 @@ export interface BackupCodes {
   user_id: UserId;
 }
 
+export interface Branding {
+  accent: string | null;
+  logo_id: FileId | null;
+  mail_logo_id: FileId | null;
+  tenant_id: Generated<TenantId>;
+  updated_at: Generated<Timestamp>;
+}
+
 export interface Consents {
   application_id: ApplicationId;
   given_at: Generated<Timestamp>;
@@ -149,6 +162,19 @@ export interface FactorResets {
   requested_by: UserId | null;
   tenant_id: Generated<TenantId>;
   user_id: UserId;
+}
+
+export interface Files {
+  backend: StorageBackend;
+  created_at: Generated<Timestamp>;
+  id: Generated<FileId>;
+  key: string;
+  media_type: string;
+  purpose: string;
+  sha256: Buffer | null;
+  size_bytes: Int8 | null;
+  state: Generated<FileState>;
+  tenant_id: Generated<TenantId>;
 }
 
 export interface GroupMembers {
@@ -456,9 +482,11 @@ export interface DB {
   applications: Applications;
   audit_events: AuditEvents;
   backup_codes: BackupCodes;
+  branding: Branding;
   consents: Consents;
   devices: Devices;
   factor_resets: FactorResets;
+  files: Files;
   group_members: GroupMembers;
   groups: Groups;
   jobs: Jobs;

@@ -14,8 +14,10 @@ export function serveAssets(): MiddlewareHandler<Env> {
     rewriteRequestPath: (path) => path.slice(assetBase.length),
   });
   return async (c, next) => {
-    const accent = /^\/accent\/([0-9a-f]{6})\.css$/.exec(c.req.path.slice(assetBase.length))?.[1];
-    const stylesheet = accent === undefined ? null : accentStylesheet(`#${accent}`);
+    const [, preview, accent] =
+      /^\/accent\/(preview-)?([0-9a-f]{6})\.css$/.exec(c.req.path.slice(assetBase.length)) ?? [];
+    const selector = preview === undefined ? ":root" : ".accent-preview";
+    const stylesheet = accent === undefined ? null : accentStylesheet(`#${accent}`, selector);
     if (stylesheet !== null) {
       return c.body(stylesheet, 200, {
         "content-type": "text/css; charset=utf-8",

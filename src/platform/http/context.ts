@@ -9,6 +9,14 @@ import type { Services } from "../services.ts";
 import type { CookieJar } from "./cookies.ts";
 import type { Viewer } from "./view.ts";
 
+/** What a tenant looks like on pages; nothing: like WeftID. */
+export interface SiteFace {
+  /** Six hexadecimal digits after `#`. */
+  readonly accent?: string;
+  /** Path of the logo on the tenant's host. */
+  readonly logo?: string;
+}
+
 /** The tenant a request's host names. */
 export interface Site {
   readonly tenantId: TenantId;
@@ -16,6 +24,7 @@ export interface Site {
   readonly name: string;
   /** `https://acme.id.example.com`, without a slash: built from the tenant's row, never from the request. */
   readonly origin: string;
+  readonly face: SiteFace;
 }
 
 /** A signed-in person's session, as far as handlers need it. */

@@ -207,7 +207,7 @@ function viewOf(c: HttpContext, nav: readonly NavEntry[]): View {
     path: c.req.path,
     query: queryOf(c),
     nonce,
-    tenant: { name: site.name, origin: site.origin },
+    tenant: { name: site.name, origin: site.origin, ...site.face },
     viewer,
     notice: takeNotice(c),
     nav: viewer

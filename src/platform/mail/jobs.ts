@@ -4,6 +4,7 @@ import { z } from "zod";
 import { type Keyring, UnreadableSecret } from "../crypto/keyring.ts";
 import type { TenantDb, TenantScope } from "../db/database.ts";
 import { defineJob, type Outcome } from "../jobs/define.ts";
+import { type FindMailLogo, withLogo } from "./logo.ts";
 import type { Delivery } from "./message.ts";
 import { openMail, type QueuedMail } from "./sealed.ts";
 import { texts } from "./texts.ts";
@@ -12,6 +13,7 @@ import type { MailTransport } from "./transport.ts";
 export interface DeliveryServices {
   readonly keys: Keyring;
   readonly mail: MailTransport;
+  readonly mailLogo: FindMailLogo;
 }
 
 const Payload = z.object({ mailId: z.uuid() });
@@ -33,7 +35,10 @@ export const deliverMail = defineJob<typeof Payload, DeliveryServices>("mail.del
     if (!row) return "done";
     const mail = openRow(services.keys, { tenantId: tenant.id, mailId, sealed: row.sealed });
     const delivery: Delivery = mail
-      ? await services.mail.send({ id: mailId, at: row.created_at, ...mail }, signal)
+      ? await services.mail.send(
+          { id: mailId, at: row.created_at, ...withLogo(mail, await services.mailLogo(tenant)) },
+          signal,
+        )
       : { outcome: "refused", reason: texts.unreadable };
     return await settle(tenant, mailId, delivery, attempt > retryAfterSeconds.length);
   },

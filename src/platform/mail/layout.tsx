@@ -1,6 +1,7 @@
 // The frame of the HTML version: one column, readable without images, without styles and on a dark screen.
 import { raw } from "hono/html";
 import type { FC, PropsWithChildren } from "hono/jsx";
+import { logoPlace } from "./logo.ts";
 import { texts } from "./texts.ts";
 
 /** Mail programs drop linked sheets and scripts, and some drop this one too: everything needed stands inline, the rest is comfort. */
@@ -12,6 +13,7 @@ const sheet = raw(`
     .card { background: #1b2027 !important; color: #e7eaee !important; border-color: #333b45 !important; }
     .code { background: #111418 !important; }
     .quiet { color: #a3adb8 !important; }
+    .logo { padding: 6px !important; border-radius: 6px !important; background: #f2f4f7 !important; }
     a { color: #93b4ff; }
     a.button { background: #3b6ef6 !important; }
   }
@@ -49,6 +51,7 @@ export const MailLayout: FC<PropsWithChildren<LayoutProps>> = ({
     </head>
     <body class="page" style={page}>
       <div class="card" style={card}>
+        {raw(logoPlace)}
         <p style="margin: 0 0 20px; font-weight: 600">{sender}</p>
         {children}
       </div>

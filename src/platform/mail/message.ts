@@ -1,5 +1,6 @@
 // A message on its way out, and the header fields that it leaves with (RFC 5322, RFC 3834).
 import { z } from "zod";
+import type { InlinePicture } from "./logo.ts";
 
 export interface OutgoingMail {
   /** A UUID. Message-ID and the providers' idempotency key are made of it, so that a repeated delivery is known for one. */
@@ -11,6 +12,8 @@ export interface OutgoingMail {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
+  /** What the HTML version shows by `cid:`. None when absent. */
+  readonly pictures?: readonly InlinePicture[];
 }
 
 /** Everything a back end needs, checked: no field can break out of its header line. */
@@ -21,6 +24,7 @@ export interface ComposedMail {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
+  readonly pictures: readonly InlinePicture[];
   readonly date: Date;
   /** `<id@domain of the sender>`. */
   readonly messageId: string;
@@ -53,6 +57,7 @@ export function compose(mail: OutgoingMail, from: string, now: Date): ComposedMa
     subject: oneLine(mail.subject),
     text: mail.text,
     html: mail.html,
+    pictures: mail.pictures ?? [],
     date: mail.at ?? now,
     messageId: `<${mail.id}@${from.slice(from.lastIndexOf("@") + 1)}>`,
     headers: {

@@ -69,26 +69,62 @@ export function accentAddress(accent: string | undefined): string | null {
   return rgb === null ? null : `${assetBase}/accent/${print(rgb).slice(1)}.css`;
 }
 
+/** The same for the one element of a page that shows what a colour would look like (class `accent-preview`). */
+export const accentPreviewAddress = (accent: string): string | null =>
+  accentAddress(accent)?.replace("/accent/", "/accent/preview-") ?? null;
+
+/** What becomes of an accent colour in one of the two looks; each as `#rrggbb`. */
+export interface AccentShades {
+  readonly fill: string;
+  /** What is written on the fill. */
+  readonly on: string;
+  /** The colour of links. */
+  readonly text: string;
+}
+
+export interface Accent {
+  readonly given: string;
+  /** Of white on the colour as it was given, 1 to 21. */
+  readonly contrastWithWhite: number;
+  readonly light: AccentShades;
+  readonly dark: AccentShades;
+}
+
+/** An accent colour and the shades that keep it readable in both looks; null when `hex` is not six hexadecimal digits. */
+export function accentOf(hex: string): Accent | null {
+  const rgb = parse(hex);
+  if (rgb === null) return null;
+  const shades = (ground: Rgb, end: Rgb): AccentShades => {
+    const { fill, on } = fillOn(rgb, ground, end);
+    return {
+      fill: print(fill),
+      on: print(on),
+      text: print(readable(rgb, ground, end, textContrast)),
+    };
+  };
+  return {
+    given: print(rgb),
+    contrastWithWhite: contrast(rgb, white),
+    light: shades(lightestGround, black),
+    dark: shades(darkestGround, white),
+  };
+}
+
 /**
  * The stylesheet that gives a page an accent colour, or null when `hex` is not six hexadecimal digits.
  * A pure function of the colour: may be public and kept forever. A file instead of a style attribute, because the
  * content security policy allows no inline style.
  */
-export function accentStylesheet(hex: string): string | null {
-  const rgb = parse(hex);
-  if (rgb === null) return null;
-  const light = fillOn(rgb, lightestGround, black);
-  const dark = fillOn(rgb, darkestGround, white);
-  const text = [
-    readable(rgb, lightestGround, black, textContrast),
-    readable(rgb, darkestGround, white, textContrast),
-  ];
+export function accentStylesheet(hex: string, selector = ":root"): string | null {
+  const accent = accentOf(hex);
+  if (accent === null) return null;
+  const { light, dark } = accent;
   return [
     "@layer tokens {",
-    "  :root {",
-    `    --accent: light-dark(${print(light.fill)}, ${print(dark.fill)});`,
-    `    --on-accent: light-dark(${print(light.on)}, ${print(dark.on)});`,
-    `    --accent-text: light-dark(${text.map((colour) => print(colour)).join(", ")});`,
+    `  ${selector} {`,
+    `    --accent: light-dark(${light.fill}, ${dark.fill});`,
+    `    --on-accent: light-dark(${light.on}, ${dark.on});`,
+    `    --accent-text: light-dark(${light.text}, ${dark.text});`,
     "  }",
     "}",
     "",

@@ -28,6 +28,7 @@ export interface FieldProps extends Question {
     | "textarea"
     | "select"
     | "file"
+    | "color"
     | undefined;
   readonly value?: string | number | undefined;
   /** What browsers and password managers may fill in: "username", "current-password", "one-time-code", … */

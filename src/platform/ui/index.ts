@@ -1,5 +1,12 @@
 // The UI kit: what the views of features may use.
-export { accentAddress, accentStylesheet } from "./accent.ts";
+export {
+  type Accent,
+  accentAddress,
+  accentOf,
+  accentPreviewAddress,
+  type AccentShades,
+  accentStylesheet,
+} from "./accent.ts";
 export { asset, assetBase, htmxScript, publicDirectory, swaggerUiBase } from "./assets.ts";
 export { Avatar, type AvatarProps } from "./avatar.tsx";
 export {

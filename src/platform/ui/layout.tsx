@@ -65,8 +65,7 @@ export function Notices({ notice }: Pick<PageView, "notice">) {
 
 /** The tenant's logo, or the first letter of its name. */
 export function TenantMark({ tenant }: { tenant: TenantFace }) {
-  if (tenant.logo !== undefined)
-    return <img class="mark" src={tenant.logo} alt="" width="28" height="28" />;
+  if (tenant.logo !== undefined) return <img class="mark" src={tenant.logo} alt="" />;
   return (
     <span class="mark" aria-hidden="true">
       {firstLetter(tenant.name)}

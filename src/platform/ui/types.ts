@@ -26,7 +26,7 @@ export interface TenantFace {
   readonly name: string;
   /** Six hexadecimal digits after `#`; the kit adapts it to both themes (`accentStylesheet`). */
   readonly accent?: string | undefined;
-  /** Address of a square picture, at least 64 by 64 pixels. */
+  /** Address of a picture; wide ones are shown at the height of a line. */
   readonly logo?: string | undefined;
 }
 

@@ -1,5 +1,6 @@
 // The web process as an operator starts it: `weft serve` in a process of its own, told everything by variables.
 import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DatabaseSettings } from "#platform/db/database.ts";
 
@@ -38,6 +39,7 @@ export const serveVariables = {
   SMTP_HOST: "127.0.0.1",
   HOST: "127.0.0.1",
   LOG_LEVEL: "warn",
+  LOCAL_STORAGE_PATH: join(tmpdir(), "weft-serve-files"),
 };
 
 /** Starts it and waits until it is ready. @throws with its output when it is not within 15 seconds */

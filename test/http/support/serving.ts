@@ -2,7 +2,7 @@
 import { afterAll } from "bun:test";
 import { startWeb, type WebServer } from "#src/server.ts";
 import type { TestApp } from "../../support/a-tenant.ts";
-import { testServices } from "../../support/services.ts";
+import { removeTestFiles, testServices } from "../../support/services.ts";
 
 /** Listens until the file's last test. Call it at the file's top level. */
 export async function serving(
@@ -12,6 +12,9 @@ export async function serving(
   const services = testServices(database, { variables });
   const http = { ...services.config.http, host: "127.0.0.1", port: 0, internalPort: 0 };
   const web = await startWeb({ ...services, config: { ...services.config, http } });
-  afterAll(() => web.stop(0));
+  afterAll(async () => {
+    await web.stop(0);
+    await removeTestFiles();
+  });
   return web;
 }

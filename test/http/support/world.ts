@@ -8,6 +8,7 @@ import {
   type TestUser,
 } from "../../support/a-tenant.ts";
 import type { Fields } from "../../support/browser.ts";
+import { aLogo } from "../../support/pictures.ts";
 
 /** Path parameter → id, for every parameter of the table. */
 export type Ids = Readonly<Record<string, string>>;
@@ -57,6 +58,8 @@ export async function furnish({ services }: TestApp, tenant: TestTenant): Promis
   const client = await made(tenant.api.post("/api-clients", { name: "Script", role: "member" }));
   const theirs = await tenant.signedIn(somebody);
   const launched = await theirs.get(`/saml/idp/launch/${application.id}`);
+  const branding = await tenant.api.put("/branding", { logo: aLogo().toString("base64") });
+  const { logo } = (await branding.json()) as { logo: { path: string } };
   const sessions = await first(tenant, `/sessions?userId=${somebody.id}`);
   await theirs.post("/forgotten-password", { email: somebody.email });
   const mail = (await tenant.mails()).findLast(({ link }) => link.startsWith("/reset-password/"));
@@ -73,6 +76,7 @@ export async function furnish({ services }: TestApp, tenant: TestTenant): Promis
     eventId: await first(tenant, "/events"),
     linkId,
     token,
+    logoName: logo.path.split("/").at(-1) ?? "",
   };
   return { tenant, ids, somebody };
 }
@@ -134,6 +138,7 @@ const samples: Readonly<Record<string, Sample>> = {
   "POST /applications/:applicationId/grants": ({ ids }) => ({ groupId: ids["groupId"] ?? "" }),
   "POST /saml/idp/sso/:requestId/consent": () => ({ choice: "continue" }),
   "POST /api-clients": () => ({ name: "Walked", role: "member" }),
+  "PUT /branding": () => ({ accentKind: "own", accent: "#0f766e" }),
   "PATCH /me": () => ({
     firstName: "Ada",
     lastName: "Byron",

@@ -92,6 +92,7 @@ function configOf(
     PUBLIC_PORT: String(front.port),
     EMAIL_BACKEND: "mailbox",
     MAILBOX_PATH: mailboxPath,
+    LOCAL_STORAGE_PATH: join(mailboxPath, "files"),
     LOG_LEVEL: "error",
     ENABLE_OPENAPI_DOCS: "true",
   });

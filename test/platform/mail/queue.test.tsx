@@ -57,7 +57,11 @@ const deliver = (
   deliverMail.run({
     payload: { mailId },
     tenant: tenant.scope,
-    services: { mail, keys: secret ? createKeyring({ current: secret }) : keys },
+    services: {
+      mail,
+      mailLogo: () => Promise.resolve(null),
+      keys: secret ? createKeyring({ current: secret }) : keys,
+    },
     signal: AbortSignal.timeout(10_000),
     attempt,
   });

@@ -30,7 +30,8 @@ export type MailboxMail = z.infer<typeof MailboxMail>;
 export function mailboxDeliver({ path }: MailboxSettings): Deliver {
   return async (mail) => {
     await mkdir(path, { recursive: true, mode: 0o700 });
-    const { id, date, from, to, subject, text, html } = mail;
+    const { id, date, from, to, subject, text } = mail;
+    const html = withPictures(mail);
     const entry: MailboxMail = { id, at: date.toISOString(), from, to, subject, text, html };
     await writeWhole(join(path, `${id}.eml`), await source(mail));
     // Last: a message is in the list when all of it is there.
@@ -68,6 +69,14 @@ async function orNothing<T>(work: Promise<T>): Promise<T | null> {
     throw error;
   }
 }
+
+/** The page has no parts to look into: pictures are put where they are shown. */
+const withPictures = ({ html, pictures }: ComposedMail): string =>
+  pictures.reduce(
+    (page, { cid, mediaType, content }) =>
+      page.replaceAll(`"cid:${cid}"`, `"data:${mediaType};base64,${content.toString("base64")}"`),
+    html,
+  );
 
 /** The message exactly as a mail server would get it. */
 async function source(mail: ComposedMail): Promise<Buffer> {

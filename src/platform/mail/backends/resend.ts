@@ -36,13 +36,32 @@ export function resendDeliver(settings: ProviderSettings, outbound: Outbound): D
   };
 }
 
-const messageOf = ({ from, to, subject, text, html, messageId, headers }: ComposedMail) => ({
+const messageOf = ({
+  from,
+  to,
+  subject,
+  text,
+  html,
+  pictures,
+  messageId,
+  headers,
+}: ComposedMail) => ({
   from: `${quoted(from.name)} <${from.address}>`,
   to: [to],
   subject,
   text,
   html,
   headers: { ...headers, "Message-ID": messageId },
+  ...(pictures.length > 0
+    ? {
+        attachments: pictures.map(({ cid, fileName, mediaType, content }) => ({
+          contentId: cid,
+          filename: fileName,
+          contentType: mediaType,
+          content: content.toString("base64"),
+        })),
+      }
+    : {}),
 });
 
 /** A display name as a quoted string (RFC 5322 §3.2.4), so that none of its characters counts as syntax. */

@@ -56,13 +56,33 @@ async function newService() {
   return new MailService();
 }
 
-const messageOf = ({ from, to, subject, text, html, messageId, headers }: ComposedMail) => ({
+const messageOf = ({
+  from,
+  to,
+  subject,
+  text,
+  html,
+  pictures,
+  messageId,
+  headers,
+}: ComposedMail) => ({
   from: { email: from.address, name: from.name },
   to: { email: to },
   subject,
   text,
   html,
   headers: { ...headers, "Message-ID": messageId },
+  ...(pictures.length > 0
+    ? {
+        attachments: pictures.map(({ cid, fileName, mediaType, content }) => ({
+          content_id: cid, // its client renames nothing inside a list
+          filename: fileName,
+          type: mediaType,
+          disposition: "inline",
+          content: content.toString("base64"),
+        })),
+      }
+    : {}),
   // Rewritten links would carry one-time secrets through a third party, and break the address shown.
   trackingSettings: {
     clickTracking: { enable: false, enableText: false },

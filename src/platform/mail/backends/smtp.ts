@@ -55,13 +55,14 @@ export function smtpDeliver({ host, port, login, tls, caFile }: SmtpSettings): D
   };
 }
 
-/** The message as multipart/alternative. The envelope is set apart, so that no header decides whom it goes to. */
+/** The message as multipart/alternative; the HTML version with its pictures as multipart/related (RFC 2387). The envelope is set apart, so that no header decides whom it goes to. */
 export const mimeOf = ({
   from,
   to,
   subject,
   text,
   html,
+  pictures,
   date,
   messageId,
   headers,
@@ -75,6 +76,13 @@ export const mimeOf = ({
   date,
   messageId,
   headers: { ...headers },
+  attachments: pictures.map(({ cid, fileName, mediaType, content }) => ({
+    cid,
+    filename: fileName,
+    contentType: mediaType,
+    contentDisposition: "inline" as const,
+    content,
+  })),
 });
 
 /** 5xx replies that are about our login or the state of the session: the operator mends them, or the next connection does. */

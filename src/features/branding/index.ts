@@ -1,0 +1,2 @@
+export { faceOf } from "./queries.ts";
+export { createMailLogos } from "./mail-logo.ts";
