@@ -11,6 +11,7 @@ import {
   MigrateVariables,
   withoutBlanks,
 } from "./config/variables.ts";
+import type { NameServer } from "#platform/dns/servers.ts";
 import type { DatabaseSettings } from "#platform/db/database.ts";
 
 type Given = Readonly<Record<string, string>>;
@@ -56,6 +57,8 @@ export interface Config {
   readonly keys: { readonly current: string; readonly previous: string | null };
   readonly mail: { readonly from: string; readonly backend: MailBackend };
   readonly storage: { readonly kind: "local" };
+  /** Who is asked about DNS records; null: the system's name servers. */
+  readonly dns: { readonly servers: readonly NameServer[] | null };
   /** Null: no activity cache. */
   readonly cache: { readonly host: string; readonly port: number } | null;
   readonly log: { readonly level: z.infer<typeof LogLevel> };
@@ -151,6 +154,7 @@ function appConfig(given: Given, role: AppRole): Config {
       backend: mailBackend(mail.data),
     },
     storage: { kind: "local" },
+    dns: { servers: data.DNS_SERVERS ?? null },
     cache: data.MEMCACHED_HOST ? { host: data.MEMCACHED_HOST, port: data.MEMCACHED_PORT } : null,
     log: { level: data.LOG_LEVEL },
     dev: { isDev: data.IS_DEV, bypassOtp: data.BYPASS_OTP },
