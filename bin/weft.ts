@@ -14,6 +14,7 @@ const root = nounCommand("weft", "WeftID: identity provider and federation layer
   "api-client": () => import("./commands/api-client.ts").then((m) => m.command),
   job: () => import("./commands/job.ts").then((m) => m.command),
   mail: () => import("./commands/mail.ts").then((m) => m.command),
+  "verify-email": () => import("./commands/verify-email.ts").then((m) => m.command),
   health: () => import("./commands/health.ts").then((m) => m.command),
 });
 

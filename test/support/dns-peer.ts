@@ -118,7 +118,11 @@ const isAncestor = (zone: Zone, name: string): boolean =>
 
 function recordOf(name: string, type: string, data: string | string[]): Answer {
   const base = { name, ttl: 60 };
-  if (type === "TXT") return { ...base, type: "TXT", data };
+  if (type === "TXT") {
+    // A string holds 255 bytes.
+    const strings = typeof data === "string" ? (data.match(/.{1,255}/gs) ?? [""]) : data;
+    return { ...base, type: "TXT", data: strings };
+  }
   const text = String(data);
   if (type === "MX") {
     const [preference = "0", exchange = ""] = text.split(" ");

@@ -26,6 +26,8 @@ export interface SpfRecord {
   readonly redirect: string | null;
   /** Every term that breaks the grammar: one is enough to make receivers ignore the whole record (§4.6). */
   readonly problems: readonly string[];
+  /** The record without the terms that break it. */
+  readonly sound: string;
 }
 
 /** Whether a TXT record claims to be SPF version 1 (§4.5). */
@@ -47,24 +49,36 @@ export function parseSpf(text: string): SpfRecord {
   const directives: SpfDirective[] = [];
   const problems: string[] = [];
   const modifiers = new Map<string, string>();
+  const sound = ["v=spf1"];
   for (const word of text.split(/ +/).slice(1).filter(Boolean)) {
     const term = parseTerm(word);
-    if (typeof term === "string") problems.push(term);
-    else if (term.kind === "directive") directives.push(term);
-    else if (modifiers.has(term.name) && isKnown(term.name))
-      problems.push(`${term.name}= stands twice`);
+    const problem = typeof term === "string" ? term : modifierProblem(term, modifiers);
+    if (typeof term === "string" || problem !== null) {
+      problems.push(problem ?? word);
+      continue;
+    }
+    sound.push(word);
+    if (term.kind === "directive") directives.push(term);
     else modifiers.set(term.name, term.value);
   }
-  for (const name of ["redirect", "exp"]) {
-    const value = modifiers.get(name);
-    if (value !== undefined && !isDomainSpec(value))
-      problems.push(`"${name}=${value}" names no domain`);
-  }
   const hasAll = directives.some(({ mechanism }) => mechanism === "all");
-  return { directives, problems, redirect: hasAll ? null : (modifiers.get("redirect") ?? null) };
+  return {
+    directives,
+    problems,
+    redirect: hasAll ? null : (modifiers.get("redirect") ?? null),
+    sound: sound.join(" "),
+  };
 }
 
-const isKnown = (name: string): boolean => name === "redirect" || name === "exp";
+/** Modifiers of other names are for the future, and may stand as they like (§6). */
+function modifierProblem(
+  term: SpfDirective | SpfModifier,
+  earlier: ReadonlyMap<string, string>,
+): string | null {
+  if (term.kind === "directive" || (term.name !== "redirect" && term.name !== "exp")) return null;
+  if (earlier.has(term.name)) return `${term.name}= stands twice`;
+  return isDomainSpec(term.value) ? null : `"${term.text}" names no domain`;
+}
 
 /** The term, or what is wrong with it. */
 function parseTerm(text: string): SpfDirective | SpfModifier | string {
