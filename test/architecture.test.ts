@@ -26,7 +26,7 @@ const mayImport: readonly [room: RegExp, allowed: RegExp][] = [
   [
     /^src\/operations\//,
     new RegExp(
-      String.raw`^(#platform\/|#protocols\/|\.\.?\/|node:|kysely$|pg$|zod$|hono|tldts$|${vocabulary}|#src\/config(\.ts$|\/)|${anyFeature})`,
+      String.raw`^(#platform\/|#protocols\/|\.\.?\/|node:|zod$|hono|tldts$|ipaddr\.js$|${vocabulary}|#src\/config(\.ts$|\/)|${anyFeature})`,
     ),
   ],
   [

@@ -1,0 +1,185 @@
+// What the doctor says: one sentence about each thing it found.
+import { defineTexts } from "#platform/texts.ts";
+
+const list = (items: readonly string[]) => items.join(", ");
+const few = (items: readonly string[]) =>
+  items.length <= 5 ? list(items) : `${list(items.slice(0, 5))} and ${items.length - 5} more`;
+
+interface Pools {
+  readonly processes: number;
+  readonly poolSize: number;
+  readonly needed: number;
+  readonly most: number;
+}
+
+export const texts = defineTexts("doctor", {
+  product: "WeftID",
+  title: "Doctor",
+  well: "What is well",
+  check: "Check",
+  found: "Found",
+  stateLabel: "State",
+  lead: (version: string) =>
+    `WeftID ${version}: what is well with this installation and what is not`,
+  allWell: "Nothing failed",
+  failed: (count: number) => (count === 1 ? "One check failed" : `${count} checks failed`),
+  warned: (count: number) => (count === 1 ? "one warning" : `${count} warnings`),
+  askedAt: "Asked at",
+  stateOk: "ok",
+  stateWarn: "warn",
+  stateFail: "fail",
+  stateSkipped: "skipped",
+  wrongHost:
+    "Ask by an IP address, by localhost or by a name without dots: this page is not for the names of the internet",
+
+  tookTooLong: (seconds: number) => `the check gave no answer within ${seconds} s`,
+  again: "docker compose exec app weft doctor",
+  logs: (service: string) => `docker compose logs --tail 50 ${service}`,
+  checkFailed: (reason: string) => `the check itself failed: ${reason}`,
+  settingsWrong: (names: readonly string[]) =>
+    `not asked, since ${list(names)} ${names.length === 1 ? "is" : "are"} wrong`,
+  databaseAway: "not asked, since the database does not answer",
+  notPublic: (domain: string) =>
+    `${domain} is an installation for development: public DNS, TLS and proxy are not looked at`,
+  noAddress: "not asked, since the base domain has no address",
+  noAnswer: "no answer in time",
+
+  setting: (name: string, problem: string) => `${name} ${problem}`,
+  settingsRight: "every setting is understood",
+  bypassOtp: "BYPASS_OTP is on: codes of the second step are not checked",
+
+  databaseAnswers: (version: string) => `PostgreSQL ${version} answers`,
+  databaseTooOld: (version: string) => `PostgreSQL ${version} is too old: 18 is needed`,
+  databasePassword: (user: string) =>
+    `the database does not let ${user} in: the password is another one`,
+  databaseAbsent: (name: string) => `the server has no database ${name}`,
+  databaseFull: "the server takes no more connections",
+  databaseForbidden: (user: string, name: string) =>
+    `${user} may not connect to the database ${name}`,
+  databaseUnreached: (server: string, reason: string) =>
+    `the database at ${server} does not answer: ${reason}`,
+
+  schemaCurrent: "the database is at the schema of this version",
+
+  rolesRight: "roles, memberships, owners and grants are as they were made",
+  loginUnbound: (login: string) => `the login ${login} is not bound by row-level security`,
+  roleMissing: (role: string) => `the role ${role} is missing`,
+  roleAttributes: (role: string, wrong: readonly string[]) =>
+    `the role ${role} has what it must not have: ${list(wrong)}`,
+  membershipWrong: (role: string) =>
+    `appuser has to be able to become ${role}, for one transaction, and to have nothing of it otherwise`,
+  membershipExtra: (role: string, member: string) =>
+    `${member} is a member of ${role}, and must not be`,
+  ownerWrong: (names: readonly string[], owner: string) =>
+    `${few(names)} ${names.length === 1 ? "belongs" : "belong"} to ${owner} instead of app_owner`,
+  rightExtra: (grantee: string, rights: string, table: string) =>
+    `${grantee} may ${rights} on ${table}, and must not`,
+  databaseOpen: "every role of the server may use this database",
+  databaseZone: "the time zone of the database is not set to UTC",
+  searchPath: "the search path of appuser is not set",
+
+  isolated: (tables: number) => `each tenant sees only its own rows in all ${tables} tables`,
+  rlsOff: (table: string) => `row-level security is off for ${table}`,
+  rlsUnforced: (table: string) => `row-level security does not bind the owner of ${table}`,
+  policyMissing: (table: string) => `${table} has no policy for tenants`,
+  policyWrong: (table: string, policy: string) =>
+    `the policy ${policy} of ${table} is not the one it was made with`,
+  seenWithoutTenant: (table: string) => `rows of ${table} are visible where no tenant is set`,
+  seenAcross: (viewer: string, other: string, table: string) =>
+    `${viewer} sees rows of ${other} in ${table}`,
+  trialSeen: "a tenant that was made for a trial saw or changed another one's group",
+  trialFailed: "the trial with two tenants could not be carried out",
+
+  clocksAgree: "this machine and the database agree about the time",
+  clockAhead: (seconds: number) =>
+    `the clock of this machine is ${seconds} s ahead of that of the database`,
+  clockBehind: (seconds: number) =>
+    `the clock of this machine is ${seconds} s behind that of the database`,
+
+  connectionsFit: ({ processes, poolSize, needed, most }: Pools) =>
+    `${processes} processes with up to ${poolSize} connections each need ${needed} of ${most}`,
+  connectionsTooMany: ({ processes, poolSize, needed, most }: Pools) =>
+    `${processes} processes with up to ${poolSize} connections each would need ${needed}, and there are ${most}`,
+  connectionsCrowded: (used: number, most: number) => `${used} of ${most} connections are in use`,
+  connectionsUsedUp: (used: number, most: number) =>
+    `all connections are in use: ${used} of ${most}`,
+
+  workersFine: (count: number) =>
+    count === 1
+      ? "one worker works, and no job is dead"
+      : `${count} workers work, and no job is dead`,
+  noWorker: "no worker has given a sign of life within a minute: mail and schedules wait",
+  jobsLate: (minutes: number) => `a job that is due has been waiting for ${minutes} minutes`,
+  deadJobs: (count: number, names: readonly string[]) =>
+    count === 1
+      ? `one job is out of tries: ${list(names)}`
+      : `${count} jobs are out of tries: ${list(names)}`,
+  schedulesFailed: (names: readonly string[]) => `the last run failed of ${few(names)}`,
+
+  cacheUnset: "no memcached is set (MEMCACHED_HOST), and none is needed",
+  cacheWorks: (server: string) => `${server} keeps what it is given`,
+  cacheAway: (server: string) =>
+    `${server} does not answer: everything works without it, with more work for the database`,
+
+  mailReady: (route: string) => `${route} would take mail`,
+  mailRefused: (route: string, problem: string) => `${route} would not take mail: ${problem}`,
+  mailSent: (to: string) => `a test message to ${to} was accepted`,
+  mailNotSent: (to: string, problem: string) =>
+    `a test message to ${to} was not accepted: ${problem}`,
+
+  dnsRight: (domain: string, addresses: readonly string[]) =>
+    `${domain} and every name below it lead to ${list(addresses)}`,
+  dnsSilent: (domain: string, reason: string) =>
+    `the name servers say nothing about ${domain}: ${reason}`,
+  dnsNoBase: (domain: string) => `${domain} has no address`,
+  dnsNoWildcard: (wildcard: string) => `${wildcard} has no address: tenants cannot be reached`,
+  dnsLacking: (wildcard: string, address: string) =>
+    `${wildcard} does not lead to ${address}, where the base domain leads`,
+  dnsForeign: (wildcard: string, address: string) =>
+    `${wildcard} leads to ${address}, where the base domain does not lead`,
+  dnsPrivate: (domain: string, addresses: readonly string[]) =>
+    `${domain} leads to ${list(addresses)}, which only your own network can reach`,
+
+  siteUnreached: (host: string, address: string, problem: string) =>
+    `${host} cannot be reached from here at ${address}: ${problem}`,
+  certificateGood: (host: string, issuer: string, days: number) =>
+    `${host}: by ${issuer}, ${days} days left`,
+  certificateLate: (host: string, days: number) =>
+    `${host}: ${days} days left, and it should have been renewed by now`,
+  certificateExpired: (host: string, days: number) =>
+    `${host}: the certificate ran out ${days} days ago`,
+  certificateName: (host: string, names: readonly string[]) =>
+    `${host}: the certificate is for ${names.length > 0 ? few(names) : "no name at all"}`,
+  certificateUntrusted: (host: string, issuer: string, code: string) =>
+    `${host}: the certificate by ${issuer || "an unknown authority"} is not trusted here (${code})`,
+
+  proxyHonest: (proxy: string, client: string) =>
+    `the proxy ${proxy} names the caller (${client}) and the host`,
+  probeLost: (host: string, status: number) =>
+    `${host} answers ${status}, but not as this installation: another server, another SECRET_KEY or an older version`,
+  proxyHost: (wanted: string, seen: string) =>
+    `the proxy turns the host ${wanted} into ${seen || "nothing"}`,
+  proxySilent: (proxy: string) =>
+    `the proxy ${proxy} does not send X-Forwarded-For: everybody seems to call from there`,
+  proxyUntrusted: (proxy: string) =>
+    `what the proxy ${proxy} says about callers is not believed: it is not in TRUSTED_PROXIES`,
+  proxyForged:
+    "the proxy passes on the X-Forwarded-For of callers: anybody can choose the address they seem to call from",
+  proxyAppends:
+    "the proxy passes on the X-Forwarded-For of callers: those in trusted networks can choose the address they seem to call from",
+  proxyScheme: (scheme: string) => `the proxy says that callers come by ${scheme}`,
+
+  hostsRight: "other hosts and the internal pages are 404, cookies are whole",
+  hostsRightNoTenant:
+    "other hosts and the internal pages are 404; cookies are looked at once there is a tenant",
+  foreignHost: (host: string, status: number) =>
+    `a request for the host ${host} gets ${status} instead of 404`,
+  internalOpen: (path: string, status: number) => `${path} can be reached from outside (${status})`,
+  cookieLost: (host: string, status: number) =>
+    `the sign-in page of ${host} answers ${status} and sets no cookie`,
+  cookieChanged:
+    "the proxy changes cookies: each needs its __Host- name, Secure, Path=/ and no Domain",
+  noHsts: "the proxy takes away Strict-Transport-Security",
+
+  space: (path: string, free: string, total: string) => `${free} of ${total} are free at ${path}`,
+});
