@@ -30,7 +30,7 @@ export const proxy: Check = {
     if ("problem" in answer) return unreachable(target, answer);
     const seen = readSeen(services.keys, probe, answer.headers.get(probeHeader));
     if (!seen) return fail(texts.probeLost(target.host, answer.status), "docker compose up -d");
-    const findings = judge(seen, new URL(target.origin).host);
+    const findings = judge(seen, target.host);
     return findings.length > 0 ? findings : ok(texts.proxyHonest(seen.peer, seen.client));
   },
 };
@@ -38,7 +38,7 @@ export const proxy: Check = {
 function judge(seen: Seen, host: string): Finding[] {
   const { peer, client, forwardedFor, forwardedProto } = seen;
   const findings: Finding[] = [];
-  if (seen.host.replace(/:443$/, "") !== host)
+  if (seen.host.replace(/:\d+$/, "").toLowerCase() !== host)
     findings.push(fail(texts.proxyHost(host, seen.host), caddyfile));
   const hops = (forwardedFor ?? "")
     .split(",")

@@ -30,7 +30,7 @@ async function judge(target: SiteTarget, now: Date): Promise<Finding> {
   if ("problem" in certificate) return unreachable(target, certificate);
   const { host } = target;
   const { issuer, names, validFrom, validTo, problemCode } = certificate;
-  const days = Math.floor((validTo.getTime() - now.getTime()) / dayMs);
+  const days = Math.trunc((validTo.getTime() - now.getTime()) / dayMs);
   if (validTo < now) return fail(texts.certificateExpired(host, -days), renew);
   if (problemCode === "ERR_TLS_CERT_ALTNAME_INVALID")
     return fail(texts.certificateName(host, names), renew);
