@@ -61,7 +61,7 @@ describe("weft doctor", () => {
     const { code, out } = await doctor();
     await asSuperuser("alter table app.mails enable row level security");
     expect(code).toBe(1);
-    expect(out).toContain("row-level security is off for app.mails");
+    expect(out).toContain("Row-level security is off for app.mails");
     expect(out).toContain(
       `repair: docker compose exec db psql -U postgres -d ${settings.name} -c "alter table app.mails enable row level security"`,
     );
@@ -82,9 +82,9 @@ describe("weft doctor", () => {
     expect(out).toContain("repair: SECRET_KEY=<the output of openssl rand -base64 32>");
     expect(out).toMatch(/fail {5}Database/);
     expect(out).toMatch(
-      /skipped {2}Isolation of tenants {2}not asked, since the database does not answer/,
+      /skipped {2}Isolation of tenants {2}Not asked, since the database does not answer/,
     );
-    expect(out).toMatch(/skipped {2}Mail {18}not asked, since SMTP_HOST is wrong/);
+    expect(out).toMatch(/skipped {2}Mail {18}Not asked, since SMTP_HOST is wrong/);
     expect(out).toMatch(/ok {7}Disk space|warn {5}Disk space/);
     expect(out).not.toMatch(/seven-harbours|wicker-basket/);
   }, 30_000);

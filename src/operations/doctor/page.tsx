@@ -1,9 +1,9 @@
 // The report for eyes: what needs a hand first, with the line to type; below it all that is well.
 import {
   Card,
-  Code,
-  DataTable,
+  CopyField,
   FramePage,
+  KeyValues,
   Notice,
   Stack,
   Status,
@@ -53,22 +53,23 @@ export function DoctorPage({
         {troubled.map((check) => (
           <TroubleCard check={check} />
         ))}
-        <DataTable
-          caption={texts.well}
-          rows={well}
-          columns={[
-            { label: texts.check, cell: ({ title }) => title },
-            {
-              label: texts.found,
-              cell: ({ findings }) => findings.map(({ says }) => <div>{says}</div>),
-            },
-            {
-              label: texts.stateLabel,
-              tight: true,
-              cell: ({ state }) => <Status tone={tones[state]}>{words[state]}</Status>,
-            },
-          ]}
-        />
+        {well.length > 0 && (
+          <Card title={texts.well}>
+            <KeyValues
+              items={well.map(({ title, state, findings }) => ({
+                label: title,
+                value: (
+                  <>
+                    <Status tone={tones[state]}>{words[state]}</Status>
+                    {findings.map(({ says }) => (
+                      <div>{says}</div>
+                    ))}
+                  </>
+                ),
+              }))}
+            />
+          </Card>
+        )}
         <p class="field-hint">
           {texts.askedAt} <Time at={at} zone="UTC" /> UTC
         </p>
@@ -78,27 +79,39 @@ export function DoctorPage({
 }
 
 function TroubleCard({ check }: { readonly check: CheckReport }) {
-  const { title, state, findings } = check;
+  const { name, title, state, findings } = check;
   return (
     <Card
       title={title}
       tone={state === "fail" ? "critical" : "neutral"}
       actions={<Status tone={tones[state]}>{words[state]}</Status>}
     >
-      <Stack gap="small">
-        {findings.map((finding) => (
-          <FindingText finding={finding} />
+      <Stack gap="medium">
+        {findings.map((finding, at) => (
+          <FindingText finding={finding} id={`${name}-${at}`} />
         ))}
       </Stack>
     </Card>
   );
 }
 
-function FindingText({ finding: { says, repair } }: { readonly finding: Finding }) {
+/** Characters in a line of the field, where the page is wide. */
+const lineLength = 42;
+
+function FindingText({ finding, id }: { readonly finding: Finding; readonly id: string }) {
+  const { says, repair } = finding;
   return (
-    <div>
+    <Stack gap="small">
       <p>{says}</p>
-      {repair !== null && <Code block>{repair}</Code>}
-    </div>
+      {repair !== null && (
+        <CopyField
+          id={id}
+          label={texts.repair}
+          value={repair}
+          multiline
+          rows={Math.ceil(repair.length / lineLength)}
+        />
+      )}
+    </Stack>
   );
 }

@@ -67,7 +67,7 @@ describe("settings", () => {
     ]);
     expect(JSON.stringify(settings)).not.toContain("short,");
     const skipped = checks.filter(({ findings }) =>
-      findings.some(({ says }) => says.startsWith("not asked, since ")),
+      findings.some(({ says }) => says.startsWith("Not asked, since ")),
     );
     expect(skipped.map(({ name }) => name)).toContain("mail");
     expect(skipped.map(({ name }) => name)).toContain("proxy");

@@ -38,7 +38,7 @@ describe("roles and grants", () => {
     ["grant app_tenant to appuser with admin true", "become app_tenant"],
     ["reassign owned by app_owner to postgres", "instead of app_owner"],
     [`alter database ${superuser.name} reset timezone`, "time zone"],
-    [`grant connect on database ${superuser.name} to public`, "every role of the server"],
+    [`grant connect on database ${superuser.name} to public`, "Every role of the server"],
   ];
   test.each(byMigrate)("%s is named, and migrate repairs it", async (harm, words) => {
     await spoil(harm);
@@ -127,7 +127,7 @@ describe("the database", () => {
       disk: expect.stringMatching(/ok|warn/),
     });
     const skipped = checks.find(({ name }) => name === "roles");
-    expect(skipped?.findings[0]?.says).toContain("the database does not answer");
+    expect(skipped?.findings[0]?.says).toContain("database does not answer");
   }, 30_000);
 });
 
@@ -214,7 +214,7 @@ describe("workers", () => {
     expect(report.findings.map(({ state }) => state)).toEqual(["warn", "warn"]);
     expect(report.findings[0]?.says).toContain("60 minutes");
     expect(report.findings[1]).toMatchObject({
-      says: "one job is out of tries: mail.deliver 1",
+      says: "One job is out of tries: mail.deliver 1",
       repair: `docker compose exec app weft job retry ${dead?.id}`,
     });
   });

@@ -28,27 +28,27 @@ describe("isolation", () => {
     [
       "with a policy that lets everything pass",
       "drop policy tenant on app.groups; create policy tenant on app.groups to app_tenant using (true) with check (true)",
-      "the policy tenant of app.groups",
+      "The policy tenant of app.groups",
     ],
     [
       "with a policy that opens when no tenant is set",
       "alter policy tenant on app.groups using (app.tenant_id() is null or tenant_id = app.tenant_id())",
-      "the policy tenant of app.groups",
+      "The policy tenant of app.groups",
     ],
     [
       "with a policy that checks nothing that is written",
       "alter policy tenant on app.groups with check (true)",
-      "the policy tenant of app.groups",
+      "The policy tenant of app.groups",
     ],
     [
       "with another policy beside it",
       'create policy "Let in" on app.mails to app_tenant using (true)',
-      'the policy "Let in" of app.mails',
+      'The policy "Let in" of app.mails',
     ],
     [
       "with another policy for everybody",
       "create policy extra on app.mails using (true)",
-      "the policy extra of app.mails",
+      "The policy extra of app.mails",
     ],
     [
       "of the tenants switched off",
@@ -72,7 +72,7 @@ describe("isolation", () => {
   test("that is broken shows: rows without a tenant, and rows of another one by name", async () => {
     await asSuperuser("alter table app.groups disable row level security");
     const says = (await look()).findings.map((finding) => finding.says);
-    expect(says).toContain("rows of app.groups are visible where no tenant is set");
+    expect(says).toContain("Rows of app.groups are visible where no tenant is set");
     const [a, b] = [first.subdomain, second.subdomain].toSorted();
     expect(says).toContain(`${a} sees rows of ${b} in app.groups`);
     expect(says).toContain(`${b} sees rows of ${a} in app.groups`);

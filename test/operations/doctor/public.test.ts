@@ -132,7 +132,7 @@ describe("proxy", () => {
     expect(findings).toEqual([
       {
         state: "ok",
-        says: `the proxy 172.18.0.5 names the caller (${caller}) and the host`,
+        says: `The proxy 172.18.0.5 names the caller (${caller}) and the host`,
         repair: null,
       },
     ]);
