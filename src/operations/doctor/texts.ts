@@ -138,6 +138,8 @@ export const texts = defineTexts("doctor", {
   dnsPrivate: (domain: string, addresses: readonly string[]) =>
     `${domain} leads to ${list(addresses)}, which only your own network can reach`,
 
+  seeCertificate: (host: string) =>
+    `Not asked, since the certificate of ${host} is not to be trusted`,
   siteUnreached: (host: string, address: string, problem: string) =>
     `${host} cannot be reached from here at ${address}: ${problem}`,
   certificateGood: (host: string, issuer: string, days: number) =>

@@ -90,7 +90,7 @@ describe("mail", () => {
   };
   const smtp = async (options: PeerOptions, change: Readonly<Record<string, unknown>> = {}) => {
     await using peer = await smtpPeer(options);
-    const report = await by({ ...peer.settings, ...change } as never);
+    const report = await by({ ...peer.settings, ...change });
     return { report, received: peer.received.length, commands: peer.commands };
   };
   const auth: PeerOptions = {

@@ -67,7 +67,7 @@ describe("dns", () => {
       "*.id.example.com. IN AAAA 2620:fe::fe",
     ],
   ])("with %s is repaired by a record", async (_, records, line) => {
-    const report = await names(records as never);
+    const report = await names(records);
     expect(report.state).toBe("fail");
     expect(report.findings[0]?.repair).toBe(line);
   });
@@ -115,6 +115,8 @@ describe("tls", () => {
       says: expect.stringContaining("is not trusted here"),
       repair: expect.stringContaining("NODE_EXTRA_CA_CERTS="),
     });
+    for (const name of ["proxy", "hosts"])
+      expect(await examine(servicesOf(bad), name, bad.options)).toMatchObject({ state: "skipped" });
   });
 
   test("where nobody listens fails, where there is no name it is skipped", async () => {
