@@ -80,6 +80,25 @@ describe("isolation", () => {
     await asSuperuser("alter table app.groups enable row level security");
   });
 
+  test.each([
+    [
+      "written into another one's",
+      "alter policy tenant on app.groups with check (true)",
+      "alter policy tenant on app.groups with check (tenant_id = (select app.tenant_id()))",
+    ],
+    [
+      "changed unseen",
+      "create policy blind on app.groups for update to app_tenant using (true)",
+      "drop policy blind on app.groups",
+    ],
+  ])("is tried for rows %s", async (_, harm, repair) => {
+    await asSuperuser(harm);
+    const { findings } = await look();
+    await asSuperuser(repair);
+    expect(findings.map(({ says }) => says).join("\n")).toContain("made for a trial");
+    expect(await look()).toMatchObject({ state: "ok" });
+  });
+
   test("is tried even where there is no tenant yet", async () => {
     const empty = await testDatabase();
     const alone = over(testServices(empty.database), empty.settings);
