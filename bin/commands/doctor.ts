@@ -10,6 +10,8 @@ import { openResources } from "#src/resources.ts";
 import { environment } from "../_operate.ts";
 import { exitCodes, strictCommand } from "../_strict.ts";
 
+const lingerMs = 1_000;
+
 export const command = strictCommand({
   meta: {
     name: "doctor",
@@ -28,6 +30,8 @@ export const command = strictCommand({
     if (args.json) console.log(JSON.stringify(report, null, 2));
     else print(report);
     process.exitCode = report.ok ? exitCodes.done : exitCodes.refused;
+    // A check that was given up may still hold a connection: nobody waits for that.
+    setTimeout(() => process.exit(), lingerMs).unref();
   },
 });
 

@@ -1,5 +1,6 @@
 // `weft doctor` as an operator runs it: a process with an environment, its output and its exit code.
 import { describe, expect, test } from "bun:test";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DoctorReport } from "#src/operations/doctor/index.ts";
@@ -101,6 +102,25 @@ describe("weft doctor", () => {
     expect(code).toBe(1);
     for (const name of ["APPUSER_PASSWORD", "BASE_DOMAIN", "SECRET_KEY", "SMTP_HOST"])
       expect(out).toContain(`repair: ${name}=`);
+  }, 30_000);
+
+  test("ends although the database and the mail server take the call and say nothing", async () => {
+    const silent = createServer(() => undefined).listen(0, "127.0.0.1");
+    await new Promise((listening) => silent.once("listening", listening));
+    const port = String((silent.address() as AddressInfo).port);
+    const startedAt = performance.now();
+    const { code, out } = await doctor([], {
+      POSTGRES_PORT: port,
+      EMAIL_BACKEND: "smtp",
+      SMTP_HOST: "127.0.0.1",
+      SMTP_PORT: port,
+    });
+    silent.close();
+    expect(performance.now() - startedAt).toBeLessThan(16_000);
+    expect(code).toBe(1);
+    expect(out).toMatch(/fail {5}Database/);
+    expect(out).toMatch(/fail {5}Mail/);
+    expect(out).toContain("skipped  Roles and grants");
   }, 30_000);
 
   test("refuses an option it does not know", async () => {

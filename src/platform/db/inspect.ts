@@ -27,6 +27,7 @@ export async function inspectDatabase<T>(
     connectionTimeoutMillis: 5_000,
     statement_timeout: 8_000,
     lock_timeout: 2_000,
+    query_timeout: 9_000,
     application_name: "weft doctor",
   });
   client.on("error", () => undefined); // a lost connection fails the query that is under way
