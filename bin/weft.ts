@@ -15,6 +15,8 @@ const root = nounCommand("weft", "WeftID: identity provider and federation layer
   job: () => import("./commands/job.ts").then((m) => m.command),
   mail: () => import("./commands/mail.ts").then((m) => m.command),
   storage: () => import("./commands/storage.ts").then((m) => m.command),
+  "verify-email": () => import("./commands/verify-email.ts").then((m) => m.command),
+  doctor: () => import("./commands/doctor.ts").then((m) => m.command),
   health: () => import("./commands/health.ts").then((m) => m.command),
 });
 

@@ -36,6 +36,7 @@ import { apiDocs, problemPages } from "./api-docs.tsx";
 import { createBaseSite } from "./base-site.tsx";
 import { healthRoutes, type Health } from "./health.ts";
 import { navigation } from "./navigation.ts";
+import { answerProbes, probePath } from "./operations/doctor/probe.ts";
 
 /** Every declared route. The OpenAPI document and the route test read it too. */
 export const routeTable: readonly AnyRoute[] = [
@@ -98,6 +99,7 @@ export function createApp(services: Services, health: Health): App {
   });
   app.use(logRequests(metrics));
   app.use(securityHeaders({ https: isSecure(services) }));
+  app.use(probePath, answerProbes(services));
   app.route("/", healthRoutes(health));
   app.use(hostToSite(services));
   app.use("/assets/*", serveAssets());

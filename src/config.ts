@@ -12,6 +12,7 @@ import {
   MigrateVariables,
   withoutBlanks,
 } from "./config/variables.ts";
+import type { NameServer } from "#platform/dns/servers.ts";
 import type { DatabaseSettings } from "#platform/db/database.ts";
 import type { StorageSettings } from "#platform/storage/storage.ts";
 
@@ -58,6 +59,9 @@ export interface Config {
   readonly keys: { readonly current: string; readonly previous: string | null };
   readonly mail: { readonly from: string; readonly backend: MailBackend };
   readonly storage: StorageSettings;
+
+  /** Who is asked about DNS records; null: the system's name servers. */
+  readonly dns: { readonly servers: readonly NameServer[] | null };
   /** Null: no activity cache. */
   readonly cache: { readonly host: string; readonly port: number } | null;
   readonly log: { readonly level: z.infer<typeof LogLevel> };
@@ -155,6 +159,8 @@ function appConfig(given: Given, role: AppRole): Config {
       backend: mailBackend(mail.data),
     },
     storage: storage.settings,
+
+    dns: { servers: data.DNS_SERVERS ?? null },
     cache: data.MEMCACHED_HOST ? { host: data.MEMCACHED_HOST, port: data.MEMCACHED_PORT } : null,
     log: { level: data.LOG_LEVEL },
     dev: { isDev: data.IS_DEV, bypassOtp: data.BYPASS_OTP },

@@ -41,6 +41,7 @@ export async function startWeb(services: Services): Promise<WebServer> {
     hostname: config.http.host,
     port: config.http.internalPort,
     maxRequestBodySize: 1024,
+    idleTimeout: idleSeconds,
     fetch: (request) => internal.fetch(request),
   });
   log.info({ port: web.port, internalPort: inner.port }, "web_started");

@@ -56,6 +56,7 @@ describe("parseConfig", () => {
         backend: { kind: "resend", apiKey: "re_1", baseUrl: null },
       },
       storage: { backend: "local", local: { folder: "/app/storage" }, spaces: null },
+      dns: { servers: null },
       cache: null,
       log: { level: "info" },
       dev: { isDev: false, bypassOtp: false },
@@ -281,6 +282,16 @@ describe("addresses", () => {
     expect(networks("none")).toEqual([]);
     expect(wrongNames({ ...valid, TRUSTED_PROXIES: "10.0.0.0/33" })).toEqual(["TRUSTED_PROXIES"]);
     expect(wrongNames({ ...valid, TRUSTED_PROXIES: "*" })).toEqual(["TRUSTED_PROXIES"]);
+  });
+  test("takes name servers by address", () => {
+    const list = "10.0.0.53, [2001:db8::53]:5353";
+    expect(parseConfig({ ...valid, DNS_SERVERS: list }).dns.servers).toEqual([
+      { address: "10.0.0.53", port: 53 },
+      { address: "2001:db8::53", port: 5353 },
+    ]);
+    expect(wrongNames({ ...valid, DNS_SERVERS: "10.0.0.53 ns.example.com" })).toEqual([
+      "DNS_SERVERS",
+    ]);
   });
 });
 

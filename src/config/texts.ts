@@ -15,6 +15,9 @@ export const texts = defineTexts("config", {
   notAnAddress: "must be an e-mail address",
   notAUrl: "must be an http or https address",
   notANetwork: "must list networks such as 10.0.0.0/8, separated by commas, or be none",
+  notANameServer:
+    "must list IP addresses of name servers such as 10.0.0.53 or 10.0.0.53:5353, separated by commas",
+  notAFile: "names a file that cannot be read in this container",
   notAPoolSize: "must be a number from 1 to 100",
   notOneOf: (names: readonly string[]) => `must be one of ${names.join(", ")}`,
   shortKey:
