@@ -175,6 +175,7 @@ export interface SamlKeys {
   created_at: Generated<Timestamp>;
   expires_at: Timestamp;
   id: Generated<string>;
+  retired_at: Timestamp | null;
   sealed_key: Buffer;
   state: KeyState;
   tenant_id: Generated<TenantId>;
@@ -259,7 +260,9 @@ export interface SsoRequests {
   name_id_format: string;
   received_at: Generated<Timestamp>;
   relay_state: string | null;
+  reloadable_until: Timestamp | null;
   subject: string | null;
+  subject_format: string | null;
   tenant_id: Generated<TenantId>;
 }
 
