@@ -39,6 +39,8 @@ export const texts = defineTexts("applications", {
   availableToAll: "Everyone in the organisation may use it",
   availableToAllHint: "Otherwise grant it to groups after it is registered",
   oneSource: "Give one of: metadata XML, a metadata address, or an entity ID with its ACS URL",
+  urlMissing: "Give the metadata address",
+  xmlMissing: "Paste the metadata",
   urlInvalid: "Give a full web address",
   acsMissing: "Give the address that takes responses",
   entityIdMissing: "Give the entity ID",

@@ -60,7 +60,11 @@ export interface CopyFieldProps {
   readonly rows?: number | undefined;
 }
 
-/** A value for another system: can be selected, and copied by a button where script runs. */
+/** Where a browser does not size a box by what is in it: as many lines as a narrow page needs, at most four. */
+const narrowLineLength = 30;
+const linesOf = (value: string) => Math.min(4, Math.ceil(value.length / narrowLineLength));
+
+/** A value for another system: can be read whole at any width, selected, and copied by a button where script runs. */
 export function CopyField({ id, label, value, hint, multiline, rows = 6 }: CopyFieldProps) {
   const attributes = {
     id,
@@ -86,7 +90,9 @@ export function CopyField({ id, label, value, hint, multiline, rows = 6 }: CopyF
             {value}
           </textarea>
         ) : (
-          <input {...attributes} type="text" value={value} />
+          <textarea {...attributes} rows={linesOf(value)} data-fit>
+            {value}
+          </textarea>
         )}
         <CopyButton from={id} label={label} />
       </div>

@@ -134,7 +134,7 @@ const samples: Readonly<Record<string, Sample>> = {
   "POST /applications/:applicationId/grants": ({ ids }) => ({ groupId: ids["groupId"] ?? "" }),
   "POST /saml/idp/sso/:requestId/consent": () => ({ choice: "continue" }),
   "POST /api-clients": () => ({ name: "Walked", role: "member" }),
-  "PATCH /me": () => ({
+  "PATCH /profile": () => ({
     firstName: "Ada",
     lastName: "Byron",
     timeZone: "Europe/London",
