@@ -271,13 +271,14 @@ create table app.saml_keys (
   id uuid not null default uuidv7(),
   application_id uuid not null,
   state app.key_state not null,
-  sealed_key bytea not null,
+  sealed_key bytea,
   certificate text not null,
   expires_at timestamp with time zone not null,
   created_at timestamp with time zone not null default now(),
   retired_at timestamp with time zone,
   constraint saml_keys_pkey PRIMARY KEY (tenant_id, id),
   constraint saml_keys_application_fk FOREIGN KEY (tenant_id, application_id) REFERENCES app.applications(tenant_id, id) ON DELETE CASCADE,
+  constraint saml_keys_erased CHECK (((state = 'retired'::app.key_state) = (sealed_key IS NULL))),
   constraint saml_keys_retired CHECK (((state = 'retired'::app.key_state) = (retired_at IS NOT NULL)))
 );
 alter table app.saml_keys owner to app_owner;

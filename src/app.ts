@@ -3,7 +3,8 @@ import { Hono, type MiddlewareHandler } from "hono";
 import { accountRoutes } from "#features/account/routes.tsx";
 import { authenticateBearer } from "#features/api-clients/index.ts";
 import { apiClientRoutes } from "#features/api-clients/routes.tsx";
-import { applicationRoutes } from "#features/applications/routes.tsx";
+import { applicationKeyRoutes } from "#features/applications/routes/keys.tsx";
+import { applicationRoutes } from "#features/applications/routes/registry.tsx";
 import { auditLogRoutes } from "#features/audit-log/routes.tsx";
 import { groupRoutes } from "#features/groups/routes.tsx";
 import { homeRoutes } from "#features/home/routes.tsx";
@@ -45,6 +46,7 @@ export const routeTable: readonly AnyRoute[] = [
   ownSessionRoutes,
   sessionRoutes,
   applicationRoutes,
+  applicationKeyRoutes,
   ssoRoutes,
   apiClientRoutes,
   accountRoutes,

@@ -15,5 +15,7 @@ export const ApplicationId = id.brand("ApplicationId");
 export type ApplicationId = z.infer<typeof ApplicationId>;
 export const ApiClientId = id.brand("ApiClientId");
 export type ApiClientId = z.infer<typeof ApiClientId>;
+export const SamlKeyId = id.brand("SamlKeyId");
+export type SamlKeyId = z.infer<typeof SamlKeyId>;
 export const SsoRequestId = id.brand("SsoRequestId");
 export type SsoRequestId = z.infer<typeof SsoRequestId>;

@@ -4,10 +4,13 @@
 set local role app_owner;
 set local search_path = app, pg_temp;
 
--- When a key stopped signing: its certificate was trusted until then, and leaves for good some time after.
+-- When a key stopped signing. Its private half is erased with it, for nobody needs it any more but a forger; the certificate stays some
+-- time, so that it can be recognised where it is still configured.
 alter table app.saml_keys
   add column retired_at timestamptz,
-  add constraint saml_keys_retired check ((state = 'retired') = (retired_at is not null));
+  alter column sealed_key drop not null,
+  add constraint saml_keys_retired check ((state = 'retired') = (retired_at is not null)),
+  add constraint saml_keys_erased check ((state = 'retired') = (sealed_key is null));
 
 -- The format of `subject`: an address and a persistent identifier are looked up in different places (SAML Core §3.4.1.4).
 -- `reloadable_until`: an answer that was given by showing a page may be given again until then, in the same browser.

@@ -254,27 +254,3 @@ export function listMyApplications(db: TenantDb, userId: UserId) {
     .limit(200)
     .execute();
 }
-
-/** The certificates of an application's keys that metadata publishes: the active one first, then the next. */
-export async function publishedCertificates(
-  db: TenantDb,
-  applicationId: ApplicationId,
-): Promise<string[]> {
-  const rows = await db
-    .selectFrom("saml_keys")
-    .select(["certificate", "state"])
-    .where("application_id", "=", applicationId)
-    .where("state", "in", ["active", "next"])
-    .execute();
-  return rows.sort((a, b) => a.state.localeCompare(b.state)).map((row) => row.certificate);
-}
-
-/** The sealed key that signs for an application. */
-export function activeKey(db: TenantDb, applicationId: ApplicationId) {
-  return db
-    .selectFrom("saml_keys")
-    .select(["id", "sealed_key as sealedKey", "certificate"])
-    .where("application_id", "=", applicationId)
-    .where("state", "=", "active")
-    .executeTakeFirstOrThrow(() => new Error(`application ${applicationId} has no active key`));
-}

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { checkbox, many, optionalText, pageOf, Paging } from "#platform/http/input.ts";
 import { nameIdFormats } from "#protocols/saml/name-id.ts";
-import { ApplicationId, GroupId } from "#src/ids.ts";
+import { ApplicationId, GroupId, SamlKeyId } from "#src/ids.ts";
 import { texts } from "./texts.ts";
 
 export const metadataMaxLength = 1_000_000;
@@ -118,6 +118,7 @@ export const NewMetadata = z.object({
 });
 
 export const ApplicationParams = z.object({ applicationId: ApplicationId });
+export const KeyParams = z.object({ applicationId: ApplicationId, keyId: SamlKeyId });
 export const GrantParams = z.object({ applicationId: ApplicationId, groupId: GroupId });
 /** One group as a form names it, or several at once. */
 export const NewGrants = z
@@ -159,6 +160,20 @@ export const Application = ApplicationSummary.extend({
   }),
 });
 export type Application = z.infer<typeof Application>;
+
+/** `next` is published and does not sign yet; `retired` signs no more, its private half is erased. */
+export const SigningKey = z.object({
+  id: SamlKeyId,
+  state: z.enum(["next", "active", "retired"]),
+  /** PEM. */
+  certificate: z.string(),
+  fingerprintSha256: z.string(),
+  createdAt: z.date(),
+  expiresAt: z.date(),
+  retiredAt: z.date().nullable(),
+});
+export type SigningKey = z.infer<typeof SigningKey>;
+export const SigningKeyList = z.object({ items: z.array(SigningKey) });
 
 export const Grant = z.object({
   groupId: GroupId,

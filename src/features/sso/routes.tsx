@@ -5,7 +5,7 @@ import {
   ApplicationParams,
   findApplication,
   ownIdentity,
-  publishedCertificates,
+  publishedKeys,
   sentAttributes,
 } from "#features/applications/index.ts";
 import { readCertificate } from "#protocols/saml/keys.ts";
@@ -29,14 +29,12 @@ export const ssoRoutes = routes()
     summary: "Our metadata for one application",
     handle: async ({ tenant, site, params }, c) => {
       const { entityId, ssoUrl } = ownIdentity(site, params.applicationId);
-      const { certificates, signsRequests } = await tenant.read(async (db) => ({
+      const { keys, signsRequests } = await tenant.read(async (db) => ({
         signsRequests: (await findApplication(db, params.applicationId)).serviceProvider
           .signsRequests,
-        certificates: await publishedCertificates(db, params.applicationId),
+        keys: await publishedKeys(db, params.applicationId),
       }));
-      const [first, ...rest] = certificates.map(
-        (certificate) => readCertificate(certificate).base64,
-      );
+      const [first, ...rest] = keys.map(({ certificate }) => readCertificate(certificate).base64);
       if (!first) throw new Error(`application ${params.applicationId} publishes no certificate`);
       const xml = writeIdpMetadata({
         entityId,

@@ -4,6 +4,7 @@ import type {
   ApiClientId,
   ApplicationId,
   GroupId,
+  SamlKeyId,
   SessionId,
   SsoRequestId,
   TenantId,
@@ -174,9 +175,9 @@ export interface SamlKeys {
   certificate: string;
   created_at: Generated<Timestamp>;
   expires_at: Timestamp;
-  id: Generated<string>;
+  id: Generated<SamlKeyId>;
   retired_at: Timestamp | null;
-  sealed_key: Buffer;
+  sealed_key: Buffer | null;
   state: KeyState;
   tenant_id: Generated<TenantId>;
 }

@@ -54,6 +54,7 @@ export async function furnish({ services }: TestApp, tenant: TestTenant): Promis
   const group = await tenant.aGroup(undefined, [somebody]);
   const application = await made(tenant.api.post("/applications", anApplication("furnished")));
   await tenant.api.post(`/applications/${application.id}/grants`, { groupId: group.id });
+  const key = await made(tenant.api.post(`/applications/${application.id}/keys`));
   const client = await made(tenant.api.post("/api-clients", { name: "Script", role: "member" }));
   const theirs = await tenant.signedIn(somebody);
   const launched = await theirs.get(`/saml/idp/launch/${application.id}`);
@@ -67,6 +68,7 @@ export async function furnish({ services }: TestApp, tenant: TestTenant): Promis
     userId: somebody.id,
     groupId: group.id,
     applicationId: application.id,
+    keyId: key.id,
     clientId: client.clientId,
     requestId: launched.headers.get("location")?.split("/").at(-1) ?? "",
     sessionId: sessions,
