@@ -123,7 +123,8 @@ export function originOf(http: HttpConfig, host: string): string {
 
 function migrateConfig(given: Given): MigrateConfig {
   const { data, error } = MigrateVariables.safeParse(given);
-  if (!data) throw new ConfigError(problemsOf(error));
+  const clashes = clashesOf(authorityRules(given));
+  if (!data || clashes.length > 0) throw new ConfigError([...problemsOf(error), ...clashes]);
   return {
     role: "migrate",
     version: data.WEFT_VERSION,
@@ -161,7 +162,7 @@ function appConfig(given: Given, role: AppRole): Config {
 function contradictions(given: Given): ConfigProblem[] {
   const isDev = Flag.safeParse(given["IS_DEV"]).data === true;
   const isLocal = /(^|\.)localhost$|\.(test|local)$/.test(given["BASE_DOMAIN"] ?? "localhost");
-  const rules: [wrong: boolean, name: string, problem: string][] = [
+  return clashesOf([
     [isDev && !isLocal, "IS_DEV", texts.devInPublic],
     [
       !isDev && Flag.safeParse(given["BYPASS_OTP"]).data === true,
@@ -170,11 +171,12 @@ function contradictions(given: Given): ConfigProblem[] {
     ],
     [!isDev && given["PUBLIC_SCHEME"] === "http", "PUBLIC_SCHEME", texts.plainInPublic],
     [!isDev && given["EMAIL_BACKEND"] === "mailbox", "EMAIL_BACKEND", texts.mailboxInPublic],
-    ...["SENDGRID_BASE_URL", "RESEND_BASE_URL"].map((name): [boolean, string, string] => [
+    ...["SENDGRID_BASE_URL", "RESEND_BASE_URL"].map((name): Rule => [
       !isDev && (given[name] ?? "https:").toLowerCase().startsWith("http:"),
       name,
       texts.plainInPublic,
     ]),
+    ...authorityRules(given),
     [!given["SMTP_USER"] !== !given["SMTP_PASS"], "SMTP_USER", texts.loneLogin],
     [
       (given["PORT"] ?? "8000") === (given["INTERNAL_PORT"] ?? "8001"),
@@ -186,9 +188,13 @@ function contradictions(given: Given): ConfigProblem[] {
       "SECRET_KEY_PREVIOUS",
       texts.sameKey,
     ],
-  ];
-  return rules.filter(([wrong]) => wrong).map(([, name, problem]) => ({ name, problem }));
+  ]);
 }
+
+type Rule = [wrong: boolean, name: string, problem: string];
+
+const clashesOf = (rules: readonly Rule[]): ConfigProblem[] =>
+  rules.filter(([wrong]) => wrong).map(([, name, problem]) => ({ name, problem }));
 
 function httpConfig(data: z.infer<typeof AppVariables>): HttpConfig {
   const publicScheme = data.PUBLIC_SCHEME ?? (data.IS_DEV ? "http" : "https");
@@ -206,6 +212,12 @@ function httpConfig(data: z.infer<typeof AppVariables>): HttpConfig {
   };
 }
 
+/** A certificate authority that nobody is measured by would look like safety and be none. */
+function authorityRules(given: Given): Rule[] {
+  const isAsked = given["POSTGRES_TLS"] === "verify";
+  return [[!isAsked && "POSTGRES_TLS_CA" in given, "POSTGRES_TLS_CA", texts.loneAuthority]];
+}
+
 function databaseConfig(
   data: z.infer<typeof AppVariables> | z.infer<typeof MigrateVariables>,
 ): DatabaseSettings {
@@ -216,6 +228,7 @@ function databaseConfig(
     user: data.POSTGRES_USER,
     password: data.POSTGRES_PASSWORD,
     tls: data.POSTGRES_TLS,
+    ...(data.POSTGRES_TLS_CA === undefined ? {} : { tlsCaFile: data.POSTGRES_TLS_CA }),
     poolSize: data.POSTGRES_POOL_SIZE,
   };
 }

@@ -236,6 +236,23 @@ describe("addresses", () => {
   });
 });
 
+describe("the database", () => {
+  test("is believed by an authority of one's own where its certificate is looked at", () => {
+    const tls = { POSTGRES_TLS: "verify", POSTGRES_TLS_CA: "/etc/weft/ca.pem" };
+    const expected = { tls: "verify", tlsCaFile: "/etc/weft/ca.pem" };
+    expect(parseConfig({ ...valid, ...tls }).database).toMatchObject(expected);
+    const migrating = { POSTGRES_PASSWORD: "p", APPUSER_PASSWORD: "q", ...tls };
+    expect(parseConfig(migrating, "migrate").database).toMatchObject(expected);
+    expect(parseConfig(valid).database).not.toHaveProperty("tlsCaFile");
+  });
+  test("refuses an authority that nobody would be measured by", () => {
+    const lone = { POSTGRES_TLS: "require", POSTGRES_TLS_CA: "/etc/weft/ca.pem" };
+    expect(wrongNames({ ...valid, ...lone })).toEqual(["POSTGRES_TLS_CA"]);
+    const migrating = { POSTGRES_PASSWORD: "p", APPUSER_PASSWORD: "q", ...lone };
+    expect(() => parseConfig(migrating, "migrate")).toThrow("POSTGRES_TLS_CA");
+  });
+});
+
 describe("mail", () => {
   const backend = (env: Env) => parseConfig(env).mail.backend;
   test("uses SMTP with STARTTLS on 587 unless told otherwise", () => {

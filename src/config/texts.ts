@@ -30,5 +30,6 @@ export const texts = defineTexts("config", {
   mailboxInPublic: "mailbox is only for development: choose smtp, sendgrid or resend",
   noSpaces:
     "spaces is not there yet: choose local, which keeps files on the volume of the compose file",
+  loneAuthority: "is for POSTGRES_TLS=verify alone: set that, or remove this",
   loneLogin: "must be set together with SMTP_PASS, or not at all",
 });

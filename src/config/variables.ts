@@ -70,6 +70,7 @@ const Database = z.object({
   POSTGRES_PORT: Port.default(5432),
   POSTGRES_DB: Text.default("appdb"),
   POSTGRES_TLS: oneOf("off", "require", "verify").default("off"),
+  POSTGRES_TLS_CA: Text.optional(),
   POSTGRES_POOL_SIZE: digits(100, texts.notAPoolSize).default(10),
 });
 export const MigrateVariables = Database.extend({
