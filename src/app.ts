@@ -71,7 +71,7 @@ export interface App {
 /** The web application: assembled once per process, the same in production, development and tests. */
 export function createApp(services: Services, health: Health): App {
   const app = new Hono<Env>();
-  const metrics = createMetrics(services.database);
+  const metrics = createMetrics(services.database, services.config);
   const renderer = createRenderer({
     nav: navigation,
     problemScreen: ProblemScreen,

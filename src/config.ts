@@ -5,6 +5,7 @@ import type { z } from "zod";
 import { texts } from "./config/texts.ts";
 import {
   AppVariables,
+  Build,
   Flag,
   type LogLevel,
   MailVariables,
@@ -51,6 +52,8 @@ export type MailBackend =
 export interface Config {
   readonly role: AppRole;
   readonly version: string;
+  /** `unknown` where it was not built from one. */
+  readonly commit: string;
   readonly http: HttpConfig;
   readonly database: DatabaseSettings;
   readonly keys: { readonly current: string; readonly previous: string | null };
@@ -109,6 +112,12 @@ export function loadConfig(role: AppRole | "migrate" = "serve", env: Env = Bun.e
   }
 }
 
+/** What this is: `0.1.0`, of an image `0.1.0 (commit 1a2b3c4)`. Needs no settings. */
+export function buildName(env: Env = Bun.env): string {
+  const { WEFT_VERSION: version, WEFT_COMMIT: commit } = Build.parse(withoutBlanks(env));
+  return commit === "unknown" ? version : `${version} (commit ${commit})`;
+}
+
 /** Prints the problems to standard error and ends the process with exit code 78 (EX_CONFIG). */
 export function exitWith(error: ConfigError): never {
   console.error(error.message);
@@ -144,6 +153,7 @@ function appConfig(given: Given, role: AppRole): Config {
   return {
     role,
     version: data.WEFT_VERSION,
+    commit: data.WEFT_COMMIT,
     http: httpConfig(data),
     database: databaseConfig(data),
     keys: { current: data.SECRET_KEY, previous: data.SECRET_KEY_PREVIOUS ?? null },

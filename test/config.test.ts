@@ -30,6 +30,7 @@ describe("parseConfig", () => {
   test("takes the least a production needs and fills in the rest", () => {
     expect(parseConfig(valid)).toEqual({
       role: "serve",
+      commit: "unknown",
       version: expect.stringMatching(/^\d+\.\d+\.\d+/),
       http: {
         host: "0.0.0.0",
