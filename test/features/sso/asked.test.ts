@@ -30,7 +30,7 @@ async function outcome(
   return isPosting(page) ? (await received(answer, sp)).status : headingOf(page);
 }
 
-describe("ForceAuthn and IsPassive", () => {
+describe("I3 ForceAuthn and IsPassive", () => {
   type State = "nobody" | "signed in" | "agreed before" | "without access";
   const ask = "Continue to Wiki?";
   const denied = "You have no access to Wiki";
@@ -195,7 +195,7 @@ describe("NameIDPolicy", () => {
   });
 });
 
-describe("RequestedAuthnContext", () => {
+describe("I3 RequestedAuthnContext", () => {
   const {
     password,
     passwordProtectedTransport: transport,

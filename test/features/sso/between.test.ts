@@ -48,7 +48,7 @@ async function opened(): Promise<Opened> {
 
 const issued = (tenant: TestTenant) => tenant.events("sso.assertion_issued");
 
-describe("access is asked for again when the answer is made", () => {
+describe("I4 access is asked for again when the answer is made", () => {
   const changes: readonly [what: string, change: (on: Opened) => Promise<unknown>][] = [
     [
       "the group's grant was revoked",

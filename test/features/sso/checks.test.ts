@@ -97,7 +97,7 @@ describe("the application", () => {
     );
   });
 
-  test("is enabled", async () => {
+  test("I7 is enabled", async () => {
     const tenant = await app.aTenant();
     const sp = await anSp(tenant);
     await tenant.api.put(`/applications/${sp.application.id}/disablement`);
@@ -107,7 +107,7 @@ describe("the application", () => {
   });
 });
 
-describe("the request", () => {
+describe("I2 the request", () => {
   const cases: readonly [what: string, wish: (sp: Sp) => RequestWish, code: string][] = [
     [
       "for another address",
