@@ -1,6 +1,7 @@
 #!/usr/bin/env bun
 // The operator's command. Each verb is one file under commands/, loaded when it is called.
 import { runMain } from "citty";
+import { buildName } from "#src/config.ts";
 import { nounCommand } from "./_strict.ts";
 
 const root = nounCommand("weft", "WeftID: identity provider and federation layer", {
@@ -19,5 +20,7 @@ const root = nounCommand("weft", "WeftID: identity provider and federation layer
   doctor: () => import("./commands/doctor.ts").then((m) => m.command),
   health: () => import("./commands/health.ts").then((m) => m.command),
 });
+// `weft --version`: what is running, for whoever reports a fault.
+root.meta = { ...root.meta, version: buildName() };
 
 await runMain(root);

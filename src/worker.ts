@@ -18,7 +18,8 @@ const connectionsKept = 4;
 export async function startJobs(services: Services): Promise<Worker> {
   await assertSchemaMatches(services.database);
   await services.storage.probe();
-  const { poolSize } = services.config.database;
+  const { version, commit, database } = services.config;
+  const { poolSize } = database;
   const worker = startWorker({
     concurrency: Math.max(1, Math.min(jobsMost, poolSize - connectionsKept)),
     database: services.database,
@@ -29,6 +30,6 @@ export async function startJobs(services: Services): Promise<Worker> {
     log: services.log,
     clock: services.clock,
   });
-  services.log.info({ worker: worker.id }, "worker_started");
+  services.log.info({ version, commit, worker: worker.id }, "worker_started");
   return worker;
 }

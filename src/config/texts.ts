@@ -34,5 +34,6 @@ export const texts = defineTexts("config", {
   notAPath: "must be the path of a folder, from the root: /app/storage",
   notABucket: "must be the name of a bucket: lower-case letters, digits, hyphens and dots",
   notARegion: "must be the name of a region, such as eu-central-1",
+  loneAuthority: "is for POSTGRES_TLS=verify alone: set that, or remove this",
   loneLogin: "must be set together with SMTP_PASS, or not at all",
 });

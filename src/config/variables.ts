@@ -79,21 +79,27 @@ function isGuessable(key: string, fewestCharacters: number): boolean {
   );
 }
 
+/** What this is, as the image says it; outside of one the commit is unknown. */
+export const Build = z.object({
+  WEFT_VERSION: Text.default(about.version),
+  WEFT_COMMIT: Text.default("unknown"),
+});
 const Database = z.object({
   POSTGRES_HOST: Host.default("db"),
   POSTGRES_PORT: Port.default(5432),
   POSTGRES_DB: Text.default("appdb"),
   POSTGRES_TLS: oneOf("off", "require", "verify").default("off"),
+  POSTGRES_TLS_CA: Text.optional(),
   POSTGRES_POOL_SIZE: digits(100, texts.notAPoolSize).default(10),
 });
 export const MigrateVariables = Database.extend({
-  WEFT_VERSION: Text.default(about.version),
+  ...Build.shape,
   POSTGRES_USER: Text.default("postgres"),
   POSTGRES_PASSWORD: Text,
   APPUSER_PASSWORD: Text,
 });
 export const AppVariables = Database.extend({
-  WEFT_VERSION: Text.default(about.version),
+  ...Build.shape,
   POSTGRES_USER: Text.default("appuser").refine((user) => user !== "postgres", texts.superuser),
   POSTGRES_PASSWORD: z.string(said(texts.missing, texts.missingAppPassword)),
   BASE_DOMAIN: Domain,

@@ -67,6 +67,13 @@ const newestMail = () => {
   };
 };
 
+test("weft --version says what is running, without any settings", async () => {
+  const { version } = await Bun.file(join(import.meta.dir, "../../package.json")).json();
+  expect(await weft(["--version"])).toEqual({ code: 0, out: `${version}\n`, err: "" });
+  const ofImage = await weft(["--version"], { WEFT_VERSION: "", WEFT_COMMIT: "1a2b3c4" });
+  expect(ofImage.out).toBe(`${version} (commit 1a2b3c4)\n`);
+});
+
 describe("weft provision", () => {
   test("reports every wrong input at once and writes nothing", async () => {
     const ran = await weft(["provision", "--subdomain", "-bad-", "--email", "nobody"]);

@@ -35,7 +35,9 @@ const settings = new Set(
 );
 /** Fixed by the compose file, or for development, or set by the image and its build. */
 const notForOperators = new Set(
-  "HOST PORT INTERNAL_PORT PUBLIC_SCHEME IS_DEV BYPASS_OTP MAILBOX_PATH WEFT_VERSION".split(" "),
+  "HOST PORT INTERNAL_PORT PUBLIC_SCHEME IS_DEV BYPASS_OTP MAILBOX_PATH WEFT_VERSION WEFT_COMMIT".split(
+    " ",
+  ),
 );
 
 describe("docker-compose.yml", () => {

@@ -11,6 +11,7 @@ import { type MigrationFile, readMigrations, sqlFolder } from "./migrate/files.t
 import { type Attempt, createLog, readAttempts } from "./migrate/log.ts";
 import { isVerifierOf, scramVerifier } from "./migrate/scram.ts";
 import { texts } from "./migrate/texts.ts";
+import { tlsOf } from "./tls.ts";
 
 export interface MigrateOptions {
   /** Given to the role `appuser`; may hold any character. */
@@ -56,10 +57,11 @@ export interface MigrationStatus {
 const runnerLock = 8_367_193_205;
 
 /**
- * Applies what is pending, connected as the superuser. Roles, memberships, ownership and the runtime role's password are
+ * Applies what is pending, connected as a superuser or as the database's owner with CREATEROLE. Roles, memberships, ownership and the runtime role's password are
  * asserted every time.
  * @throws {MigrationError} when a file fails: the files before it are applied, the attempt is in the log.
  * @throws {SchemaMismatchError} when the database is newer or was made by another build; nothing is touched then.
+ * @throws {Error} when the login may not make roles, or is not the database's owner; nothing is touched then either.
  */
 export async function migrate(
   settings: DatabaseSettings,
@@ -73,6 +75,7 @@ export async function migrate(
     await becomeOnlyRunner(client, options);
     const attempts = await readAttempts(client);
     const pending = pendingOf(files, attempts);
+    await requireRights(client);
     await inTransaction(client, async () => {
       await client.query(roles);
       await createLog(client);
@@ -88,7 +91,7 @@ export async function migrate(
   });
 }
 
-/** How far a database is, connected as the superuser. Reads only. */
+/** How far a database is, connected as `migrate` is. Reads only. */
 export async function migrationStatus(
   settings: DatabaseSettings,
   folder: string = sqlFolder,
@@ -164,7 +167,7 @@ async function connected<T>(
     database: settings.name,
     user: settings.user,
     password: settings.password,
-    ssl: settings.tls === "off" ? false : { rejectUnauthorized: settings.tls === "verify" },
+    ssl: tlsOf(settings),
     connectionTimeoutMillis: 10_000,
     application_name: "weft migrate",
     keepAlive: true,
@@ -233,12 +236,49 @@ function pendingOf(files: readonly MigrationFile[], attempts: readonly Attempt[]
   return files.filter(({ version }) => comparison.pending.includes(version));
 }
 
-/** Sets the runtime role's password where it is another one. The server gets a verifier only: its log may keep statements. */
+interface Rights {
+  readonly login: string;
+  readonly isSuperuser: boolean;
+  readonly mayMakeRoles: boolean;
+  readonly isOwner: boolean;
+  /** Roles of ours that are there, and that this login may neither alter nor grant. */
+  readonly foreign: readonly string[];
+}
+
+/** Says it before anything is tried, rather than by the error of one statement among many. */
+async function requireRights(client: Client): Promise<void> {
+  const { rows } = await client.query<Rights>(
+    `select current_user as login, me.rolsuper as "isSuperuser", me.rolcreaterole as "mayMakeRoles",
+            pg_has_role(d.datdba, 'usage') as "isOwner",
+            array(select rolname::text from pg_roles
+                  where rolname in ('app_owner', 'app_tenant', 'app_system', 'appuser')
+                    and not pg_has_role(oid, 'member with admin option') order by 1) as foreign
+     from pg_roles me, pg_database d
+     where me.rolname = current_user and d.datname = current_database()`,
+  );
+  const [rights] = rows;
+  if (!rights || rights.isSuperuser) return;
+  if (!rights.mayMakeRoles) throw new Error(texts.mayNotMakeRoles(rights.login));
+  if (!rights.isOwner) throw new Error(texts.notTheOwner(rights.login));
+  if (rights.foreign.length > 0) throw new Error(texts.foreignRoles(rights.login, rights.foreign));
+}
+
+/**
+ * Sets the runtime role's password where it is another one, or where this login may not see which it is. The server gets a verifier
+ * only: its log may keep statements.
+ */
 async function setPassword(client: Client, password: string): Promise<void> {
+  const { rows } = await client.query<{ may: boolean }>(
+    "select has_table_privilege('pg_catalog.pg_authid', 'select') as may",
+  );
+  if (rows[0]?.may && isVerifierOf(password, await currentVerifier(client))) return;
+  const verifier = client.escapeLiteral(scramVerifier(password));
+  await client.query(`alter role appuser password ${verifier}`);
+}
+
+async function currentVerifier(client: Client): Promise<string | null> {
   const { rows } = await client.query<{ verifier: string | null }>(
     "select rolpassword as verifier from pg_authid where rolname = 'appuser'",
   );
-  if (isVerifierOf(password, rows[0]?.verifier ?? null)) return;
-  const verifier = client.escapeLiteral(scramVerifier(password));
-  await client.query(`alter role appuser password ${verifier}`);
+  return rows[0]?.verifier ?? null;
 }
