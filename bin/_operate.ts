@@ -19,7 +19,7 @@ export interface Operating {
 }
 
 /** This process's own; without one, that of the local installation that runs here (`weft start`), if any. */
-async function environment(): Promise<Readonly<Record<string, string | undefined>>> {
+export async function environment(): Promise<Readonly<Record<string, string | undefined>>> {
   if (Bun.env["POSTGRES_PASSWORD"] || Bun.env["SECRET_KEY"]) return Bun.env;
   return (await runningEnvironment(Bun.env["WEFT_HOME"])) ?? Bun.env;
 }

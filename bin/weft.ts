@@ -1,6 +1,7 @@
 #!/usr/bin/env bun
 // The operator's command. Each verb is one file under commands/, loaded when it is called.
 import { runMain } from "citty";
+import { buildName } from "#src/config.ts";
 import { nounCommand } from "./_strict.ts";
 
 const root = nounCommand("weft", "WeftID: identity provider and federation layer", {
@@ -20,7 +21,11 @@ const root = nounCommand("weft", "WeftID: identity provider and federation layer
   "restore-drill": () => import("./commands/restore-drill.ts").then((m) => m.command),
   upgrade: () => import("./commands/upgrade.ts").then((m) => m.command),
   "rotate-key": () => import("./commands/rotate-key.ts").then((m) => m.command),
+  "verify-email": () => import("./commands/verify-email.ts").then((m) => m.command),
+  doctor: () => import("./commands/doctor.ts").then((m) => m.command),
   health: () => import("./commands/health.ts").then((m) => m.command),
 });
+// `weft --version`: what is running, for whoever reports a fault.
+root.meta = { ...root.meta, version: buildName() };
 
 await runMain(root);

@@ -497,12 +497,15 @@ create table app.saml_keys (
   id uuid not null default uuidv7(),
   application_id uuid not null,
   state app.key_state not null,
-  sealed_key bytea not null,
+  sealed_key bytea,
   certificate text not null,
   expires_at timestamp with time zone not null,
   created_at timestamp with time zone not null default now(),
+  retired_at timestamp with time zone,
   constraint saml_keys_pkey PRIMARY KEY (tenant_id, id),
-  constraint saml_keys_application_fk FOREIGN KEY (tenant_id, application_id) REFERENCES app.applications(tenant_id, id) ON DELETE CASCADE
+  constraint saml_keys_application_fk FOREIGN KEY (tenant_id, application_id) REFERENCES app.applications(tenant_id, id) ON DELETE CASCADE,
+  constraint saml_keys_erased CHECK (((state = 'retired'::app.key_state) = (sealed_key IS NULL))),
+  constraint saml_keys_retired CHECK (((state = 'retired'::app.key_state) = (retired_at IS NOT NULL)))
 );
 alter table app.saml_keys owner to app_owner;
 CREATE UNIQUE INDEX saml_keys_one_of_each ON app.saml_keys USING btree (tenant_id, application_id, state) WHERE (state <> 'retired'::app.key_state);
@@ -678,6 +681,8 @@ create table app.sso_requests (
   received_at timestamp with time zone not null default now(),
   expires_at timestamp with time zone not null,
   consumed_at timestamp with time zone,
+  subject_format text,
+  reloadable_until timestamp with time zone,
   constraint sso_requests_pkey PRIMARY KEY (tenant_id, id),
   constraint sso_requests_message_unique UNIQUE (tenant_id, application_id, message_id),
   constraint sso_requests_application_fk FOREIGN KEY (tenant_id, application_id) REFERENCES app.applications(tenant_id, id) ON DELETE CASCADE

@@ -3,7 +3,8 @@ import { Hono, type MiddlewareHandler } from "hono";
 import { accountRoutes } from "#features/account/routes.tsx";
 import { authenticateBearer } from "#features/api-clients/index.ts";
 import { apiClientRoutes } from "#features/api-clients/routes.tsx";
-import { applicationRoutes } from "#features/applications/routes.tsx";
+import { applicationKeyRoutes } from "#features/applications/routes/keys.tsx";
+import { applicationRoutes } from "#features/applications/routes/registry.tsx";
 import { auditLogRoutes } from "#features/audit-log/routes.tsx";
 import { faceOf } from "#features/branding/index.ts";
 import { brandingRoutes } from "#features/branding/routes.tsx";
@@ -36,6 +37,7 @@ import { apiDocs, problemPages } from "./api-docs.tsx";
 import { createBaseSite } from "./base-site.tsx";
 import { healthRoutes, type Health } from "./health.ts";
 import { navigation } from "./navigation.ts";
+import { answerProbes, probePath } from "./operations/doctor/probe.ts";
 
 /** Every declared route. The OpenAPI document and the route test read it too. */
 export const routeTable: readonly AnyRoute[] = [
@@ -47,6 +49,7 @@ export const routeTable: readonly AnyRoute[] = [
   ownSessionRoutes,
   sessionRoutes,
   applicationRoutes,
+  applicationKeyRoutes,
   ssoRoutes,
   apiClientRoutes,
   accountRoutes,
@@ -72,7 +75,7 @@ export interface App {
 /** The web application: assembled once per process, the same in production, development and tests. */
 export function createApp(services: Services, health: Health): App {
   const app = new Hono<Env>();
-  const metrics = createMetrics(services.database);
+  const metrics = createMetrics(services.database, services.config);
   const renderer = createRenderer({
     nav: navigation,
     problemScreen: ProblemScreen,
@@ -98,6 +101,7 @@ export function createApp(services: Services, health: Health): App {
   });
   app.use(logRequests(metrics));
   app.use(securityHeaders({ https: isSecure(services) }));
+  app.use(probePath, answerProbes(services));
   app.route("/", healthRoutes(health));
   app.use(hostToSite(services));
   app.use("/assets/*", serveAssets());

@@ -6,12 +6,14 @@ import { parseStorage } from "./config/storage.ts";
 import { texts } from "./config/texts.ts";
 import {
   AppVariables,
+  Build,
   Flag,
   type LogLevel,
   MailVariables,
   MigrateVariables,
   withoutBlanks,
 } from "./config/variables.ts";
+import type { NameServer } from "#platform/dns/servers.ts";
 import type { DatabaseSettings } from "#platform/db/database.ts";
 import type { StorageSettings } from "#platform/storage/storage.ts";
 
@@ -53,11 +55,16 @@ export type MailBackend =
 export interface Config {
   readonly role: AppRole;
   readonly version: string;
+  /** `unknown` where it was not built from one. */
+  readonly commit: string;
   readonly http: HttpConfig;
   readonly database: DatabaseSettings;
   readonly keys: { readonly current: string; readonly previous: string | null };
   readonly mail: { readonly from: string; readonly backend: MailBackend };
   readonly storage: StorageSettings;
+
+  /** Who is asked about DNS records; null: the system's name servers. */
+  readonly dns: { readonly servers: readonly NameServer[] | null };
   /** Null: no activity cache. */
   readonly cache: { readonly host: string; readonly port: number } | null;
   readonly log: { readonly level: z.infer<typeof LogLevel> };
@@ -111,6 +118,12 @@ export function loadConfig(role: AppRole | "migrate" = "serve", env: Env = Bun.e
   }
 }
 
+/** What this is: `0.1.0`, of an image `0.1.0 (commit 1a2b3c4)`. Needs no settings. */
+export function buildName(env: Env = Bun.env): string {
+  const { WEFT_VERSION: version, WEFT_COMMIT: commit } = Build.parse(withoutBlanks(env));
+  return commit === "unknown" ? version : `${version} (commit ${commit})`;
+}
+
 /** Prints the problems to standard error and ends the process with exit code 78 (EX_CONFIG). */
 export function exitWith(error: ConfigError): never {
   console.error(error.message);
@@ -125,7 +138,8 @@ export function originOf(http: HttpConfig, host: string): string {
 
 function migrateConfig(given: Given): MigrateConfig {
   const { data, error } = MigrateVariables.safeParse(given);
-  if (!data) throw new ConfigError(problemsOf(error));
+  const clashes = clashesOf(authorityRules(given));
+  if (!data || clashes.length > 0) throw new ConfigError([...problemsOf(error), ...clashes]);
   return {
     role: "migrate",
     version: data.WEFT_VERSION,
@@ -147,6 +161,7 @@ function appConfig(given: Given, role: AppRole): Config {
   return {
     role,
     version: data.WEFT_VERSION,
+    commit: data.WEFT_COMMIT,
     http: httpConfig(data),
     database: databaseConfig(data),
     keys: { current: data.SECRET_KEY, previous: data.SECRET_KEY_PREVIOUS ?? null },
@@ -155,6 +170,8 @@ function appConfig(given: Given, role: AppRole): Config {
       backend: mailBackend(mail.data),
     },
     storage: storage.settings,
+
+    dns: { servers: data.DNS_SERVERS ?? null },
     cache: data.MEMCACHED_HOST ? { host: data.MEMCACHED_HOST, port: data.MEMCACHED_PORT } : null,
     log: { level: data.LOG_LEVEL },
     dev: { isDev: data.IS_DEV, bypassOtp: data.BYPASS_OTP },
@@ -165,7 +182,7 @@ function appConfig(given: Given, role: AppRole): Config {
 function contradictions(given: Given): ConfigProblem[] {
   const isDev = Flag.safeParse(given["IS_DEV"]).data === true;
   const isLocal = /(^|\.)localhost$|\.(test|local)$/.test(given["BASE_DOMAIN"] ?? "localhost");
-  const rules: [wrong: boolean, name: string, problem: string][] = [
+  return clashesOf([
     [isDev && !isLocal, "IS_DEV", texts.devInPublic],
     [
       !isDev && Flag.safeParse(given["BYPASS_OTP"]).data === true,
@@ -174,11 +191,12 @@ function contradictions(given: Given): ConfigProblem[] {
     ],
     [!isDev && given["PUBLIC_SCHEME"] === "http", "PUBLIC_SCHEME", texts.plainInPublic],
     [!isDev && given["EMAIL_BACKEND"] === "mailbox", "EMAIL_BACKEND", texts.mailboxInPublic],
-    ...["SENDGRID_BASE_URL", "RESEND_BASE_URL"].map((name): [boolean, string, string] => [
+    ...["SENDGRID_BASE_URL", "RESEND_BASE_URL"].map((name): Rule => [
       !isDev && (given[name] ?? "https:").toLowerCase().startsWith("http:"),
       name,
       texts.plainInPublic,
     ]),
+    ...authorityRules(given),
     [!given["SMTP_USER"] !== !given["SMTP_PASS"], "SMTP_USER", texts.loneLogin],
     [
       (given["PORT"] ?? "8000") === (given["INTERNAL_PORT"] ?? "8001"),
@@ -190,9 +208,13 @@ function contradictions(given: Given): ConfigProblem[] {
       "SECRET_KEY_PREVIOUS",
       texts.sameKey,
     ],
-  ];
-  return rules.filter(([wrong]) => wrong).map(([, name, problem]) => ({ name, problem }));
+  ]);
 }
+
+type Rule = [wrong: boolean, name: string, problem: string];
+
+const clashesOf = (rules: readonly Rule[]): ConfigProblem[] =>
+  rules.filter(([wrong]) => wrong).map(([, name, problem]) => ({ name, problem }));
 
 function httpConfig(data: z.infer<typeof AppVariables>): HttpConfig {
   const publicScheme = data.PUBLIC_SCHEME ?? (data.IS_DEV ? "http" : "https");
@@ -210,6 +232,12 @@ function httpConfig(data: z.infer<typeof AppVariables>): HttpConfig {
   };
 }
 
+/** A certificate authority that nobody is measured by would look like safety and be none. */
+function authorityRules(given: Given): Rule[] {
+  const isAsked = given["POSTGRES_TLS"] === "verify";
+  return [[!isAsked && "POSTGRES_TLS_CA" in given, "POSTGRES_TLS_CA", texts.loneAuthority]];
+}
+
 export function databaseConfig(
   data: Pick<
     z.infer<typeof MigrateVariables>,
@@ -223,6 +251,7 @@ export function databaseConfig(
     user: data.POSTGRES_USER,
     password: data.POSTGRES_PASSWORD,
     tls: data.POSTGRES_TLS,
+    ...(data.POSTGRES_TLS_CA === undefined ? {} : { tlsCaFile: data.POSTGRES_TLS_CA }),
     poolSize: data.POSTGRES_POOL_SIZE,
   };
 }

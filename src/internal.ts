@@ -5,9 +5,10 @@ import type { Metrics } from "#platform/http/metrics.ts";
 import type { Services } from "#platform/services.ts";
 import type { Health } from "./health.ts";
 import { healthRoutes } from "./health.ts";
+import { doctorPages } from "./operations/doctor/routes.tsx";
 import type { Env } from "#platform/http/context.ts";
 
-/** Answers the proxy's certificate question and serves the figures. */
+/** Answers the proxy's certificate question, serves the figures and the operator's page. */
 export function createInternalApp(services: Services, metrics: Metrics, health: Health): Hono<Env> {
   const app = new Hono<Env>();
   const findSite = createTenantFinder(services);
@@ -27,6 +28,7 @@ export function createInternalApp(services: Services, metrics: Metrics, health: 
     c.header("content-type", metrics.registry.contentType);
     return c.body(await metrics.text());
   });
+  app.route("/", doctorPages(services));
   app.onError((err, c) => {
     services.log.error({ err }, "internal_request_failed");
     return c.text("unavailable\n", 503);

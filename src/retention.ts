@@ -10,6 +10,8 @@ const kept = [
   { table: "sso_requests", since: "expires_at", keepDays: 1 },
   { table: "sign_ins", since: "expires_at", keepDays: 1 },
   { table: "api_tokens", since: "expires_at", keepDays: 1 },
+  // Its certificate only, by then; a key that is not retired has no such instant.
+  { table: "saml_keys", since: "retired_at", keepDays: 30 },
   // Long enough for "which sessions were there last month", which the audit trail answers after that.
   { table: "sessions", since: "expires_at", keepDays: 30 },
   { table: "user_tokens", since: "expires_at", keepDays: 30 },

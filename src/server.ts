@@ -42,9 +42,11 @@ export async function startWeb(services: Services): Promise<WebServer> {
     hostname: config.http.host,
     port: config.http.internalPort,
     maxRequestBodySize: 1024,
+    idleTimeout: idleSeconds,
     fetch: (request) => internal.fetch(request),
   });
-  log.info({ port: web.port, internalPort: inner.port }, "web_started");
+  const { version, commit } = config;
+  log.info({ version, commit, port: web.port, internalPort: inner.port }, "web_started");
   return {
     port: web.port ?? config.http.port,
     internalPort: inner.port ?? config.http.internalPort,

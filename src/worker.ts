@@ -19,7 +19,8 @@ export async function startJobs(services: Services): Promise<Worker> {
   const { ahead } = await assertSchemaMatches(services.database);
   if (ahead.length > 0) services.log.warn({ migrations: ahead }, "database_ahead");
   await services.storage.probe();
-  const { poolSize } = services.config.database;
+  const { version, commit, database } = services.config;
+  const { poolSize } = database;
   const worker = startWorker({
     concurrency: Math.max(1, Math.min(jobsMost, poolSize - connectionsKept)),
     database: services.database,
@@ -30,6 +31,6 @@ export async function startJobs(services: Services): Promise<Worker> {
     log: services.log,
     clock: services.clock,
   });
-  services.log.info({ worker: worker.id }, "worker_started");
+  services.log.info({ version, commit, worker: worker.id }, "worker_started");
   return worker;
 }

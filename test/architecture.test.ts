@@ -20,7 +20,13 @@ const mayImport: readonly [room: RegExp, allowed: RegExp][] = [
   [
     /^src\/platform\//,
     new RegExp(
-      String.raw`^(#platform\/|\.\.?\/|node:|bun$|hono|@hono\/|kysely|pg$|zod$|croner|pino|prom-client|ipaddr\.js|memjs|nodemailer|@sendgrid\/|resend|@node-rs\/argon2|@zxcvbn-ts\/|${vocabulary}|#src\/config\.ts$)`,
+      String.raw`^(#platform\/|\.\.?\/|node:|bun$|hono|@hono\/|kysely|pg$|zod$|croner|dns-packet$|pino|prom-client|ipaddr\.js|memjs|nodemailer|@sendgrid\/|resend|@node-rs\/argon2|@zxcvbn-ts\/|${vocabulary}|#src\/config\.ts$)`,
+    ),
+  ],
+  [
+    /^src\/operations\//,
+    new RegExp(
+      String.raw`^(#platform\/|#protocols\/|\.\.?\/|node:|bun$|zod$|hono|kysely$|pg$|pg-copy-streams$|age-encryption$|tar-stream$|xml-crypto$|@xmldom\/xmldom$|tldts$|ipaddr\.js$|${vocabulary}|#src\/config(\.ts$|\/)|${anyFeature})`,
     ),
   ],
   [

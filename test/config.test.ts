@@ -30,6 +30,7 @@ describe("parseConfig", () => {
   test("takes the least a production needs and fills in the rest", () => {
     expect(parseConfig(valid)).toEqual({
       role: "serve",
+      commit: "unknown",
       version: expect.stringMatching(/^\d+\.\d+\.\d+/),
       http: {
         host: "0.0.0.0",
@@ -56,6 +57,7 @@ describe("parseConfig", () => {
         backend: { kind: "resend", apiKey: "re_1", baseUrl: null },
       },
       storage: { backend: "local", local: { folder: "/app/storage" }, spaces: null },
+      dns: { servers: null },
       cache: null,
       log: { level: "info" },
       dev: { isDev: false, bypassOtp: false },
@@ -281,6 +283,33 @@ describe("addresses", () => {
     expect(networks("none")).toEqual([]);
     expect(wrongNames({ ...valid, TRUSTED_PROXIES: "10.0.0.0/33" })).toEqual(["TRUSTED_PROXIES"]);
     expect(wrongNames({ ...valid, TRUSTED_PROXIES: "*" })).toEqual(["TRUSTED_PROXIES"]);
+  });
+  test("takes name servers by address", () => {
+    const list = "10.0.0.53, [2001:db8::53]:5353";
+    expect(parseConfig({ ...valid, DNS_SERVERS: list }).dns.servers).toEqual([
+      { address: "10.0.0.53", port: 53 },
+      { address: "2001:db8::53", port: 5353 },
+    ]);
+    expect(wrongNames({ ...valid, DNS_SERVERS: "10.0.0.53 ns.example.com" })).toEqual([
+      "DNS_SERVERS",
+    ]);
+  });
+});
+
+describe("the database", () => {
+  test("is believed by an authority of one's own where its certificate is looked at", () => {
+    const tls = { POSTGRES_TLS: "verify", POSTGRES_TLS_CA: "/etc/weft/ca.pem" };
+    const expected = { tls: "verify", tlsCaFile: "/etc/weft/ca.pem" };
+    expect(parseConfig({ ...valid, ...tls }).database).toMatchObject(expected);
+    const migrating = { POSTGRES_PASSWORD: "p", APPUSER_PASSWORD: "q", ...tls };
+    expect(parseConfig(migrating, "migrate").database).toMatchObject(expected);
+    expect(parseConfig(valid).database).not.toHaveProperty("tlsCaFile");
+  });
+  test("refuses an authority that nobody would be measured by", () => {
+    const lone = { POSTGRES_TLS: "require", POSTGRES_TLS_CA: "/etc/weft/ca.pem" };
+    expect(wrongNames({ ...valid, ...lone })).toEqual(["POSTGRES_TLS_CA"]);
+    const migrating = { POSTGRES_PASSWORD: "p", APPUSER_PASSWORD: "q", ...lone };
+    expect(() => parseConfig(migrating, "migrate")).toThrow("POSTGRES_TLS_CA");
   });
 });
 

@@ -1,4 +1,5 @@
 // What machines ask: is it alive, may this name have a certificate, how is it doing. On the public port and on the internal one.
+import { version } from "../package.json";
 import { describe, expect, test } from "bun:test";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
@@ -12,6 +13,8 @@ import { testApp } from "./support/a-tenant.ts";
 import { testServices } from "./support/services.ts";
 import { headerProblems } from "./http/support/answers.ts";
 import { serving } from "./http/support/serving.ts";
+
+const build = { version, commit: "unknown" };
 
 const app = await testApp();
 const baseDomain = app.services.config.http.baseDomain;
@@ -147,7 +150,7 @@ async function freePort(): Promise<number> {
 
 describe("GET /internal/tls-check", () => {
   const health: Health = createHealth(app.database);
-  const internal = createInternalApp(app.services, createMetrics(app.database), health);
+  const internal = createInternalApp(app.services, createMetrics(app.database, build), health);
   const check = (query: string) =>
     Promise.resolve(
       internal.fetch(new Request(`http://127.0.0.1:8001/internal/tls-check${query}`)),
@@ -235,7 +238,7 @@ describe("GET /internal/tls-check", () => {
     const gone = testServices(over({ ...app.settings, port: await freePort() }).database);
     const alone = createInternalApp(
       gone,
-      createMetrics(gone.database),
+      createMetrics(gone.database, build),
       createHealth(gone.database),
     );
     const url = `http://127.0.0.1:8001/internal/tls-check?domain=acme.${baseDomain}`;
@@ -280,6 +283,7 @@ describe("the two ports", () => {
     expect(text).toContain('weft_http_requests_total{route="GET /groups/:groupId",status="303"} 1');
     expect(text).toContain('weft_http_requests_total{route="none",status="404"}');
     expect(text).toMatch(/weft_database_connections\{state="idle"\} \d/);
+    expect(text).toContain(`weft_build_info{version="${version}",commit="unknown"} 1`);
     expect(text).toMatch(/process_resident_memory_bytes \d/);
     expect(text).not.toContain(secret);
     expect(text).not.toContain(tenant.subdomain);

@@ -15,6 +15,9 @@ export const texts = defineTexts("config", {
   notAnAddress: "must be an e-mail address",
   notAUrl: "must be an http or https address",
   notANetwork: "must list networks such as 10.0.0.0/8, separated by commas, or be none",
+  notANameServer:
+    "must list IP addresses of name servers such as 10.0.0.53 or 10.0.0.53:5353, separated by commas",
+  notAFile: "names a file that cannot be read in this container",
   notAPoolSize: "must be a number from 1 to 100",
   notOneOf: (names: readonly string[]) => `must be one of ${names.join(", ")}`,
   shortKey:
@@ -35,5 +38,6 @@ export const texts = defineTexts("config", {
     "must be such as 7d 4w 6m (of the last days, weeks and months the newest each), a number of backups, or all",
   notAPrefix: "must be empty, or folder names that each end with a slash: weft/production/",
   shortPassphrase: (least: number) => `must have at least ${least} characters`,
+  loneAuthority: "is for POSTGRES_TLS=verify alone: set that, or remove this",
   loneLogin: "must be set together with SMTP_PASS, or not at all",
 });

@@ -2,6 +2,7 @@
 // Rules between variables are in config.ts.
 import { z } from "zod";
 import about from "../../package.json" with { type: "json" };
+import { parseNameServer } from "#platform/dns/servers.ts";
 import { texts } from "./texts.ts";
 
 export const said = (text: string, missing: string = texts.missing) => ({
@@ -30,6 +31,19 @@ const Networks = z
   .string()
   .transform((list) => (list === "none" ? [] : list.split(/[\s,]+/).filter(Boolean)))
   .pipe(z.array(z.union([z.cidrv4(), z.cidrv6()], texts.notANetwork)));
+
+const NameServers = z
+  .string()
+  .transform((list) => list.split(/[\s,]+/).filter(Boolean))
+  .pipe(
+    z.array(
+      z.string().transform((text, context) => {
+        const server = parseNameServer(text);
+        if (!server) context.addIssue(texts.notANameServer);
+        return server ?? z.NEVER;
+      }),
+    ),
+  );
 
 /** Loopback and the private ranges (RFC 1918, RFC 4193): where the proxy of a compose network is. */
 const nearNetworks = "127.0.0.0/8 ::1/128 10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 fc00::/7".split(
@@ -65,21 +79,27 @@ function isGuessable(key: string, fewestCharacters: number): boolean {
   );
 }
 
+/** What this is, as the image says it; outside of one the commit is unknown. */
+export const Build = z.object({
+  WEFT_VERSION: Text.default(about.version),
+  WEFT_COMMIT: Text.default("unknown"),
+});
 const Database = z.object({
   POSTGRES_HOST: Host.default("db"),
   POSTGRES_PORT: Port.default(5432),
   POSTGRES_DB: Text.default("appdb"),
   POSTGRES_TLS: oneOf("off", "require", "verify").default("off"),
+  POSTGRES_TLS_CA: Text.optional(),
   POSTGRES_POOL_SIZE: digits(100, texts.notAPoolSize).default(10),
 });
 export const MigrateVariables = Database.extend({
-  WEFT_VERSION: Text.default(about.version),
+  ...Build.shape,
   POSTGRES_USER: Text.default("postgres"),
   POSTGRES_PASSWORD: Text,
   APPUSER_PASSWORD: Text,
 });
 export const AppVariables = Database.extend({
-  WEFT_VERSION: Text.default(about.version),
+  ...Build.shape,
   POSTGRES_USER: Text.default("appuser").refine((user) => user !== "postgres", texts.superuser),
   POSTGRES_PASSWORD: z.string(said(texts.missing, texts.missingAppPassword)),
   BASE_DOMAIN: Domain,
@@ -92,6 +112,7 @@ export const AppVariables = Database.extend({
   MEMCACHED_HOST: Host.optional(),
   MEMCACHED_PORT: Port.default(11_211),
   TRUSTED_PROXIES: Networks.default(nearNetworks),
+  DNS_SERVERS: NameServers.optional(),
   HOST: Host.optional(),
   PORT: Port.default(8000),
   INTERNAL_PORT: Port.default(8001),

@@ -67,6 +67,13 @@ const newestMail = () => {
   };
 };
 
+test("weft --version says what is running, without any settings", async () => {
+  const { version } = await Bun.file(join(import.meta.dir, "../../package.json")).json();
+  expect(await weft(["--version"])).toEqual({ code: 0, out: `${version}\n`, err: "" });
+  const ofImage = await weft(["--version"], { WEFT_VERSION: "", WEFT_COMMIT: "1a2b3c4" });
+  expect(ofImage.out).toBe(`${version} (commit 1a2b3c4)\n`);
+});
+
 describe("weft provision", () => {
   test("reports every wrong input at once and writes nothing", async () => {
     const ran = await weft(["provision", "--subdomain", "-bad-", "--email", "nobody"]);
@@ -342,7 +349,7 @@ describe("any command", () => {
 
   test("has --help", async () => {
     const commands =
-      "start,serve,worker,migrate,provision,tenant suspend,user invite,api-client create,job retry,mail send-test,storage status,storage migrate";
+      "start,serve,worker,migrate,provision,tenant suspend,user invite,api-client create,job retry,mail send-test,storage status,storage migrate,verify-email,doctor";
     const lines = ["", ...commands.split(",")].map((line) => [
       ...line.split(" ").filter(Boolean),
       "--help",

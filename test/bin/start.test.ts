@@ -57,7 +57,11 @@ test("start serves, lets other commands find it, survives a kill and stops by a 
   await first.child.exited;
   const again = await started();
   expect(again.said).toContain("WeftID is ready");
-  again.child.kill("SIGTERM");
+  // One Ctrl-C as it comes through npx and `bun run`: once from the terminal, once from each of them.
+  for (const _ of ["terminal", "npx", "bun run"]) {
+    again.child.kill("SIGINT");
+    await Bun.sleep(50);
+  }
   expect(await again.child.exited).toBe(0);
   const after = weft("tenant", "list");
   expect(await after.exited).toBe(78);

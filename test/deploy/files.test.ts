@@ -36,7 +36,9 @@ const settings = new Set(
 );
 /** Fixed by the compose file, or for development, or set by the image and its build. */
 const notForOperators = new Set(
-  "HOST PORT INTERNAL_PORT PUBLIC_SCHEME IS_DEV BYPASS_OTP MAILBOX_PATH WEFT_VERSION".split(" "),
+  "HOST PORT INTERNAL_PORT PUBLIC_SCHEME IS_DEV BYPASS_OTP MAILBOX_PATH WEFT_VERSION WEFT_COMMIT".split(
+    " ",
+  ),
 );
 
 describe("docker-compose.yml", () => {
@@ -85,7 +87,7 @@ describe("docker-compose.yml", () => {
     // What an operator may tell a backup, too; the image knows its version by itself, the pool is for those that serve.
     const shapes = [BackupVariables, BucketVariables].flatMap(({ shape }) => Object.keys(shape));
     const forMigrate = [...shapes, ...storageVariables].filter(
-      (name) => !/^(WEFT_VERSION|POSTGRES_POOL_SIZE)$/.test(name),
+      (name) => !notForOperators.has(name) && name !== "POSTGRES_POOL_SIZE",
     );
     expect(given("migrate").toSorted()).toEqual(forMigrate.toSorted());
   });

@@ -108,6 +108,24 @@ describe.skipIf(!program.found)("the pages about access", () => {
     await said("Application enabled");
   }, 30_000);
 
+  test("its signing key is replaced in two steps", async () => {
+    const application = page.url();
+    await press(page, "Prepare next key");
+    await said("The next key is prepared");
+    await glance("04-key-prepared");
+    await page.getByRole("link", { name: "Open setup page" }).click();
+    await page.getByRole("textbox", { name: "Next signing certificate" }).waitFor();
+    await glance("04-key-setup");
+    await page.goto(application);
+    await press(page, "Switch to it");
+    await page.getByRole("dialog", { name: "Sign for Handbook with the next key?" }).waitFor();
+    await glance("04-key-question");
+    await press(page, "Switch to the next key");
+    await said("Responses are signed with the new key");
+    await page.getByText("Retired").waitFor();
+    await glance("04-key-switched");
+  }, 60_000);
+
   test("the questions stand on pages of their own for browsers that open no dialogs", async () => {
     const application = page.url();
     for (const [path, title] of [

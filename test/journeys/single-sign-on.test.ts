@@ -98,6 +98,46 @@ describe.skipIf(!program.found)("single sign-on", () => {
     expect(new URL(page.url()).hostname).toBe("www.example.com");
   }, 30_000);
 
+  test("could not, if the page that hands over named the address alone: the browser asks it about the redirect too", async () => {
+    const { browser, person, sp } = play;
+    const visit = await visitor(browser);
+    await visit.page.context().addCookies(await person.page.context().cookies());
+    const { page } = visit;
+    const devtools = await page.context().newCDPSession(page);
+    devtools.on("Fetch.requestPaused", ({ requestId, responseStatusCode = 0, ...paused }) => {
+      void (async () => {
+        if (responseStatusCode !== 200) {
+          return devtools.send("Fetch.continueRequest", { requestId });
+        }
+        const { body } = await devtools.send("Fetch.getResponseBody", { requestId });
+        const responseHeaders = (paused.responseHeaders ?? []).map(({ name, value }) => ({
+          name,
+          value: value.replace("form-action 'self' https:", `form-action 'self' ${sp.origin}`),
+        }));
+        const responseCode = responseStatusCode;
+        return devtools.send("Fetch.fulfillRequest", {
+          requestId,
+          responseCode,
+          responseHeaders,
+          body,
+        });
+      })();
+    });
+    await devtools.send("Fetch.enable", {
+      patterns: [{ urlPattern: "*/saml/idp/sso/*", requestStage: "Response" }],
+    });
+    await page.goto(address("portal/login"));
+    await agree(page);
+    expect((await factsOf<Facts>(page)).outcome).toBe("signed in");
+    const blocked = page.waitForEvent("console", (message) =>
+      message.text().includes("form-action"),
+    );
+    await page.goto(address("shop/login"), { waitUntil: "commit" });
+    await blocked;
+    expect(new URL(page.url()).hostname).toBe(new URL(play.stage.acme).hostname);
+    await page.context().close();
+  }, 30_000);
+
   test("gives an application the same identifier again, or a new one each time", async () => {
     const { page } = play.person;
     const idOf = async (name: string) =>
@@ -114,6 +154,7 @@ describe.skipIf(!program.found)("single sign-on", () => {
     await page.goto(address("wiki/login?force"));
     await expectHeading(page, "Sign in");
     expect(await page.getByLabel("E-mail address").inputValue()).toBe(ada.email);
+    await page.getByText("Wiki asks you to sign in again").waitFor();
     await look(play.person, journey, "02-fresh-sign-in");
     await signIn(page, play.stage, ada);
     await agree(page);

@@ -71,6 +71,8 @@ const overrides: Readonly<Record<string, (tenantId: string) => Values>> = {
   // A tenant has one trial that has not ended.
   policy_trials: () => ({ ended_at: new Date() }),
   files: (tenantId) => ({ key: `${tenantId}/${randomUUID()}` }),
+  // Only a retired key is without its private half.
+  saml_keys: () => ({ sealed_key: Buffer.from("sealed") }),
 };
 
 export interface Rows {

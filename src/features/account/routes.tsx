@@ -1,4 +1,5 @@
 // One's own account: the profile page, and `me` for scripts.
+import { type Redirect, redirect } from "#platform/http/context.ts";
 import { routes } from "#platform/http/route.ts";
 import type { TenantScope } from "#platform/db/database.ts";
 import type { Actor } from "#src/actor.ts";
@@ -30,15 +31,15 @@ export const accountRoutes = routes()
     },
     form: ProfileForm,
   })
-  .on("patch", "/me", {
+  // A person's alone, and so no part of the API: its callers are clients, who have neither names nor a theme.
+  .screen("patch", "/profile", {
     permit: "account.manage",
-    summary: "Change one's own names, time zone and theme",
     title: texts.title,
     input: ProfileChanges,
-    reply: Me,
-    handle: ({ tenant, actor, input }) => tenant.write((db) => changeProfile(db, actor, input)),
+    handle: async ({ tenant, actor, input }): Promise<Redirect> => {
+      await tenant.write((db) => changeProfile(db, actor, input));
+      return redirect("/profile", texts.savedNotice);
+    },
     form: ProfileForm,
     load: async ({ tenant, actor }) => ({ profile: await ownProfile(tenant, actor) }),
-    next: () => "/profile",
-    notice: () => texts.savedNotice,
   });

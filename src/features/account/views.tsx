@@ -29,7 +29,7 @@ export const ProfileForm: FormScreen<{ profile: Profile }> = ({
 }) => (
   <>
     <PageHeader title={texts.title} description={texts.description} />
-    <Form action="/me" method="patch" submit={texts.save} values={values} problems={problems}>
+    <Form action="/profile" method="patch" submit={texts.save} values={values} problems={problems}>
       <Section title={texts.names} description={texts.namesHint}>
         <Grid>
           <Field

@@ -163,7 +163,6 @@ export const CreatedPage: PageScreen<CreatedApiClient, unknown> = ({ data, view 
           id="client-example"
           label={texts.howTitle}
           multiline
-          rows={3}
           value={`curl -u '${data.clientId}:${data.clientSecret}' \\\n  -d grant_type=client_credentials \\\n  ${view.tenant.origin}/oauth2/token`}
         />
       </Stack>

@@ -17,6 +17,18 @@ export const metadataRefused = defineError("applications.metadata_refused", {
   status: 422,
   title: texts.metadataRefused,
 });
+export const keyNotFound = defineError("applications.key_not_found", {
+  status: 404,
+  title: texts.keyNotFound,
+});
+export const keyIsPrepared = defineError("applications.key_is_prepared", {
+  status: 409,
+  title: texts.keyIsPrepared,
+});
+export const keyNotPrepared = defineError("applications.key_not_prepared", {
+  status: 409,
+  title: texts.keyNotPrepared,
+});
 export const grantNotFound = defineError("applications.grant_not_found", {
   status: 404,
   title: texts.grantNotFound,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineEvent } from "#platform/audit/define.ts";
-import { ApplicationId, GroupId } from "#src/ids.ts";
+import { ApplicationId, GroupId, SamlKeyId } from "#src/ids.ts";
 import { texts } from "./texts.ts";
 
 const about = { applicationId: ApplicationId, name: z.string() };
@@ -31,6 +31,19 @@ export const applicationDisabled = defineEvent("application.disabled", {
 export const applicationDeleted = defineEvent("application.deleted", {
   says: texts.eventDeleted,
   data: z.object({ ...about, entityId: z.string().nullable() }),
+});
+const aboutKey = { ...about, keyId: SamlKeyId, fingerprint: z.string() };
+export const keyPrepared = defineEvent("application.key_prepared", {
+  says: texts.eventKeyPrepared,
+  data: z.object({ ...aboutKey, expiresAt: z.iso.datetime() }),
+});
+export const keySwitched = defineEvent("application.key_switched", {
+  says: texts.eventKeySwitched,
+  data: z.object({ ...aboutKey, formerKeyId: SamlKeyId, formerFingerprint: z.string() }),
+});
+export const keyDiscarded = defineEvent("application.key_discarded", {
+  says: texts.eventKeyDiscarded,
+  data: z.object(aboutKey),
 });
 export const accessGranted = defineEvent("application.access_granted", {
   says: texts.eventGranted,

@@ -1,5 +1,6 @@
 // Reads of the registry, and the one rule of who may use an application.
 import { sql } from "kysely";
+import { jsonArrayFrom } from "kysely/helpers/postgres";
 import { z } from "zod";
 import type { TenantDb } from "#platform/db/database.ts";
 import { containing } from "#platform/db/expressions.ts";
@@ -50,9 +51,8 @@ export async function listApplications(db: TenantDb, { q, limit, cursor }: Appli
   return toPage(rows.map(asSummary), limit, (row) => [row.id]);
 }
 
-/** One application with what its metadata said. @throws {applicationNotFound} */
-export async function findApplication(db: TenantDb, applicationId: ApplicationId) {
-  const row = await summaries(db)
+function applicationsWithProvider(db: TenantDb) {
+  return summaries(db)
     .innerJoin("saml_service_providers as sp", "sp.application_id", "applications.id")
     .select([
       "sp.entity_id as spEntityId",
@@ -62,9 +62,13 @@ export async function findApplication(db: TenantDb, applicationId: ApplicationId
       "sp.name_id_format as nameIdFormat",
       "sp.metadata_url as metadataUrl",
       "sp.updated_at as updatedAt",
-    ])
-    .where("applications.id", "=", applicationId)
-    .executeTakeFirstOrThrow(() => applicationNotFound({ applicationId }));
+    ]);
+}
+type ProviderRow = Awaited<
+  ReturnType<ReturnType<typeof applicationsWithProvider>["executeTakeFirstOrThrow"]>
+>;
+
+function toApplication(row: ProviderRow) {
   const {
     spEntityId,
     acs,
@@ -88,19 +92,28 @@ export async function findApplication(db: TenantDb, applicationId: ApplicationId
     },
   };
 }
-export type FoundApplication = Awaited<ReturnType<typeof findApplication>>;
+export type FoundApplication = ReturnType<typeof toApplication>;
+
+/** One application with what its metadata said. @throws {applicationNotFound} */
+export async function findApplication(
+  db: TenantDb,
+  applicationId: ApplicationId,
+): Promise<FoundApplication> {
+  const row = await applicationsWithProvider(db)
+    .where("applications.id", "=", applicationId)
+    .executeTakeFirstOrThrow(() => applicationNotFound({ applicationId }));
+  return toApplication(row);
+}
 
 /** The application that calls itself `entityId`, or null. */
 export async function findApplicationByEntityId(
   db: TenantDb,
   entityId: string,
 ): Promise<FoundApplication | null> {
-  const row = await db
-    .selectFrom("saml_service_providers")
-    .select("application_id")
-    .where("entity_id", "=", entityId)
+  const row = await applicationsWithProvider(db)
+    .where("sp.entity_id", "=", entityId)
     .executeTakeFirst();
-  return row ? findApplication(db, row.application_id) : null;
+  return row ? toApplication(row) : null;
 }
 
 /** Locks the application until the transaction ends. @throws {applicationNotFound} */
@@ -189,7 +202,7 @@ export interface Access {
 
 /**
  * Whether a person may use an application now: it is enabled, the person is active, and it is available to everyone or
- * granted to a group of theirs. The only place that decides it; asked again when an assertion is issued.
+ * granted to a group of theirs. The only place that decides it; asked again when an assertion is issued. One statement.
  */
 export async function accessOf(
   db: TenantDb,
@@ -200,19 +213,22 @@ export async function accessOf(
   const user = await db
     .selectFrom("users")
     .select("state")
-    .where("id", "=", userId)
+    .select(({ selectFrom }) =>
+      jsonArrayFrom(
+        selectFrom("application_grants as grant")
+          .innerJoin("group_members as member", "member.group_id", "grant.group_id")
+          .innerJoin("groups", "groups.id", "grant.group_id")
+          .where("grant.application_id", "=", application.id)
+          .where("member.user_id", "=", userId)
+          .select(["groups.id", "groups.name"])
+          .orderBy("groups.name_key")
+          .limit(1_000),
+      ).as("through"),
+    )
+    .where("users.id", "=", userId)
     .executeTakeFirst();
   if (user?.state !== "active") return null;
-  const through = await db
-    .selectFrom("application_grants as grant")
-    .innerJoin("group_members as member", "member.group_id", "grant.group_id")
-    .innerJoin("groups", "groups.id", "grant.group_id")
-    .where("grant.application_id", "=", application.id)
-    .where("member.user_id", "=", userId)
-    .select(["groups.id", "groups.name"])
-    .orderBy("groups.name_key")
-    .limit(1_000)
-    .execute();
+  const { through } = user;
   return application.availableToAll || through.length > 0 ? { application, through } : null;
 }
 
@@ -237,28 +253,4 @@ export function listMyApplications(db: TenantDb, userId: UserId) {
     .orderBy(sql`lower(applications.name)`)
     .limit(200)
     .execute();
-}
-
-/** The certificates of an application's keys that metadata publishes: the active one first, then the next. */
-export async function publishedCertificates(
-  db: TenantDb,
-  applicationId: ApplicationId,
-): Promise<string[]> {
-  const rows = await db
-    .selectFrom("saml_keys")
-    .select(["certificate", "state"])
-    .where("application_id", "=", applicationId)
-    .where("state", "in", ["active", "next"])
-    .execute();
-  return rows.sort((a, b) => a.state.localeCompare(b.state)).map((row) => row.certificate);
-}
-
-/** The sealed key that signs for an application. */
-export function activeKey(db: TenantDb, applicationId: ApplicationId) {
-  return db
-    .selectFrom("saml_keys")
-    .select(["id", "sealed_key as sealedKey", "certificate"])
-    .where("application_id", "=", applicationId)
-    .where("state", "=", "active")
-    .executeTakeFirstOrThrow(() => new Error(`application ${applicationId} has no active key`));
 }

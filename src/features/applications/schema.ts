@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { checkbox, many, optionalText, pageOf, Paging } from "#platform/http/input.ts";
 import { nameIdFormats } from "#protocols/saml/name-id.ts";
-import { ApplicationId, GroupId } from "#src/ids.ts";
+import { ApplicationId, GroupId, SamlKeyId } from "#src/ids.ts";
 import { texts } from "./texts.ts";
 
 export const metadataMaxLength = 1_000_000;
@@ -36,6 +36,11 @@ export type AcsEndpoint = z.infer<typeof AcsEndpoint>;
 const blankToUndefined = (value: unknown) =>
   typeof value === "string" && value.trim() === "" ? undefined : value;
 
+const whatever = {
+  when: ({ value }: { value: unknown }) =>
+    typeof value === "object" && value !== null && !Array.isArray(value),
+};
+
 /** Where the description of the application comes from: exactly one of the three. A form's `source` says which box counts. */
 export const NewApplication = z
   .object({
@@ -49,24 +54,33 @@ export const NewApplication = z
     acsUrl: optionalText(2_048),
     availableToAll: checkbox(),
   })
-  .transform(({ source, ...input }) => (source ? onlySource(input, source) : input))
-  .superRefine((input, context) => {
-    const problem = (path: string, message: string) =>
+  // Asked also where another field is wrong, so that everything that is missing is told at once.
+  .superRefine((given, context) => {
+    for (const [path, message] of sourceProblems(given))
       context.addIssue({ code: "custom", path: [path], message });
-    const byHand = input.entityId !== undefined || input.acsUrl !== undefined;
-    const sources = [
-      input.metadataXml !== undefined,
-      input.metadataUrl !== undefined,
-      byHand,
-    ].filter(Boolean);
-    if (sources.length !== 1) return problem("source", texts.oneSource);
-    if (byHand && !input.entityId) problem("entityId", texts.entityIdMissing);
-    if (byHand && !input.acsUrl) problem("acsUrl", texts.acsMissing);
-    if (input.metadataUrl && !URL.canParse(input.metadataUrl))
-      problem("metadataUrl", texts.urlInvalid);
-    if (input.acsUrl && !URL.canParse(input.acsUrl)) problem("acsUrl", texts.urlInvalid);
-  });
+  }, whatever)
+  .transform(({ source, ...input }) => (source ? onlySource(input, source) : input));
 export type NewApplication = z.infer<typeof NewApplication>;
+
+type SourceName = "url" | "xml" | "manual";
+
+/** What is wrong with where the description comes from, by field. A form's choice says which box is missing. */
+function sourceProblems(given: Sources & { source?: SourceName | undefined }): [string, string][] {
+  const { source } = given;
+  const { metadataXml, metadataUrl, entityId, acsUrl } = source ? onlySource(given, source) : given;
+  if (source === "xml" && metadataXml === undefined) return [["metadataXml", texts.xmlMissing]];
+  if (source === "url" && metadataUrl === undefined) return [["metadataUrl", texts.urlMissing]];
+  const byHand = source === "manual" || entityId !== undefined || acsUrl !== undefined;
+  const sources = [metadataXml !== undefined, metadataUrl !== undefined, byHand].filter(Boolean);
+  if (sources.length !== 1) return [["source", texts.oneSource]];
+  const problems: [wrong: boolean, field: string, message: string][] = [
+    [byHand && !entityId, "entityId", texts.entityIdMissing],
+    [byHand && !acsUrl, "acsUrl", texts.acsMissing],
+    [Boolean(metadataUrl) && !URL.canParse(metadataUrl ?? ""), "metadataUrl", texts.urlInvalid],
+    [Boolean(acsUrl) && !URL.canParse(acsUrl ?? ""), "acsUrl", texts.urlInvalid],
+  ];
+  return problems.filter(([wrong]) => wrong).map(([, field, message]) => [field, message]);
+}
 
 interface Sources {
   metadataXml?: string | undefined;
@@ -76,7 +90,7 @@ interface Sources {
 }
 
 /** A form sends every box, filled or not: only those of the chosen kind count, the others keep what was typed. */
-function onlySource<T extends Sources>(input: T, source: "url" | "xml" | "manual"): T {
+function onlySource<T extends Sources>(input: T, source: SourceName): T {
   return {
     ...input,
     metadataXml: source === "xml" ? input.metadataXml : undefined,
@@ -104,6 +118,7 @@ export const NewMetadata = z.object({
 });
 
 export const ApplicationParams = z.object({ applicationId: ApplicationId });
+export const KeyParams = z.object({ applicationId: ApplicationId, keyId: SamlKeyId });
 export const GrantParams = z.object({ applicationId: ApplicationId, groupId: GroupId });
 /** One group as a form names it, or several at once. */
 export const NewGrants = z
@@ -145,6 +160,20 @@ export const Application = ApplicationSummary.extend({
   }),
 });
 export type Application = z.infer<typeof Application>;
+
+/** `next` is published and does not sign yet; `retired` signs no more, its private half is erased. */
+export const SigningKey = z.object({
+  id: SamlKeyId,
+  state: z.enum(["next", "active", "retired"]),
+  /** PEM. */
+  certificate: z.string(),
+  fingerprintSha256: z.string(),
+  createdAt: z.date(),
+  expiresAt: z.date(),
+  retiredAt: z.date().nullable(),
+});
+export type SigningKey = z.infer<typeof SigningKey>;
+export const SigningKeyList = z.object({ items: z.array(SigningKey) });
 
 export const Grant = z.object({
   groupId: GroupId,

@@ -1,7 +1,14 @@
 // How often a stranger may try: per network address, per account from one address, per account from everywhere.
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
-import { clear, defineLimit, hit, type LimitDefinition, release } from "#platform/limits.ts";
+import {
+  clearAll,
+  defineLimit,
+  type Hit,
+  hitAll,
+  networkOf,
+  releaseAll,
+} from "#platform/limits.ts";
 import type { Actor } from "#src/actor.ts";
 import { limitReached } from "./events.ts";
 
@@ -37,7 +44,6 @@ const forgottenByAddress = defineLimit("sign_in.forgotten_address", {
   windowSeconds: 1 * hours,
 });
 
-type Hit = readonly [LimitDefinition, string];
 /** What the limits say: null, or the seconds until the next try. */
 export type Wait = number | null;
 
@@ -80,12 +86,12 @@ export const mayMailForgotten = async (attempt: Attempt, email: string): Promise
 
 /** The password was right: this try does not count against anyone. */
 export async function releasePassword(db: TenantDb, email: string, ip: string): Promise<void> {
-  for (const [limit, key] of passwordHits(email, ip)) await release(db, limit, key);
+  await releaseAll(db, passwordHits(email, ip));
 }
 
 /** The person has recovered the account: earlier passwords tried against it are forgotten, those of the network are not. */
 export async function forgivePasswords(db: TenantDb, email: string, ip: string): Promise<void> {
-  for (const [limit, key] of passwordHits(email, ip).slice(1)) await clear(db, limit, key);
+  await clearAll(db, passwordHits(email, ip).slice(1));
 }
 
 /** The person is in: neither passwords nor codes tried before count any more. */
@@ -93,28 +99,17 @@ export async function forgiveAccount(
   db: TenantDb,
   { userId, email, ip }: { userId: string; email: string; ip: string },
 ): Promise<void> {
-  await forgivePasswords(db, email, ip);
-  for (const [limit, key] of secondStepHits(userId)) await clear(db, limit, key);
+  await clearAll(db, [...passwordHits(email, ip).slice(1), ...secondStepHits(userId)]);
 }
 
 async function count({ db, actor, now }: Attempt, hits: readonly Hit[]): Promise<Wait> {
-  for (const [limit, key] of hits) {
-    const state = await hit(db, limit, key, now);
+  const states = await hitAll(db, hits, now);
+  for (const [place, [limit]] of hits.entries()) {
+    const state = states[place];
+    if (!state) break;
     if (!state.allowed) return state.retryAfterSeconds;
     // Told once, with the last try that is let through: a flood of tries must not become a flood of events.
     if (state.remaining === 0) await record(db, actor, limitReached, { limit: limit.name });
   }
   return null;
-}
-
-/** One customer of a network provider: an IPv4 address, or the first 64 bits of an IPv6 address. */
-function networkOf(ip: string): string {
-  if (!ip.includes(":")) return ip;
-  const [head = "", tail = ""] = ip.split("::");
-  const groups = [head.split(":"), tail.split(":")].map((part) =>
-    part.filter((group) => group !== ""),
-  );
-  const [left = [], right = []] = groups;
-  const zeros = Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => "0");
-  return [...left, ...zeros, ...right].slice(0, 4).join(":");
 }

@@ -16,6 +16,7 @@ import {
   verifyInboundRequest,
 } from "#protocols/saml/inbound-request.ts";
 import { chooseNameIdFormat, type NameIdChoice } from "#protocols/saml/name-id.ts";
+import type { ApplicationId } from "#src/ids.ts";
 import {
   acsRefused,
   applicationDisabled,
@@ -34,6 +35,8 @@ export interface AcceptedRequest {
   /** What the application is told instead of an assertion; the rest of the request is sound. */
   readonly failure: SamlErrorCode | null;
   readonly nameId: NameIdChoice | null;
+  /** The application's key vouches for it. */
+  readonly isSigned: boolean;
 }
 
 /** Which page a failed check becomes while nobody can be told by protocol. */
@@ -57,6 +60,13 @@ const pageFor: Partial<Record<SamlErrorCode, ErrorDefinition>> = {
 export const refusalOf = (error: SamlError): DomainError =>
   (pageFor[error.code] ?? requestInvalid)({ reason: error.code }, error);
 
+export interface Receiving {
+  readonly ssoUrl: string;
+  readonly now: Date;
+  /** What we are called to an application. */
+  ownEntityId(applicationId: ApplicationId): string;
+}
+
 /**
  * Runs the checks (SAML Core §3.4.1, Bindings §3.4–3.5, Profiles §4.1.4.1). Only the look-up waits: verifying a signature takes too
  * long to hold a transaction open meanwhile.
@@ -66,7 +76,7 @@ export const refusalOf = (error: SamlError): DomainError =>
 export async function checkRequest(
   inbound: InboundRequest,
   find: (entityId: string) => Promise<FoundApplication | null>,
-  { ssoUrl, now }: { ssoUrl: string; now: Date },
+  { ssoUrl, now, ownEntityId }: Receiving,
 ): Promise<AcceptedRequest> {
   // Decoded within limits and parsed strictly; nothing in it is believed yet, except to look up who claims to ask.
   const claimed = readInboundRequest(inbound);
@@ -80,7 +90,16 @@ export async function checkRequest(
   const acs = chooseAcs(request, application.serviceProvider.acs);
   // From here on the application can be told.
   const { nameId, failure } = nameIdOf(request, application);
-  return { application, request, relayState, acsUrl: acs.url, nameId, failure };
+  const isOthers = isOfAnother(request, issuer, ownEntityId(application.id));
+  return {
+    application,
+    request,
+    relayState,
+    acsUrl: acs.url,
+    nameId,
+    failure: failure ?? (isOthers ? "subject_of_another" : null),
+    isSigned,
+  };
 }
 
 /**
@@ -100,6 +119,12 @@ function requireSignature(
     throw new SamlError("signature_invalid", "the signed Issuer is another application");
   }
   return { ...signed, isSigned: true };
+}
+
+/** Whether the named subject is an identifier that somebody else made, or made for somebody else (Core §2.2.2). */
+function isOfAnother({ subject }: AuthnRequest, spEntityId: string, ownEntityId: string): boolean {
+  const { nameQualifier = ownEntityId, spNameQualifier = spEntityId } = subject ?? {};
+  return nameQualifier !== ownEntityId || spNameQualifier !== spEntityId;
 }
 
 function nameIdOf(

@@ -1,4 +1,4 @@
-// What happens next to a waiting request: one function, asked when the page is shown and again when the answer is issued.
+// What happens next to a waiting request: one function, asked once, in the transaction that shows the page or issues the answer.
 import { sql } from "kysely";
 import {
   type Access,
@@ -11,8 +11,9 @@ import type { TenantDb } from "#platform/db/database.ts";
 import { type AuthnMethod, chooseContext, contextsOf } from "#protocols/saml/authn-context.ts";
 import { statusCodes, type StatusCode } from "#protocols/saml/constants.ts";
 import type { SamlErrorCode } from "#protocols/saml/errors.ts";
+import { nameIdFormats } from "#protocols/saml/name-id.ts";
 import { acsRefused } from "./errors.ts";
-import { type Person, personFor, releasedKinds } from "./person.ts";
+import { type Person, persistentId, personFor, releasedKinds } from "./person.ts";
 import type { Waiting } from "./waiting.ts";
 
 /** A status response (Core §3.2.2.2): who is at fault, and why. */
@@ -48,15 +49,19 @@ const responder = (subCode: StatusCode): Decision => ({
 
 const failures: Partial<Record<SamlErrorCode, StatusCode>> = {
   invalid_name_id_policy: statusCodes.invalidNameIdPolicy,
+  subject_of_another: statusCodes.unknownPrincipal,
 };
 
-/** Read top to bottom: the first line that applies decides. @throws {acsRefused} */
+/**
+ * Read top to bottom: the first line that applies decides.
+ * @param application What `requireAcs` answered in this transaction.
+ */
 export async function decide(
   db: TenantDb,
   waiting: Waiting,
+  application: FoundApplication,
   session: SessionFacts | null,
 ): Promise<Decision> {
-  const application = await requireAcs(db, waiting);
   if (waiting.failure)
     return requester(failures[waiting.failure] ?? statusCodes.requestUnsupported);
   // IsPassive: no page of ours may appear (Core §3.4.1).
@@ -70,12 +75,10 @@ export async function decide(
   const context = chooseContext(waiting.authnContext ?? undefined, contextsOf(methods));
   if (!context) return responder(statusCodes.noAuthnContext);
   const access = await accessOf(db, session.userId, application);
-  if (!access) return waiting.isPassive ? responder(statusCodes.requestDenied) : { kind: "denied" };
+  if (!access) return { kind: "denied" };
   const person = await personFor(db, session.userId, access);
   // A response about anybody but the person whom the request names is forbidden (Core §3.4.1).
-  if (waiting.subject !== null && waiting.subject.toLowerCase() !== person.email) {
-    return responder(statusCodes.unknownPrincipal);
-  }
+  if (!(await isNamed(db, person, waiting))) return responder(statusCodes.unknownPrincipal);
   const ready = { access, person, session, context, released: releasedKinds(person, waiting) };
   if (await hasConsent(db, ready, waiting)) return { kind: "issue", ready };
   return waiting.isPassive ? responder(statusCodes.noPassive) : { kind: "ask", ready };
@@ -87,6 +90,24 @@ export async function requireAcs(db: TenantDb, waiting: Waiting): Promise<FoundA
   const { acs } = application.serviceProvider;
   if (!acs.some(({ url }) => url === waiting.acsUrl)) throw acsRefused();
   return application;
+}
+
+/**
+ * Whether the request names this person, or nobody. An address is read in any case of letters; a persistent identifier is the one made
+ * for this application (Core §8.3.7); without a format it may be either. A transient one names nobody after its sign-on.
+ */
+async function isNamed(
+  db: TenantDb,
+  { userId, email }: Person,
+  { subject, applicationId }: Waiting,
+): Promise<boolean> {
+  if (subject === null) return true;
+  const { nameId, format } = subject;
+  const isAny = format === nameIdFormats.unspecified;
+  if ((isAny || format === nameIdFormats.emailAddress) && nameId.toLowerCase() === email)
+    return true;
+  if (!isAny && format !== nameIdFormats.persistent) return false;
+  return (await persistentId(db, userId, applicationId)) === nameId;
 }
 
 /** Whether the person agreed before to all that would be released now. */

@@ -1,20 +1,33 @@
-// Answers a waiting request: in one transaction it is used up, access is checked again and the event is written; then, outside, the
-// message is built and signed. A page left open does not outlive the right to use the application.
+// Answers a waiting request: in one transaction it is found, decided and used up, and the event is written; then, outside, the message
+// is built and signed. A page left open does not outlive the right to use the application: its button decides anew.
 import { createHash } from "node:crypto";
-import { activeKey, findApplication, keyPlace, ownIdentity } from "#features/applications/index.ts";
+import { activeKey, type FoundApplication, ownIdentity } from "#features/applications/index.ts";
 import type { Handling } from "#platform/http/context.ts";
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import { encodePost } from "#protocols/saml/bindings.ts";
 import { statusCodes } from "#protocols/saml/constants.ts";
 import { SamlError } from "#protocols/saml/errors.ts";
-import { loadSigningKey } from "#protocols/saml/keys.ts";
 import { buildErrorResponse, buildResponse } from "#protocols/saml/response.ts";
-import type { SigningKey } from "#protocols/saml/signature/sign.ts";
-import { decide, giveConsent, requireAcs, type Ready, type Status } from "./decide.ts";
-import { assertionIssued } from "./events.ts";
+import type { SsoRequestId } from "#src/ids.ts";
+import {
+  decide,
+  type Decision,
+  giveConsent,
+  type Ready,
+  requireAcs,
+  type Status,
+} from "./decide.ts";
+import { accessDenied, assertionIssued, signInDeclined } from "./events.ts";
 import { attributesOf, nameIdFor } from "./person.ts";
-import { consumeWaiting, releaseBrowser, type Waiting } from "./waiting.ts";
+import { type KeyRow, openKey } from "./signing-keys.ts";
+import {
+  consumeWaiting,
+  findWaiting,
+  releaseBrowser,
+  releaseBrowserLater,
+  type Waiting,
+} from "./waiting.ts";
 
 /** A message on its way: the page posts it to `acsUrl` by itself. */
 export interface Sending {
@@ -32,48 +45,93 @@ type By = Pick<
 
 const newId = () => `_${crypto.randomUUID().replaceAll("-", "")}`;
 
+/** What a request that is looked at leads to, besides the message. */
+export type Next =
+  | { readonly kind: "sign-in"; readonly again: boolean; readonly application: string }
+  | { readonly kind: "ask"; readonly waiting: Waiting; readonly ready: Ready }
+  | { readonly kind: "denied"; readonly application: string };
+
+/** What a transaction has decided and used the request up for: the message is built and signed outside of it. */
+type Settled = { readonly kind: "settled"; readonly waiting: Waiting } & Prepared;
+
 /**
- * Issues an assertion if it is still right to; else the status that says why not.
- * @param agreed What the person just said yes to, as `shownOf` marks it; null where nothing was asked.
- * @returns "look-again" when the page must be shown (anew): the request goes on waiting
+ * Looks at a waiting request: answers it where nothing is to be asked, else says what the person has to do first. One transaction
+ * finds, decides and records, so that nothing changes in between.
+ * @throws {requestGone} @throws {otherBrowser} @throws {acsRefused}
  */
-export async function issueAssertion(
-  by: By,
-  waiting: Waiting,
-  agreed: string | null,
-): Promise<Sending | "look-again"> {
-  const assertionId = newId();
-  const outcome = await by.tenant.write(async (db) => {
-    const decision = await decide(db, waiting, by.session);
-    if (decision.kind === "sign-in") return "look-again" as const;
-    // What has come since the page was shown, and another person in front of it, were not agreed to.
-    if (decision.kind === "ask" && agreed !== shownOf(decision.ready)) return "look-again" as const;
-    await consumeWaiting(db, waiting.id, by.now);
-    if (decision.kind === "answer") return { status: decision.status };
-    if (decision.kind === "denied") {
-      return {
-        status: { code: statusCodes.responder, subCode: statusCodes.requestDenied } as const,
-      };
+export async function openRequest(by: By, id: SsoRequestId): Promise<Sending | Next> {
+  const outcome = await by.tenant.write(async (db): Promise<Settled | Next> => {
+    const waiting = await findWaiting(db, by, id);
+    const application = await requireAcs(db, waiting);
+    const decision = await decide(db, waiting, application, by.session);
+    switch (decision.kind) {
+      case "sign-in":
+        return { ...decision, application: application.name };
+      case "ask":
+        return { ...decision, waiting };
+      case "denied": {
+        await recordAbout(db, by, accessDenied, application);
+        // The request keeps waiting, for another account or a grant; where no page may be shown, it is answered.
+        if (!waiting.isPassive) return { ...decision, application: application.name };
+        return settle(db, by, { waiting, application, outcome: denied, from: "page" });
+      }
+      case "issue":
+      case "answer":
+        return settle(db, by, { waiting, application, outcome: decision, from: "page" });
     }
+  });
+  if (outcome.kind !== "settled") return outcome;
+  releaseBrowserLater(by.cookies, id);
+  return send(by, outcome);
+}
+
+/**
+ * Issues an assertion to a person who just said yes, if it is still right to; else the status that says why not.
+ * @param agreed What they said yes to, as `shownOf` marks it
+ * @returns "look-again" when the page must be shown anew: the request goes on waiting
+ */
+export async function agreeToRequest(
+  by: By,
+  id: SsoRequestId,
+  agreed: string,
+): Promise<Sending | "look-again"> {
+  const outcome = await by.tenant.write(async (db): Promise<Settled | "look-again"> => {
+    const waiting = await findWaiting(db, by, id);
+    const application = await requireAcs(db, waiting);
+    const decision = await decide(db, waiting, application, by.session);
+    if (decision.kind === "sign-in") return "look-again";
+    // What has come since the page was shown, and another person in front of it, were not agreed to.
+    if (decision.kind === "ask" && agreed !== shownOf(decision.ready)) return "look-again";
     if (decision.kind === "ask") await giveConsent(db, decision.ready, waiting, by.now);
-    const { ready } = decision;
-    return { ready, ...(await prepare(db, by, waiting, ready, assertionId)) };
+    const outcome =
+      decision.kind === "denied"
+        ? denied
+        : decision.kind === "ask"
+          ? { kind: "issue" as const, ready: decision.ready }
+          : decision;
+    return settle(db, by, { waiting, application, outcome, from: "button" });
   });
   if (outcome === "look-again") return outcome;
-  if ("status" in outcome) return answerStatus(by, waiting, outcome.status);
-  const { ready, nameId, key } = outcome;
-  if (nameId === null) {
-    return answerStatus(by, waiting, {
-      code: statusCodes.requester,
-      subCode: statusCodes.invalidNameIdPolicy,
-    });
-  }
-  const xml = await buildResponse(
-    successOf(by, waiting, ready, { assertionId, nameId }),
-    openKey(by, key),
-  );
-  return sending(by, waiting, xml, ready.access.application.name, true);
+  releaseBrowser(by.cookies, id);
+  return send(by, outcome);
 }
+
+/** Tells the application that the person does not want to. @throws {requestGone} @throws {otherBrowser} @throws {acsRefused} */
+export async function declineRequest(by: By, id: SsoRequestId): Promise<Sending> {
+  const settled = await by.tenant.write(async (db) => {
+    const waiting = await findWaiting(db, by, id);
+    const application = await requireAcs(db, waiting);
+    await recordAbout(db, by, signInDeclined, application);
+    return settle(db, by, { waiting, application, outcome: denied, from: "button" });
+  });
+  releaseBrowser(by.cookies, id);
+  return send(by, settled);
+}
+
+const denied: Answer = {
+  kind: "answer",
+  status: { code: statusCodes.responder, subCode: statusCodes.requestDenied },
+};
 
 /** Marks what a consent page shows, and to whom: the answer carries it back. */
 export const shownOf = ({ person, released }: Ready): string =>
@@ -81,27 +139,110 @@ export const shownOf = ({ person, released }: Ready): string =>
     .update(JSON.stringify([person.userId, released, attributesOf(person)]))
     .digest("base64url");
 
-/** What the transaction must hold besides the decision: the identifier, the key and the event. */
-async function prepare(db: TenantDb, by: By, waiting: Waiting, ready: Ready, assertionId: string) {
+type Answer = Extract<Decision, { kind: "answer" }>;
+type Issue = Extract<Decision, { kind: "issue" }>;
+
+interface Prepared {
+  readonly application: FoundApplication;
+  readonly key: KeyRow;
+  readonly message:
+    | { readonly kind: "status"; readonly status: Status }
+    | {
+        readonly kind: "assertion";
+        readonly ready: Ready;
+        readonly assertionId: string;
+        readonly nameId: string;
+      };
+}
+
+/** Uses the request up and prepares what the message needs: the key, the identifier and the event. */
+async function settle(
+  db: TenantDb,
+  by: By,
+  {
+    waiting,
+    application,
+    outcome,
+    from,
+  }: {
+    waiting: Waiting;
+    application: FoundApplication;
+    outcome: Issue | Answer;
+    from: "button" | "page";
+  },
+): Promise<Settled> {
+  await consumeWaiting(db, waiting.id, { now: by.now, by: from });
   const key = await activeKey(db, waiting.applicationId);
+  const settled = { kind: "settled", waiting, application, key } as const;
+  const status = (found: Status) => ({
+    ...settled,
+    message: { kind: "status", status: found } as const,
+  });
+  if (outcome.kind === "answer") return status(outcome.status);
+  const { ready } = outcome;
   const nameId = await nameIdFor(db, ready.person, waiting).catch((error: unknown) => {
     if (error instanceof SamlError) return null;
     throw error;
   });
-  if (nameId !== null) {
-    await record(db, by.actor, assertionIssued, {
-      userId: ready.person.userId,
-      applicationId: waiting.applicationId,
-      application: ready.access.application.name,
-      assertionId,
-      inResponseTo: waiting.messageId,
-      nameIdFormat: waiting.nameIdFormat,
-      authnContext: ready.context,
-      released: [...ready.released],
-      through: ready.access.through.map(({ name }) => name),
-    });
+  if (nameId === null) {
+    return status({ code: statusCodes.requester, subCode: statusCodes.invalidNameIdPolicy });
   }
-  return { nameId, key };
+  const assertionId = newId();
+  await record(db, by.actor, assertionIssued, {
+    userId: ready.person.userId,
+    applicationId: waiting.applicationId,
+    application: application.name,
+    assertionId,
+    inResponseTo: waiting.messageId,
+    nameIdFormat: waiting.nameIdFormat,
+    authnContext: ready.context,
+    released: [...ready.released],
+    through: ready.access.through.map(({ name }) => name),
+  });
+  return { ...settled, message: { kind: "assertion", ready, assertionId, nameId } };
+}
+
+async function recordAbout(
+  db: TenantDb,
+  { actor, session }: By,
+  event: typeof accessDenied,
+  { id, name }: FoundApplication,
+): Promise<void> {
+  if (!session) throw new Error("nobody is signed in");
+  await record(db, actor, event, {
+    userId: session.userId,
+    applicationId: id,
+    application: name,
+  });
+}
+
+/** Builds and signs the message, and the page's right to post it. */
+async function send(by: By, { waiting, application, key, message }: Settled): Promise<Sending> {
+  by.allowFormAction(waiting.acsUrl);
+  const signing = openKey(by, key);
+  const isSuccess = message.kind === "assertion";
+  const xml = isSuccess
+    ? await buildResponse(successOf(by, waiting, message.ready, message), signing)
+    : await buildErrorResponse(
+        {
+          responseId: newId(),
+          issuer: ownIdentity(by.site, waiting.applicationId).entityId,
+          destination: waiting.acsUrl,
+          inResponseTo: waiting.messageId ?? undefined,
+          now: by.now,
+          status: message.status,
+        },
+        signing,
+      );
+  const relay: Record<string, string> =
+    waiting.relayState === null ? {} : { RelayState: waiting.relayState };
+  return {
+    kind: "sending",
+    acsUrl: waiting.acsUrl,
+    fields: { SAMLResponse: encodePost(xml), ...relay },
+    application: application.name,
+    isSuccess,
+  };
 }
 
 function successOf(
@@ -136,74 +277,4 @@ function successOf(
     },
     attributes: attributesOf(person),
   };
-}
-
-/** Tells the application why there is no assertion; the request must be used up already, or be used up by the caller. */
-export async function answerStatus(by: By, waiting: Waiting, status: Status): Promise<Sending> {
-  const { key, name } = await by.tenant.read(async (db) => ({
-    key: await activeKey(db, waiting.applicationId),
-    name: (await findApplication(db, waiting.applicationId)).name,
-  }));
-  const response = {
-    responseId: newId(),
-    issuer: ownIdentity(by.site, waiting.applicationId).entityId,
-    destination: waiting.acsUrl,
-    inResponseTo: waiting.messageId ?? undefined,
-    now: by.now,
-    status,
-  };
-  return sending(by, waiting, await buildErrorResponse(response, openKey(by, key)), name, false);
-}
-
-/** Uses the request up and answers with a status. */
-export async function refuseRequest(by: By, waiting: Waiting, status: Status): Promise<Sending> {
-  await by.tenant.write(async (db) => {
-    await requireAcs(db, waiting);
-    await consumeWaiting(db, waiting.id, by.now);
-  });
-  return answerStatus(by, waiting, status);
-}
-
-function sending(
-  by: By,
-  waiting: Waiting,
-  xml: string,
-  application: string,
-  isSuccess: boolean,
-): Sending {
-  by.allowFormAction(waiting.acsUrl);
-  releaseBrowser(by.cookies, waiting.id);
-  const relay: Record<string, string> =
-    waiting.relayState === null ? {} : { RelayState: waiting.relayState };
-  return {
-    kind: "sending",
-    acsUrl: waiting.acsUrl,
-    fields: { SAMLResponse: encodePost(xml), ...relay },
-    application,
-    isSuccess,
-  };
-}
-
-interface KeyRow {
-  readonly id: string;
-  readonly sealedKey: Buffer;
-  readonly certificate: string;
-}
-
-// Opening and parsing a key costs as much as a signature. Kept by the row's id: a rotated key has another.
-const openKeys = new WeakMap<Handling["services"], Map<string, SigningKey>>();
-const openKeysMost = 200;
-
-function openKey({ services, tenant }: By, row: KeyRow): SigningKey {
-  const known = openKeys.get(services) ?? new Map<string, SigningKey>();
-  openKeys.set(services, known);
-  const ready = known.get(row.id);
-  if (ready) return ready;
-  const privateKeyPem = services.keys
-    .open("saml-key", keyPlace(tenant, row.id), row.sealedKey)
-    .toString();
-  const key = loadSigningKey({ privateKeyPem, certificatePem: row.certificate });
-  if (known.size >= openKeysMost) known.clear();
-  known.set(row.id, key);
-  return key;
 }

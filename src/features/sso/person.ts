@@ -1,10 +1,12 @@
 // What would be told about a person: the same values for the consent page and for the assertion.
 import type { Access } from "#features/applications/index.ts";
 import { sentAttributes } from "#features/applications/index.ts";
+import { sql } from "kysely";
+import { jsonArrayFrom } from "kysely/helpers/postgres";
 import type { TenantDb } from "#platform/db/database.ts";
 import { nameIdFormats } from "#protocols/saml/name-id.ts";
 import { SamlError } from "#protocols/saml/errors.ts";
-import type { UserId } from "#src/ids.ts";
+import type { ApplicationId, UserId } from "#src/ids.ts";
 import type { Waiting } from "./waiting.ts";
 
 export interface Person {
@@ -17,33 +19,40 @@ export interface Person {
   readonly groups: readonly string[];
 }
 
-/** The person with the groups that matter to this application: those that give access, or all where everyone has it. */
+/** The person with the groups that matter to this application: those that give access, or all where everyone has it. One statement. */
 export async function personFor(db: TenantDb, userId: UserId, access: Access): Promise<Person> {
   const user = await db
     .selectFrom("users")
     .innerJoin("user_emails as address", "address.user_id", "users.id")
     .select(["users.first_name as firstName", "users.last_name as lastName", "address.email"])
+    .select((eb) =>
+      (access.through.length > 0
+        ? sql<{ name: string }[]>`'[]'::json`
+        : jsonArrayFrom(
+            eb
+              .selectFrom("group_members as member")
+              .innerJoin("groups", "groups.id", "member.group_id")
+              .whereRef("member.user_id", "=", "users.id")
+              .select("groups.name")
+              .orderBy("groups.name_key")
+              .limit(1_000),
+          )
+      ).as("groups"),
+    )
     .where("users.id", "=", userId)
     .where("address.is_primary", "=", true)
     .executeTakeFirstOrThrow();
-  const groups = access.through.length > 0 ? access.through : await allGroups(db, userId);
+  const { email, firstName, lastName } = user;
+  const groups = access.through.length > 0 ? access.through : user.groups;
   return {
     userId,
-    ...user,
-    displayName: `${user.firstName} ${user.lastName}`,
+    email,
+    firstName,
+    lastName,
+    displayName: `${firstName} ${lastName}`,
     groups: groups.map(({ name }) => name),
   };
 }
-
-const allGroups = (db: TenantDb, userId: UserId) =>
-  db
-    .selectFrom("group_members as member")
-    .innerJoin("groups", "groups.id", "member.group_id")
-    .where("member.user_id", "=", userId)
-    .select(["groups.id", "groups.name"])
-    .orderBy("groups.name_key")
-    .limit(1_000)
-    .execute();
 
 /** The attributes of an assertion; those without a value are left out by the builder. */
 export function attributesOf(person: Person) {
@@ -78,15 +87,9 @@ export async function nameIdFor(db: TenantDb, person: Person, waiting: Waiting):
   if (waiting.nameIdFormat === nameIdFormats.emailAddress) return person.email;
   if (waiting.nameIdFormat === nameIdFormats.transient) return `_${crypto.randomUUID()}`;
   const key = { application_id: waiting.applicationId, user_id: person.userId };
-  const find = () =>
-    db
-      .selectFrom("saml_persistent_ids")
-      .select("name_id")
-      .where("application_id", "=", key.application_id)
-      .where("user_id", "=", key.user_id)
-      .executeTakeFirst();
+  const find = () => persistentId(db, person.userId, waiting.applicationId);
   const known = await find();
-  if (known) return known.name_id;
+  if (known !== null) return known;
   if (!waiting.mayCreateId) throw new SamlError("invalid_name_id_policy", "AllowCreate is false");
   await db
     .insertInto("saml_persistent_ids")
@@ -94,6 +97,21 @@ export async function nameIdFor(db: TenantDb, person: Person, waiting: Waiting):
     .onConflict((on) => on.doNothing())
     .execute();
   const made = await find();
-  if (!made) throw new Error("a persistent identifier was neither found nor made");
-  return made.name_id;
+  if (made === null) throw new Error("a persistent identifier was neither found nor made");
+  return made;
+}
+
+/** The persistent identifier that this person has at this application already; null when none was made. */
+export async function persistentId(
+  db: TenantDb,
+  userId: UserId,
+  applicationId: ApplicationId,
+): Promise<string | null> {
+  const row = await db
+    .selectFrom("saml_persistent_ids")
+    .select("name_id")
+    .where("application_id", "=", applicationId)
+    .where("user_id", "=", userId)
+    .executeTakeFirst();
+  return row?.name_id ?? null;
 }

@@ -3,11 +3,13 @@ import {
   accessOf,
   findApplication,
   findApplicationByEntityId,
+  ownIdentity,
 } from "#features/applications/index.ts";
 import type { Handling } from "#platform/http/context.ts";
 import { record } from "#platform/audit/record.ts";
+import type { TenantDb } from "#platform/db/database.ts";
 import { DomainError } from "#platform/errors.ts";
-import { defineLimit, hit, peek } from "#platform/limits.ts";
+import { defineLimit, hit, networkOf, peek } from "#platform/limits.ts";
 import { SamlError } from "#protocols/saml/errors.ts";
 import { isIssuedNameIdFormat } from "#protocols/saml/name-id.ts";
 import { defaultAcs } from "#protocols/saml/authn-request-checks.ts";
@@ -20,22 +22,33 @@ import { bindBrowser, keepWaiting, waitingPath } from "./waiting.ts";
 
 type By = Pick<Handling, "tenant" | "site" | "actor" | "cookies" | "now" | "origin">;
 
-/** Refused requests from one address: guessing at signatures costs us time, and every refusal is an event. */
+/**
+ * Requests that nobody vouches for, from one network or by one person: each leaves a row for a day, and anyone can send them. An office behind
+ * one address that signs in to three applications each within five minutes has two hundred people.
+ */
+const requests = defineLimit("sso.requests", { most: 600, windowSeconds: 300 });
+/** Refused requests from one network: guessing at signatures costs us time, and every refusal is an event. */
 const refusedByIp = defineLimit("sso.refused_requests", { most: 60, windowSeconds: 300 });
 
 /** Takes an AuthnRequest and answers the path where it waits. @throws a refusal that is shown to the person, after recording it */
 export async function receiveRequest(by: By, inbound: InboundRequest): Promise<string> {
-  const { tenant, now, origin } = by;
+  const { tenant, now } = by;
+  const network = networkOf(by.origin.ip);
   try {
     const ssoUrl = `${by.site.origin}/saml/idp/sso`;
     const find = (entityId: string) =>
       tenant.read(async (db) => {
-        const { allowed, retryAfterSeconds } = await peek(db, refusedByIp, origin.ip, now);
+        const { allowed, retryAfterSeconds } = await peek(db, refusedByIp, network, now);
         if (!allowed) throw tooManyRequests({ retryAfterSeconds });
         return findApplicationByEntityId(db, entityId);
       });
-    const accepted = await checkRequest(inbound, find, { ssoUrl, now });
-    const kept = await tenant.write((db) => keepWaiting(db, toWaiting(accepted), now));
+    const ownEntityId = (id: ApplicationId) => ownIdentity(by.site, id).entityId;
+    const accepted = await checkRequest(inbound, find, { ssoUrl, now, ownEntityId });
+    const kept = await tenant.write(async (db) => {
+      // A signature is the application's own word: it is not to be shut out for what others send in its name.
+      if (!accepted.isSigned) await countRequest(db, network, now);
+      return keepWaiting(db, toWaiting(accepted), now);
+    });
     bindBrowser(by.cookies, kept);
     return waitingPath(kept.id);
   } catch (error) {
@@ -44,7 +57,7 @@ export async function receiveRequest(by: By, inbound: InboundRequest): Promise<s
       const issuer = refusal.detail["issuer"];
       const code = error instanceof SamlError ? error.code : refusal.code;
       await tenant.write(async (db) => {
-        const { allowed } = await hit(db, refusedByIp, origin.ip, now);
+        const { allowed } = await hit(db, refusedByIp, network, now);
         if (!allowed) return;
         await record(db, by.actor, requestRefused, {
           issuer: typeof issuer === "string" ? issuer : null,
@@ -56,6 +69,12 @@ export async function receiveRequest(by: By, inbound: InboundRequest): Promise<s
   }
 }
 
+/** @throws {tooManyRequests} */
+async function countRequest(db: TenantDb, from: string, now: Date): Promise<void> {
+  const { allowed, retryAfterSeconds } = await hit(db, requests, from, now);
+  if (!allowed) throw tooManyRequests({ retryAfterSeconds });
+}
+
 function toWaiting({ application, request, relayState, acsUrl, nameId, failure }: AcceptedRequest) {
   return {
     applicationId: application.id,
@@ -64,7 +83,7 @@ function toWaiting({ application, request, relayState, acsUrl, nameId, failure }
     acsUrl,
     nameIdFormat: nameId?.format ?? application.serviceProvider.nameIdFormat,
     mayCreateId: nameId?.mayCreate ?? true,
-    subject: request.subject?.nameId ?? null,
+    subject: request.subject ?? null,
     forceAuthn: request.forceAuthn,
     isPassive: request.isPassive,
     authnContext: request.requestedAuthnContext ?? null,
@@ -72,13 +91,14 @@ function toWaiting({ application, request, relayState, acsUrl, nameId, failure }
   };
 }
 
-/** Starts a sign-in from My Apps, without a request (Profiles §4.1.5). @throws {launchDenied} */
+/** Starts a sign-in from My Apps, without a request (Profiles §4.1.5). @throws {launchDenied} @throws {tooManyRequests} */
 export async function launch(
   by: By,
   userId: UserId,
   applicationId: ApplicationId,
 ): Promise<string> {
   const kept = await by.tenant.write(async (db) => {
+    await countRequest(db, userId, by.now);
     const application = await findApplication(db, applicationId);
     if (!(await accessOf(db, userId, application))) throw launchDenied();
     const { acs, nameIdFormat } = application.serviceProvider;

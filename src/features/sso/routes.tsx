@@ -1,26 +1,23 @@
 // The identity provider's side of SAML: metadata, requests in, the person's part, answers out (Bindings §3.4–3.5, Profiles §4.1).
-import { type Handling, type Redirect, redirect } from "#platform/http/context.ts";
-import { record } from "#platform/audit/record.ts";
+import { type Redirect, redirect } from "#platform/http/context.ts";
 import { routes } from "#platform/http/route.ts";
 import {
   ApplicationParams,
   findApplication,
   ownIdentity,
-  publishedCertificates,
+  publishedKeys,
   sentAttributes,
 } from "#features/applications/index.ts";
-import { statusCodes } from "#protocols/saml/constants.ts";
 import { readCertificate } from "#protocols/saml/keys.ts";
 import { writeIdpMetadata } from "#protocols/saml/metadata/write-idp.ts";
 import { issuedNameIdFormats } from "#protocols/saml/name-id.ts";
-import { decide } from "./decide.ts";
 import { requestInvalid } from "./errors.ts";
-import { accessDenied, signInDeclined } from "./events.ts";
-import { issueAssertion, refuseRequest, type Sending, shownOf } from "./issue.ts";
+import { agreeToRequest, declineRequest, openRequest, shownOf } from "./issue.ts";
 import { launch, receiveRequest } from "./receive.ts";
 import { ConsentChoice, WaitingParams } from "./schema.ts";
+import { texts } from "./texts.ts";
 import { type OnTheWay, OnTheWayPage } from "./views.tsx";
-import { findWaiting, type Waiting, waitingPath } from "./waiting.ts";
+import { waitingPath } from "./waiting.ts";
 
 const requestBodyMaxBytes = 512 * 1024;
 const metadataType = "application/samlmetadata+xml; charset=utf-8";
@@ -32,14 +29,12 @@ export const ssoRoutes = routes()
     summary: "Our metadata for one application",
     handle: async ({ tenant, site, params }, c) => {
       const { entityId, ssoUrl } = ownIdentity(site, params.applicationId);
-      const { certificates, signsRequests } = await tenant.read(async (db) => ({
+      const { keys, signsRequests } = await tenant.read(async (db) => ({
         signsRequests: (await findApplication(db, params.applicationId)).serviceProvider
           .signsRequests,
-        certificates: await publishedCertificates(db, params.applicationId),
+        keys: await publishedKeys(db, params.applicationId),
       }));
-      const [first, ...rest] = certificates.map(
-        (certificate) => readCertificate(certificate).base64,
-      );
+      const [first, ...rest] = keys.map(({ certificate }) => readCertificate(certificate).base64);
       if (!first) throw new Error(`application ${params.applicationId} publishes no certificate`);
       const xml = writeIdpMetadata({
         entityId,
@@ -58,6 +53,7 @@ export const ssoRoutes = routes()
   })
   .endpoint("get", "/saml/idp/sso", {
     credentials: "none",
+    writes: true,
     summary: "Single sign-on, HTTP-Redirect binding",
     handle: async (handling, c) => {
       const rawQuery = c.req.url.slice(c.req.url.indexOf("?") + 1);
@@ -85,6 +81,7 @@ export const ssoRoutes = routes()
   .screen("get", "/saml/idp/launch/:applicationId", {
     permit: "apps.launch",
     params: ApplicationParams,
+    writes: true,
     handle: async (handling) => {
       if (!handling.session) throw new Error("launch without a session");
       return redirect(
@@ -96,32 +93,35 @@ export const ssoRoutes = routes()
     permit: "public",
     params: WaitingParams,
     frame: "card",
-    handle: async (handling) => {
-      const { waiting, decision } = await handling.tenant.read(async (db) => {
-        const found = await findWaiting(db, handling, handling.params.requestId);
-        return { waiting: found, decision: await decide(db, found, handling.session) };
-      });
-      const path = waitingPath(waiting.id);
-      switch (decision.kind) {
-        case "answer":
-          return refuseRequest(handling, waiting, decision.status);
+    writes: true,
+    handle: async (handling): Promise<OnTheWay | Redirect> => {
+      const { requestId } = handling.params;
+      const path = waitingPath(requestId);
+      const next = await openRequest(handling, requestId);
+      switch (next.kind) {
         case "sign-in": {
-          const again = decision.again ? "reauthenticate=1&" : "";
-          return redirect(`/sign-in?${again}return_to=${encodeURIComponent(path)}`);
+          const again = next.again ? "reauthenticate=1&" : "";
+          const to = `/sign-in?${again}return_to=${encodeURIComponent(path)}`;
+          // Who is signed in already would else wonder who asks, and why.
+          return next.again
+            ? redirect(to, texts.askedAgain(next.application), "info")
+            : redirect(to);
         }
-        case "denied":
-          return showDenied(handling, waiting, path);
-        case "issue":
-          return orLookAgain(path, await issueAssertion(handling, waiting, null));
+        case "denied": {
+          const email = handling.viewer?.email ?? "";
+          return { ...next, path, tenant: handling.site.name, email };
+        }
         case "ask":
           return {
-            kind: "asking" as const,
+            kind: "asking",
             path,
-            shown: shownOf(decision.ready),
-            application: decision.ready.access.application.name,
-            nameIdFormat: waiting.nameIdFormat,
-            person: decision.ready.person,
+            shown: shownOf(next.ready),
+            application: next.ready.access.application.name,
+            nameIdFormat: next.waiting.nameIdFormat,
+            person: next.ready.person,
           };
+        case "sending":
+          return next;
       }
     },
     page: OnTheWayPage,
@@ -132,48 +132,11 @@ export const ssoRoutes = routes()
     input: ConsentChoice,
     frame: "card",
     handle: async (handling): Promise<OnTheWay | Redirect> => {
-      const waiting = await handling.tenant.read((db) =>
-        findWaiting(db, handling, handling.params.requestId),
-      );
+      const { requestId } = handling.params;
       const { choice, shown } = handling.input;
-      if (choice === "continue") {
-        return orLookAgain(waitingPath(waiting.id), await issueAssertion(handling, waiting, shown));
-      }
-      await handling.tenant.write(async (db) =>
-        record(db, handling.actor, signInDeclined, await about(db, handling, waiting)),
-      );
-      return refuseRequest(handling, waiting, {
-        code: statusCodes.responder,
-        subCode: statusCodes.requestDenied,
-      });
+      if (choice === "cancel") return declineRequest(handling, requestId);
+      const outcome = await agreeToRequest(handling, requestId, shown);
+      return outcome === "look-again" ? redirect(waitingPath(requestId)) : outcome;
     },
     page: OnTheWayPage,
   });
-
-const orLookAgain = (path: string, outcome: Sending | "look-again"): Sending | Redirect =>
-  outcome === "look-again" ? redirect(path) : outcome;
-
-/** The refusal is recorded when it is shown: the request keeps waiting, for another account or a grant. */
-async function showDenied(
-  handling: Handling<unknown, unknown>,
-  waiting: Waiting,
-  path: string,
-): Promise<OnTheWay> {
-  const { application } = await handling.tenant.write(async (db) => {
-    const facts = await about(db, handling, waiting);
-    await record(db, handling.actor, accessDenied, facts);
-    return facts;
-  });
-  const email = handling.viewer?.email ?? "";
-  return { kind: "denied", path, application, tenant: handling.site.name, email };
-}
-
-async function about(
-  db: Parameters<typeof findApplication>[0],
-  { session }: Pick<Handling, "session">,
-  { applicationId }: Waiting,
-) {
-  if (!session) throw new Error("nobody is signed in");
-  const { name } = await findApplication(db, applicationId);
-  return { userId: session.userId, applicationId, application: name };
-}

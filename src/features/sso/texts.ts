@@ -16,10 +16,12 @@ export const texts = defineTexts("sso", {
   acsRefused:
     "The application asked for the answer to go to an address that is not registered. Tell its administrator",
   replayed: "This sign-in request was used already. Go back to the application and start again",
-  tooMany: "Too many refused sign-in requests came from here. Wait a few minutes and try again",
+  tooMany: "Too many sign-in requests came from here. Wait a few minutes and try again",
   requestGone: "This sign-in is no longer waiting. Go back to the application and start again",
   otherBrowser:
     "This sign-in was started in another browser. Go back to the application and start again",
+  askedAgain: (application: string) =>
+    `${application} asks you to sign in again, to be sure that it is you.`,
   consentTitle: (application: string) => `Continue to ${application}?`,
   consentLead: (application: string) => `${application} will receive this about you:`,
   consentAsked: "You are asked once, and again when more would be sent.",

@@ -9,6 +9,9 @@ import type { SamlErrorCode } from "#protocols/saml/errors.ts";
 import { type ApplicationId, SsoRequestId } from "#src/ids.ts";
 import { otherBrowser, requestGone, requestReplayed } from "./errors.ts";
 
+/** A page that hands over can be loaded again for so long: a tab that was reloaded, an application that was slow to answer. */
+export const reloadSeconds = 60;
+
 /** Time for an invitation or a forgotten password on the way; the application's own request expires after about as long. */
 export const waitSeconds = 30 * 60;
 
@@ -20,7 +23,8 @@ export interface NewWaiting {
   readonly acsUrl: string;
   readonly nameIdFormat: string;
   readonly mayCreateId: boolean;
-  readonly subject: string | null;
+  /** Whom the request names (Core §3.4.1): an answer about anybody else is forbidden. */
+  readonly subject: { readonly nameId: string; readonly format: string } | null;
   readonly forceAuthn: boolean;
   readonly isPassive: boolean;
   readonly authnContext: RequestedAuthnContext | null;
@@ -46,7 +50,8 @@ export async function keepWaiting(db: TenantDb, waiting: NewWaiting, now: Date) 
       acs_url: waiting.acsUrl,
       name_id_format: waiting.nameIdFormat,
       may_create_id: waiting.mayCreateId,
-      subject: waiting.subject,
+      subject: waiting.subject?.nameId ?? null,
+      subject_format: waiting.subject?.format ?? null,
       force_authn: waiting.forceAuthn,
       is_passive: waiting.isPassive,
       authn_context: waiting.authnContext ? JSON.stringify(waiting.authnContext) : null,
@@ -73,6 +78,12 @@ export function bindBrowser(
 export const releaseBrowser = (cookies: CookieJar, id: SsoRequestId): void =>
   cookies.clear(cookieName(id));
 
+/** Leaves the browser bound for as long as the page may be loaded again. */
+export function releaseBrowserLater(cookies: CookieJar, id: SsoRequestId): void {
+  const token = cookies.get(cookieName(id));
+  if (token !== undefined) cookies.set(cookieName(id), token, { maxAgeSeconds: reloadSeconds });
+}
+
 /**
  * The request that waits in this browser. The cookie stops an attacker from sending a victim a link to a request of his own, whose
  * answer would sign the victim in to a session the attacker prepared.
@@ -87,7 +98,7 @@ export async function findWaiting(
     .selectFrom("sso_requests")
     .selectAll()
     .where("id", "=", id)
-    .where("consumed_at", "is", null)
+    .where(({ or, eb }) => or([eb("consumed_at", "is", null), eb("reloadable_until", ">", now)]))
     .where("expires_at", ">", now)
     .executeTakeFirstOrThrow(() => requestGone());
   const token = cookies.get(cookieName(id));
@@ -100,7 +111,10 @@ export async function findWaiting(
     acsUrl: row.acs_url,
     nameIdFormat: row.name_id_format,
     mayCreateId: row.may_create_id,
-    subject: row.subject,
+    subject:
+      row.subject === null || row.subject_format === null
+        ? null
+        : { nameId: row.subject, format: row.subject_format },
     forceAuthn: row.force_authn,
     isPassive: row.is_passive,
     authnContext: row.authn_context as RequestedAuthnContext | null,
@@ -109,13 +123,33 @@ export async function findWaiting(
   };
 }
 
-/** Uses the request up; exactly one caller succeeds. @throws {requestGone} */
-export async function consumeWaiting(db: TenantDb, id: SsoRequestId, now: Date): Promise<void> {
+/**
+ * Uses the request up. Where a button was pressed, exactly one caller succeeds. Where a page that is only loaded answers, loading it
+ * again in the same browser answers again for a moment, each time with an assertion of its own: an application takes one of them, since
+ * all answer the same request (Profiles §4.1.4.5).
+ * @throws {requestGone}
+ */
+export async function consumeWaiting(
+  db: TenantDb,
+  id: SsoRequestId,
+  { now, by }: { now: Date; by: "button" | "page" },
+): Promise<void> {
   await db
     .updateTable("sso_requests")
-    .set({ consumed_at: now })
+    .set(({ fn, val }) => ({
+      consumed_at: fn.coalesce("consumed_at", val(now)),
+      reloadable_until:
+        by === "page"
+          ? fn.coalesce("reloadable_until", val(secondsLater(now, reloadSeconds)))
+          : null,
+    }))
     .where("id", "=", id)
-    .where("consumed_at", "is", null)
+    .where(({ or, eb }) =>
+      or([
+        eb("consumed_at", "is", null),
+        ...(by === "page" ? [eb("reloadable_until", ">", now)] : []),
+      ]),
+    )
     .returning("id")
     .executeTakeFirstOrThrow(() => requestGone());
 }

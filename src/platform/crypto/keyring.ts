@@ -10,7 +10,8 @@ export type SealPurpose =
   | "sign-in-code"
   | "csrf"
   | "cursor"
-  | "notice";
+  | "notice"
+  | "doctor-probe";
 
 /** The column a ciphertext belongs to. It is authenticated: a ciphertext moved to another row, or tenant, does not open. */
 export interface SealPlace {

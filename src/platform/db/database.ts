@@ -12,6 +12,7 @@ import {
 import { Pool, types } from "pg";
 import type { TenantId } from "#src/ids.ts";
 import type { DB } from "./schema.ts";
+import { tlsOf } from "./tls.ts";
 
 /** What only the system scope touches; everything else belongs to tenants. */
 type SystemTable = "backup_runs" | "schedule_runs" | "workers";
@@ -42,6 +43,8 @@ export interface DatabaseSettings {
   readonly user: string;
   readonly password: string;
   readonly tls: "off" | "require" | "verify";
+  /** PEM file of the certificates that vouch for the server; absent: the public ones. */
+  readonly tlsCaFile?: string;
   readonly poolSize: number;
 }
 
@@ -124,7 +127,7 @@ export function openDatabase(
     database: settings.name,
     user: settings.user,
     password: settings.password,
-    ssl: settings.tls === "off" ? false : { rejectUnauthorized: settings.tls === "verify" },
+    ssl: tlsOf(settings),
     max: settings.poolSize,
     pipeline: true,
     connectionTimeoutMillis: 5_000,

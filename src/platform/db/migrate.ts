@@ -15,6 +15,7 @@ import {
 import { apply, inTransaction } from "./migrate/apply.ts";
 import { type MigrationFile, readMigrations, sqlFolder } from "./migrate/files.ts";
 import { type Attempt, createLog, readAttempts } from "./migrate/log.ts";
+import { requireRights } from "./migrate/rights.ts";
 import { isVerifierOf, scramVerifier } from "./migrate/scram.ts";
 import { texts } from "./migrate/texts.ts";
 
@@ -66,10 +67,11 @@ export interface MigrationStatus {
 const runnerLock = 8_367_193_205;
 
 /**
- * Applies what is pending, connected as the superuser. Roles, memberships, ownership and the runtime role's password are
+ * Applies what is pending, connected as a superuser or as the database's owner with CREATEROLE. Roles, memberships, ownership and the runtime role's password are
  * asserted every time.
  * @throws {MigrationError} when a file fails: the files before it are applied, the attempt is in the log.
  * @throws {SchemaMismatchError} when the database is newer or was made by another build; nothing is touched then.
+ * @throws {Error} when the login may not make roles, or is not the database's owner; nothing is touched then either.
  */
 export async function migrate(
   settings: DatabaseSettings,
@@ -85,6 +87,7 @@ export async function migrate(
     await becomeOnlyRunner(client, options);
     const attempts = await readAttempts(client);
     const { pending, ahead } = pendingOf(files, attempts);
+    await requireRights(client);
     await inTransaction(client, async () => {
       // What a newer release has asserted is its own: this one must not take a part of it back.
       if (ahead.length === 0) {
@@ -103,7 +106,7 @@ export async function migrate(
   });
 }
 
-/** How far a database is, connected as the superuser. Reads only. */
+/** How far a database is, connected as `migrate` is. Reads only. */
 export async function migrationStatus(
   settings: DatabaseSettings,
   folder: string = sqlFolder,
@@ -234,12 +237,22 @@ function pendingOf(files: readonly MigrationFile[], attempts: readonly Attempt[]
   };
 }
 
-/** Sets the runtime role's password where it is another one. The server gets a verifier only: its log may keep statements. */
+/**
+ * Sets the runtime role's password where it is another one, or where this login may not see which it is. The server gets a verifier
+ * only: its log may keep statements.
+ */
 async function setPassword(client: Client, password: string): Promise<void> {
+  const { rows } = await client.query<{ may: boolean }>(
+    "select has_table_privilege('pg_catalog.pg_authid', 'select') as may",
+  );
+  if (rows[0]?.may && isVerifierOf(password, await currentVerifier(client))) return;
+  const verifier = client.escapeLiteral(scramVerifier(password));
+  await client.query(`alter role appuser password ${verifier}`);
+}
+
+async function currentVerifier(client: Client): Promise<string | null> {
   const { rows } = await client.query<{ verifier: string | null }>(
     "select rolpassword as verifier from pg_authid where rolname = 'appuser'",
   );
-  if (isVerifierOf(password, rows[0]?.verifier ?? null)) return;
-  const verifier = client.escapeLiteral(scramVerifier(password));
-  await client.query(`alter role appuser password ${verifier}`);
+  return rows[0]?.verifier ?? null;
 }

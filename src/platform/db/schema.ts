@@ -5,6 +5,7 @@ import type {
   ApplicationId,
   FileId,
   GroupId,
+  SamlKeyId,
   SessionId,
   SsoRequestId,
   TenantId,
@@ -306,8 +307,9 @@ export interface SamlKeys {
   certificate: string;
   created_at: Generated<Timestamp>;
   expires_at: Timestamp;
-  id: Generated<string>;
-  sealed_key: Buffer;
+  id: Generated<SamlKeyId>;
+  retired_at: Timestamp | null;
+  sealed_key: Buffer | null;
   state: KeyState;
   tenant_id: Generated<TenantId>;
 }
@@ -415,7 +417,9 @@ export interface SsoRequests {
   name_id_format: string;
   received_at: Generated<Timestamp>;
   relay_state: string | null;
+  reloadable_until: Timestamp | null;
   subject: string | null;
+  subject_format: string | null;
   tenant_id: Generated<TenantId>;
 }
 

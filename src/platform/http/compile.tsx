@@ -118,6 +118,7 @@ function reader(route: AnyRoute): MiddlewareHandler<Env>[] {
 
 function answer(route: AnyRoute, renderer: Renderer): MiddlewareHandler<Env> {
   return async (c) => {
+    if (route.spec.writes && c.req.raw.method === "HEAD") return c.body(null, 200);
     const params = parseParams(route, c);
     const handling = handlingOf(c, params, undefined);
     if (route.kind === "endpoint") return route.spec.handle(handling, c);

@@ -7,6 +7,7 @@ import type { TenantScope } from "../db/database.ts";
 import type { Post } from "../mail/queue.ts";
 import type { Services } from "../services.ts";
 import type { CookieJar } from "./cookies.ts";
+import type { NoticeKind } from "../ui/types.ts";
 import type { Viewer } from "./view.ts";
 
 /** What a tenant looks like on pages; nothing: like WeftID. */
@@ -80,8 +81,12 @@ export interface Handling<P = undefined, I = undefined> {
   /** The path and query that were asked for. */
   readonly path: string;
   /**
-   * Lets this answer's page post a form to another site. Every host of the address's scheme is allowed: browsers ask the policy
-   * again at each redirect that follows (CSP 3 §6.4.1), and an application may send the person on to another host of its own.
+   * Lets this answer's page post a form to another site: to every host by the scheme of `address`, not to its origin alone. Chromium
+   * asks the policy again at each redirect that answers the form (CSP 3 §6.4.1), and applications send people on from the address that
+   * takes the response to hosts that no metadata names (an application's sign-on host to a customer's own, a suite's to its parts): the
+   * origin alone would end those sign-ins on a blank page. What a wider policy lets through, a form that somebody else put into the
+   * page, is stopped elsewhere: the page holds no text but escaped names, takes scripts by nonce only, and is never cached.
+   * `test/journeys/single-sign-on.test.ts` holds both against a browser.
    */
   allowFormAction(address: string): void;
 }
@@ -89,17 +94,21 @@ export interface Handling<P = undefined, I = undefined> {
 /** A handler's answer that sends the browser elsewhere (same site, absolute path). */
 export class Redirect {
   readonly to: string;
-  readonly notice: string | null;
-  constructor(to: string, notice: string | null) {
+  readonly notice: { readonly kind: NoticeKind; readonly text: string } | null;
+  constructor(to: string, notice: Redirect["notice"]) {
     this.to = to;
     this.notice = notice;
   }
 }
 
 /** Sends the browser to a path of this site. @throws when `to` could leave the site: an open redirect helps phishing. */
-export function redirect(to: string, notice: string | null = null): Redirect {
+export function redirect(
+  to: string,
+  notice: string | null = null,
+  kind: NoticeKind = "success",
+): Redirect {
   if (!isLocalPath(to)) throw new Error(`refusing to redirect outside the site: ${to}`);
-  return new Redirect(to, notice);
+  return new Redirect(to, notice === null ? null : { kind, text: notice });
 }
 
 /** Whether a path stays on this site: one leading slash, no backslash, no control character (browsers read `/\\evil` as `//evil`). */

@@ -54,11 +54,18 @@ function setBackups({ at, bytes }: BackupGauges, runs: readonly BackupRunFigure[
 }
 
 /** A registry of one process. */
-export function createMetrics(database: Database): Metrics {
+export function createMetrics(
+  database: Database,
+  { version, commit }: { version: string; commit: string },
+): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const gauge = <T extends string>(name: string, help: string, labelNames: T[]) =>
     new Gauge({ name, help, labelNames, registers: [registry] });
+  gauge("weft_build_info", "What is running; always 1", ["version", "commit"]).set(
+    { version, commit },
+    1,
+  );
   const requests = new Counter({
     name: "weft_http_requests_total",
     help: "Answers by route and status",

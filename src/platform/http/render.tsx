@@ -5,7 +5,7 @@ import { DomainError } from "../errors.ts";
 import { defineTexts } from "../texts.ts";
 import type { IconName } from "../ui/icon.tsx";
 import { Layout } from "../ui/index.ts";
-import type { NavItem } from "../ui/types.ts";
+import type { NavItem, NoticeKind } from "../ui/types.ts";
 import { type HttpContext, type Redirect, redirect } from "./context.ts";
 import { cookieJar } from "./cookies.ts";
 import { isSecure } from "./handling.ts";
@@ -235,16 +235,23 @@ const apiPath = (c: HttpContext, path: string) =>
 
 const noticeCookie = "notice";
 
-function setNotice(c: HttpContext, text: string): void {
+function setNotice(c: HttpContext, { kind, text }: NonNullable<Redirect["notice"]>): void {
   const jar = cookieJar(c, isSecure(c.var.services));
-  jar.set(noticeCookie, Buffer.from(text).toString("base64url"), { maxAgeSeconds: 60 });
+  const value = `${kind}.${Buffer.from(text).toString("base64url")}`;
+  jar.set(noticeCookie, value, { maxAgeSeconds: 60 });
 }
+
+const noticeKinds: readonly NoticeKind[] = ["success", "info", "warning", "error"];
 
 /** The sentence left by the redirect that led here, shown once. */
 function takeNotice(c: HttpContext): View["notice"] {
   const jar = cookieJar(c, isSecure(c.var.services));
   const kept = jar.get(noticeCookie);
   if (kept === undefined) return null;
-  jar.clear(noticeCookie);
-  return { kind: "success", text: Buffer.from(kept, "base64url").toString().slice(0, 500) };
+  // Only what is seen is used up.
+  if (c.req.raw.method !== "HEAD") jar.clear(noticeCookie);
+  const [name, text = ""] = kept.split(".");
+  const kind = noticeKinds.find((known) => known === name);
+  if (kind === undefined) return null;
+  return { kind, text: Buffer.from(text, "base64url").toString().slice(0, 500) };
 }

@@ -12,7 +12,15 @@ export type Frame = "app" | "card";
 
 type None = z.ZodUndefined;
 
-interface Common<P extends z.ZodType, I extends z.ZodType, L> {
+/**
+ * A GET that changes something a person would miss: it counts as a step taken. HEAD is then answered without running it, so that a
+ * link scanner, a preview or a prefetch takes no step in a person's place (RFC 9110 §9.2.1).
+ */
+interface Writing {
+  readonly writes?: true;
+}
+
+interface Common<P extends z.ZodType, I extends z.ZodType, L> extends Writing {
   readonly permit: Permit;
   readonly params?: P;
   readonly input?: I;
@@ -60,7 +68,7 @@ export interface ScreenRoute<P extends z.ZodType, I extends z.ZodType, D, L> ext
   status?(data: D): 200 | 400 | 401 | 403 | 404 | 409 | 410 | 422 | 429;
 }
 
-export interface EndpointRoute<P extends z.ZodType> {
+export interface EndpointRoute<P extends z.ZodType> extends Writing {
   /** `session`: the browser's session is looked up (safe methods only); `none`: no cookie is read. */
   readonly credentials: "session" | "none";
   readonly params?: P;

@@ -1,6 +1,7 @@
 // Hears of new jobs at once: LISTEN on a connection of its own, opened again whenever it breaks. The worker's poll covers the gaps.
 import { Client } from "pg";
 import type { DatabaseSettings } from "../db/database.ts";
+import { tlsOf } from "../db/tls.ts";
 import { createAlarm, settledWithin } from "./alarm.ts";
 import type { JobLog } from "./log.ts";
 
@@ -95,7 +96,7 @@ const openClient = (settings: DatabaseSettings): Client =>
     database: settings.name,
     user: settings.user,
     password: settings.password,
-    ssl: settings.tls === "off" ? false : { rejectUnauthorized: settings.tls === "verify" },
+    ssl: tlsOf(settings),
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
     application_name: "weft listener",

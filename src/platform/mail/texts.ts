@@ -23,6 +23,12 @@ export const texts = defineTexts("mail", {
   smtpFailed: (words: string) => `the mail server could not take it: ${words}`,
   providerAnswer: (provider: string, status: number, words: string) =>
     `${provider} answered ${status}: ${words || "no explanation"}`,
+  keyMayNotSend: (provider: string) => `the API key of ${provider} may not send mail`,
+  domainUnknown: (provider: string, domain: string) =>
+    `${provider} does not know the domain ${domain} of FROM_EMAIL`,
+  domainUnverified: (provider: string, domain: string) =>
+    `${provider} has not verified the domain ${domain} of FROM_EMAIL yet`,
+  folderNotWritable: (path: string, reason: string) => `${path} cannot be written to: ${reason}`,
   providerUnreached: (provider: string, reason: string) =>
     `${provider} could not be reached: ${reason}`,
 });

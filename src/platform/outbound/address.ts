@@ -47,7 +47,7 @@ export async function checkedAddresses(
   const host = url.hostname;
   const literal = literalAddress(url);
   const addresses = literal ? [literal] : await resolveOrFail(host, resolve);
-  const mayConnect = isTrusted(url, rules) ? isReachable : isPublic;
+  const mayConnect = isTrusted(url, rules) ? isReachable : isPublicAddress;
   if (!addresses.every(mayConnect)) {
     // Which address it was stays out of the text: it would describe the inside of the network.
     throw outboundRefused({ host, reason: texts.notPublic(host) });
@@ -80,7 +80,7 @@ const isTrusted = (url: URL, rules: AddressRules): boolean =>
 /** IPv6 beyond 2000::/3 is not handed out to anybody (RFC 4291 §2.4), so only that is public. */
 const globalUnicast = ipaddr.parseCIDR("2000::/3");
 
-function isPublic(text: string): boolean {
+export function isPublicAddress(text: string): boolean {
   const address = parse(text);
   if (address?.range() !== "unicast") return false;
   return address.kind() === "ipv4" || address.match(globalUnicast);
@@ -90,7 +90,7 @@ const privateRanges: readonly string[] = ["private", "loopback", "uniqueLocal", 
 
 /** Where an operator's own servers may stand. Link-local stays shut: cloud metadata services hand out credentials there. */
 const isReachable = (text: string): boolean =>
-  isPublic(text) || privateRanges.includes(parse(text)?.range() ?? "");
+  isPublicAddress(text) || privateRanges.includes(parse(text)?.range() ?? "");
 
 /** IPv4 within IPv6 (`::ffff:10.0.0.1`) is judged as IPv4. */
 const parse = (text: string) => (ipaddr.isValid(text) ? ipaddr.process(text) : null);

@@ -27,6 +27,7 @@ export const texts = defineTexts("outbound", {
   noTls: (host: string) => `${host} does not speak HTTPS at this port`,
   notHttp: (host: string) => `${host} gave an answer that is not valid HTTP`,
   tookTooLong: (host: string, seconds: number) => `${host} did not answer within ${seconds} s`,
+  noAnswerInTime: (host: string) => `${host} did not answer in time`,
   cancelled: (host: string) => `The request to ${host} was cancelled`,
   answerTooLarge: (host: string, bytes: number) =>
     `The answer of ${host} is larger than ${Math.ceil(bytes / 1024)} KiB`,

@@ -55,13 +55,18 @@ export interface CopyFieldProps {
   readonly label: string;
   readonly value: string;
   readonly hint?: Child;
-  /** For certificates and metadata. */
+  /** The button stands below. */
   readonly multiline?: boolean | undefined;
+  /** For what is long and nobody reads, such as a certificate: shows so many lines, the rest by scrolling. */
   readonly rows?: number | undefined;
 }
 
-/** A value for another system: can be selected, and copied by a button where script runs. */
-export function CopyField({ id, label, value, hint, multiline, rows = 6 }: CopyFieldProps) {
+/** Where a browser does not size a box by what is in it: as many lines as a narrow page needs, at most six. */
+const narrowLineLength = 30;
+const linesOf = (value: string) => Math.min(6, Math.ceil(value.length / narrowLineLength));
+
+/** A value for another system: can be read whole at any width, selected, and copied by a button where script runs. */
+export function CopyField({ id, label, value, hint, multiline, rows }: CopyFieldProps) {
   const attributes = {
     id,
     class: "input",
@@ -81,13 +86,13 @@ export function CopyField({ id, label, value, hint, multiline, rows = 6 }: CopyF
         </p>
       )}
       <div class="copy" data-multiline={multiline === true ? "" : undefined}>
-        {multiline === true ? (
-          <textarea {...attributes} rows={rows}>
-            {value}
-          </textarea>
-        ) : (
-          <input {...attributes} type="text" value={value} />
-        )}
+        <textarea
+          {...attributes}
+          rows={rows ?? linesOf(value)}
+          data-fit={rows === undefined ? "" : undefined}
+        >
+          {value}
+        </textarea>
         <CopyButton from={id} label={label} />
       </div>
     </div>

@@ -17,6 +17,14 @@ import { nameIdFormats, type NameIdPolicy } from "./name-id.ts";
 import { refuseNestedMessages, signatureOf } from "./signature/structure.ts";
 import type { XmlElement } from "./xml.ts";
 
+export interface RequestedSubject {
+  nameId: string;
+  format: string;
+  /** Who made the identifier and for whom, where the request says so (Core §2.2.2). */
+  nameQualifier: string | undefined;
+  spNameQualifier: string | undefined;
+}
+
 export interface AuthnRequest {
   id: string;
   issueInstant: Date;
@@ -31,7 +39,7 @@ export interface AuthnRequest {
   nameIdPolicy: NameIdPolicy | undefined;
   requestedAuthnContext: RequestedAuthnContext | undefined;
   /** Whom the requester expects; a response about anybody else is forbidden (Core §3.4.1). */
-  subject: { nameId: string; format: string } | undefined;
+  subject: RequestedSubject | undefined;
   /** Chosen by the requester: show it only as a quotation, never as its name. */
   providerName: string | undefined;
   /** The message carries an XML signature of its own. Nothing says yet that it is valid. */
@@ -147,7 +155,17 @@ function subjectOf(root: XmlElement): AuthnRequest["subject"] {
   }
   return {
     nameId: required(bounded(textOf(nameId), entityIdMaxLength, "NameID"), "NameID"),
-    format: attributeOf(nameId, "Format") ?? nameIdFormats.unspecified,
+    format: bounded(attributeOf(nameId, "Format"), 255, "Format") ?? nameIdFormats.unspecified,
+    nameQualifier: bounded(
+      attributeOf(nameId, "NameQualifier"),
+      entityIdMaxLength,
+      "NameQualifier",
+    ),
+    spNameQualifier: bounded(
+      attributeOf(nameId, "SPNameQualifier"),
+      entityIdMaxLength,
+      "SPNameQualifier",
+    ),
   };
 }
 

@@ -33,6 +33,7 @@ export type SamlErrorCode =
   | "acs_not_registered"
   | "unsupported_binding"
   | "invalid_name_id_policy"
+  | "subject_of_another"
   // a service provider's metadata
   | "metadata_invalid"
   | "metadata_expired"

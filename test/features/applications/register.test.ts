@@ -318,6 +318,38 @@ describe("the form", () => {
     expect(page).not.toContain("Kept <b>");
   });
 
+  test.each([
+    [{ source: "url" }, ["Give the application a name", "Give the metadata address"]],
+    [{ source: "xml" }, ["Give the application a name", "Paste the metadata"]],
+    [
+      { source: "manual" },
+      [
+        "Give the application a name",
+        "Give the entity ID",
+        "Give the address that takes responses",
+      ],
+    ],
+    [
+      { source: "url", metadataUrl: "nonsense" },
+      ["Give the application a name", "Give a full web address"],
+    ],
+  ])("tells everything that is missing at once: %j", async (typed, problems) => {
+    const { browser } = await app.aTenant({ signedInAs: "super_admin" });
+    const empty = { name: " ", metadataUrl: "", metadataXml: "", entityId: "", acsUrl: "" };
+    const answer = await browser.post("/applications", { ...empty, ...typed });
+    expect(answer.status).toBe(422);
+    const page = await answer.text();
+    for (const problem of problems) expect(page).toContain(problem);
+  });
+
+  test("tells a script everything at once, too", async () => {
+    const { api } = await app.aTenant();
+    expect(await refusalOf(await api.post("/applications", {}))).toMatchObject({
+      status: 422,
+      fields: ["name", "source"],
+    });
+  });
+
   test("is for super admins", async () => {
     const tenant = await app.aTenant({ signedInAs: "admin" });
     expect((await tenant.browser.get("/applications/new")).status).toBe(403);

@@ -16,7 +16,7 @@ async function begin(browser: Browser, fields: Record<string, string> = {}): Pro
 /** The key shown for typing, without its spaces. */
 async function shownKey(browser: Browser): Promise<string> {
   const page = await (await browser.get(`${path}/confirmation`)).text();
-  return /id="totp-key"[^>]*value="([A-Z2-7 ]+)"/.exec(page)?.[1]?.replaceAll(" ", "") ?? "no key";
+  return /id="totp-key"[^>]*>([A-Z2-7 ]+)</.exec(page)?.[1]?.replaceAll(" ", "") ?? "no key";
 }
 
 const codesOn = (page: string) => page.match(/\b[0-9a-z]{5}-[0-9a-z]{5}-[0-9a-z]{5}\b/g) ?? [];

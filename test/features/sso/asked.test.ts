@@ -30,7 +30,7 @@ async function outcome(
   return isPosting(page) ? (await received(answer, sp)).status : headingOf(page);
 }
 
-describe("ForceAuthn and IsPassive", () => {
+describe("I3 ForceAuthn and IsPassive", () => {
   type State = "nobody" | "signed in" | "agreed before" | "without access";
   const ask = "Continue to Wiki?";
   const denied = "You have no access to Wiki";
@@ -102,13 +102,27 @@ describe("ForceAuthn and IsPassive", () => {
     expect(Math.abs(app.clock.now().getTime() - new Date(instant).getTime())).toBeLessThan(5_000);
   });
 
-  test("a passive request without access is recorded, and the person is not told", async () => {
-    const tenant = await app.aTenant({ signedInAs: "member" });
-    const sp = await anSp(tenant, { availableToAll: false });
-    await outcome(tenant.browser, sp, {});
-    expect(await tenant.events("sso.access_denied")).toHaveLength(1);
-    expect(await tenant.events("sso.assertion_issued")).toEqual([]);
-  });
+  test.each(["", 'IsPassive="true"'])(
+    "a request without access is recorded (%s)",
+    async (attributes) => {
+      const tenant = await app.aTenant({ signedInAs: "member" });
+      const sp = await anSp(tenant, { availableToAll: false });
+      await outcome(tenant.browser, sp, { attributes });
+      expect(await tenant.events("sso.access_denied")).toHaveLength(1);
+      expect(await tenant.events("sso.assertion_issued")).toEqual([]);
+    },
+  );
+});
+
+test("who has to sign in again is told by whom, once", async () => {
+  const tenant = await app.aTenant({ signedInAs: "member" });
+  const sp = await anSp(tenant, { name: "Payroll <1>" });
+  const xml = authnRequest(app, sp, { attributes: 'ForceAuthn="true"' });
+  const answer = await tenant.browser.get(await waitingAt(tenant.browser, xml));
+  const signIn = answer.headers.get("location") ?? "";
+  const page = await (await tenant.browser.get(signIn)).text();
+  expect(page).toContain("Payroll &lt;1&gt; asks you to sign in again");
+  expect(await (await tenant.browser.get(signIn)).text()).not.toContain("Payroll");
 });
 
 describe("NameIDPolicy", () => {
@@ -181,7 +195,7 @@ describe("NameIDPolicy", () => {
   });
 });
 
-describe("RequestedAuthnContext", () => {
+describe("I3 RequestedAuthnContext", () => {
   const {
     password,
     passwordProtectedTransport: transport,
@@ -275,5 +289,54 @@ describe("Subject", () => {
     expect(await outcome(tenant.browser, sp, { children: naming(email) })).toBe(
       "Responder UnknownPrincipal",
     );
+  });
+
+  describe("by a persistent identifier (SAML Core §3.4.1.4)", () => {
+    const { persistent, emailAddress, transient } = nameIdFormats;
+    const named = (name: string, attributes: string) =>
+      `<saml:Subject><saml:NameID ${attributes}>${name}</saml:NameID></saml:Subject>`;
+    const asPersistent = (name: string, rest = "") => named(name, `Format="${persistent}" ${rest}`);
+    const unknown = "Responder UnknownPrincipal";
+
+    async function known() {
+      const tenant = await app.aTenant({ signedInAs: "member" });
+      const sp = await anSp(tenant, { nameIdFormat: persistent });
+      const { nameId, issuer } = await signOn(tenant.browser, sp, authnRequest(app, sp));
+      const told = async (children: string, browser = tenant.browser) =>
+        (await signOn(browser, sp, authnRequest(app, sp, { children }))).status;
+      return { tenant, sp, nameId: nameId ?? "", issuer, told };
+    }
+
+    test("finds the person whom it was made for, with or without its qualifiers", async () => {
+      const { sp, nameId, issuer, told } = await known();
+      const qualifiers = `NameQualifier="${issuer}" SPNameQualifier="${sp.entityId}"`;
+      expect(await told(asPersistent(nameId))).toBe("Success");
+      expect(await told(asPersistent(nameId, qualifiers))).toBe("Success");
+      expect(await told(naming(nameId))).toBe("Success");
+    });
+
+    test("is nobody else's", async () => {
+      const { tenant, sp, nameId } = await known();
+      const other = await tenant.signedIn(await tenant.aUser());
+      const xml = authnRequest(app, sp, { children: asPersistent(nameId) });
+      expect((await received(await other.get(await waitingAt(other, xml)), sp)).status).toBe(
+        unknown,
+      );
+    });
+
+    test("is not one of another application, format, letter case or party", async () => {
+      const { tenant, sp, nameId, told } = await known();
+      const another = await anSp(tenant, { nameIdFormat: persistent });
+      const there = await signOn(tenant.browser, another, authnRequest(app, another));
+      expect(await told(asPersistent(there.nameId ?? ""))).toBe(unknown);
+      expect(await told(asPersistent(nameId.toUpperCase()))).toBe(unknown);
+      expect(await told(named(nameId, `Format="${emailAddress}"`))).toBe(unknown);
+      expect(await told(named(nameId, `Format="${transient}"`))).toBe(unknown);
+      expect(await told(asPersistent(tenant.me.email))).toBe(unknown);
+      const foreign = "Requester UnknownPrincipal";
+      expect(await told(asPersistent(nameId, 'NameQualifier="urn:other"'))).toBe(foreign);
+      expect(await told(asPersistent(nameId, 'SPNameQualifier="urn:other"'))).toBe(foreign);
+      expect(sp.entityId).not.toBe(another.entityId);
+    });
   });
 });

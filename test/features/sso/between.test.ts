@@ -3,12 +3,16 @@
 import { describe, expect, test } from "bun:test";
 import { testApp, type TestTenant } from "../../support/a-tenant.ts";
 import type { Browser } from "../../support/browser.ts";
+import { headerProblems } from "../../http/support/answers.ts";
+import { stateOf } from "../../http/support/state.ts";
+import { deflated } from "../../protocols/saml/support/requests.ts";
 import { metadataOf } from "../applications/support.ts";
 import {
   agree,
   anSp,
   authnRequest,
   fieldsOf,
+  headingOf,
   isPosting,
   received,
   signOn,
@@ -44,7 +48,7 @@ async function opened(): Promise<Opened> {
 
 const issued = (tenant: TestTenant) => tenant.events("sso.assertion_issued");
 
-describe("access is asked for again when the answer is made", () => {
+describe("I4 access is asked for again when the answer is made", () => {
   const changes: readonly [what: string, change: (on: Opened) => Promise<unknown>][] = [
     [
       "the group's grant was revoked",
@@ -156,14 +160,12 @@ describe("a request is answered once", () => {
     expect(await issued(on.tenant)).toHaveLength(1);
   });
 
-  test("opened many times at once, with consent given before", async () => {
+  test("not again after the button was pressed, even by a page that is loaded again", async () => {
     const on = await opened();
+    const cookie = on.browser.cookies.get(`__Host-sso-${on.path.slice(-12)}`)!;
     await on.press();
-    const path = await waitingAt(on.browser, authnRequest(app, on.sp));
-    const answers = await Promise.all(Array.from({ length: 6 }, () => on.browser.get(path)));
-    const pages = await Promise.all(answers.map((answer) => answer.text()));
-    expect(pages.filter(isPosting)).toHaveLength(1);
-    expect(await issued(on.tenant)).toHaveLength(2);
+    on.browser.cookies.set(`__Host-sso-${on.path.slice(-12)}`, cookie);
+    expect((await on.browser.get(on.path)).status).toBe(410);
   });
 
   test("not after half an hour", async () => {
@@ -174,6 +176,106 @@ describe("a request is answered once", () => {
     expect((await on.browser.get(on.path)).status).toBe(410);
     expect((await on.press()).status).toBe(410);
     expect(await issued(on.tenant)).toEqual([]);
+  });
+});
+
+describe("a page that hands over by itself", () => {
+  /** Consent was given before: the page of the next request answers as soon as it is loaded. */
+  async function handingOver() {
+    const on = await opened();
+    await on.press();
+    const path = await waitingAt(on.browser, authnRequest(app, on.sp));
+    const load = () => on.browser.get(path);
+    return { ...on, path, load };
+  }
+  const assertionOf = (xml: string) => /<saml:Assertion [^>]*ID="([^"]+)"/.exec(xml)?.[1];
+
+  test("can be loaded again for a minute: each time an assertion of its own to the same request", async () => {
+    const { load, sp, tenant } = await handingOver();
+    const first = await received(await load(), sp);
+    app.clock.advance({ seconds: 59 });
+    const again = await received(await load(), sp);
+    expect([first.status, again.status]).toEqual(["Success", "Success"]);
+    expect(again.inResponseTo).toBe(first.inResponseTo);
+    expect(assertionOf(again.xml)).not.toBe(assertionOf(first.xml));
+    expect(await issued(tenant)).toHaveLength(3);
+    app.clock.advance({ seconds: 2 });
+    expect((await load()).status).toBe(410);
+    expect(await issued(tenant)).toHaveLength(3);
+  });
+
+  test("counts the minute from the first time", async () => {
+    const { load } = await handingOver();
+    await load();
+    app.clock.advance({ seconds: 40 });
+    expect((await load()).status).toBe(200);
+    app.clock.advance({ seconds: 40 });
+    expect((await load()).status).toBe(410);
+  });
+
+  test("decides anew each time", async () => {
+    const { load, sp, tenant, groupId } = await handingOver();
+    await load();
+    await tenant.api.delete(`/applications/${sp.application.id}/grants/${groupId}`);
+    const page = await (await load()).text();
+    expect([isPosting(page), headingOf(page)]).toEqual([false, "You have no access to Wiki"]);
+  });
+
+  test("says again why there is no assertion", async () => {
+    const tenant = await app.aTenant();
+    const [sp, browser] = [await anSp(tenant), tenant.newBrowser()];
+    const passive = authnRequest(app, sp, { attributes: 'IsPassive="true"' });
+    const path = await waitingAt(browser, passive);
+    for (const _ of [1, 2]) {
+      expect((await received(await browser.get(path), sp)).status).toBe("Responder NoPassive");
+    }
+  });
+
+  test("belongs to its browser, the second time as the first", async () => {
+    const { load, tenant, path } = await handingOver();
+    await load();
+    const another = await tenant.signedIn(tenant.me);
+    expect((await another.get(path)).status).toBe(403);
+  });
+
+  test("takes many loads at once", async () => {
+    const { load } = await handingOver();
+    const answers = await Promise.all(Array.from({ length: 6 }, load));
+    const pages = await Promise.all(answers.map((answer) => answer.text()));
+    expect(pages.filter(isPosting)).toHaveLength(6);
+  });
+});
+
+describe("HEAD takes no step in a person's place", () => {
+  const head = (browser: Browser, path: string) => browser.send("HEAD", path, null);
+
+  test("a request that would be answered goes on waiting", async () => {
+    const on = await opened();
+    await on.press();
+    const path = await waitingAt(on.browser, authnRequest(app, on.sp));
+    const before = await stateOf(app, on.tenant);
+    const answer = await head(on.browser, path);
+    expect([answer.status, await answer.text()]).toEqual([200, ""]);
+    expect(headerProblems(answer)).toEqual([]);
+    expect(await stateOf(app, on.tenant)).toEqual(before);
+    expect((await received(await on.browser.get(path), on.sp)).status).toBe("Success");
+  });
+
+  test("a request that arrives is not taken, and a launch starts nothing", async () => {
+    const { tenant, browser, sp } = await opened();
+    const before = await stateOf(app, tenant);
+    const query = `SAMLRequest=${deflated(authnRequest(app, sp))}`;
+    expect((await head(browser, `/saml/idp/sso?${query}`)).status).toBe(200);
+    expect((await head(browser, `/saml/idp/launch/${sp.application.id}`)).status).toBe(200);
+    expect(await stateOf(app, tenant)).toEqual(before);
+    expect((await browser.get(`/saml/idp/sso?${query}`)).status).toBe(303);
+  });
+
+  test("who may not call is told so, as by GET", async () => {
+    const { tenant, sp } = await opened();
+    const stranger = tenant.newBrowser();
+    const answer = await head(stranger, `/saml/idp/launch/${sp.application.id}`);
+    expect(answer.headers.get("location")).toStartWith("/sign-in?return_to=");
   });
 });
 

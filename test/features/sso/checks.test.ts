@@ -4,6 +4,7 @@ import { describe, expect, test } from "bun:test";
 import { bindings } from "#protocols/saml/constants.ts";
 import { deflated } from "../../protocols/saml/support/requests.ts";
 import { acs } from "../../protocols/saml/support/sp-metadata.ts";
+import { stateOf } from "../../http/support/state.ts";
 import { testApp, type TestTenant } from "../../support/a-tenant.ts";
 import {
   anSp,
@@ -96,7 +97,7 @@ describe("the application", () => {
     );
   });
 
-  test("is enabled", async () => {
+  test("I7 is enabled", async () => {
     const tenant = await app.aTenant();
     const sp = await anSp(tenant);
     await tenant.api.put(`/applications/${sp.application.id}/disablement`);
@@ -106,7 +107,7 @@ describe("the application", () => {
   });
 });
 
-describe("the request", () => {
+describe("I2 the request", () => {
   const cases: readonly [what: string, wish: (sp: Sp) => RequestWish, code: string][] = [
     [
       "for another address",
@@ -221,6 +222,48 @@ describe("a flood of refused requests", () => {
     await waitingAt(tenant.newBrowser(), authnRequest(app, sp));
     app.clock.advance({ minutes: 11 });
     await waitingAt(browser, authnRequest(app, sp));
+  });
+});
+
+describe("a flood of requests that nobody signed", () => {
+  async function flooded() {
+    const tenant = await app.aTenant({ signedInAs: "member" });
+    const sp = await anSp(tenant, { hasCertificate: true });
+    const browser = tenant.newBrowser();
+    await waitingAt(browser, authnRequest(app, sp));
+    await tenant.browser.get(`/saml/idp/launch/${sp.application.id}`);
+    // As many again as fit in five minutes, without sending them all.
+    await app.asSuperuser(
+      "update app.limits set hits = 600 where name = 'sso.requests' and tenant_id = $1",
+      [tenant.id],
+    );
+    const rows = async () => (await stateOf(app, tenant))["sso_requests"];
+    return { tenant, sp, browser, rows };
+  }
+
+  test("from one network leaves no more rows, and says when to come back", async () => {
+    const { sp, browser, rows } = await flooded();
+    const before = await rows();
+    const answer = await send(browser, authnRequest(app, sp));
+    const page = await answer.text();
+    expect([answer.status, Number(answer.headers.get("retry-after")) > 0]).toEqual([429, true]);
+    expect(page).toContain("Too many sign-in requests came from here");
+    expect(await rows()).toBe(before);
+    app.clock.advance({ minutes: 11 });
+    await waitingAt(browser, authnRequest(app, sp));
+  });
+
+  test("holds up neither another network, nor what the application signed", async () => {
+    const { tenant, sp, browser } = await flooded();
+    await waitingAt(tenant.newBrowser(), authnRequest(app, sp));
+    await waitingAt(browser, authnRequest(app, sp), { signed: true });
+  });
+
+  test("launches from My Apps are counted by person", async () => {
+    const { tenant, sp } = await flooded();
+    const launch = (on = tenant.browser) => on.get(`/saml/idp/launch/${sp.application.id}`);
+    expect((await launch()).status).toBe(429);
+    expect((await launch(await tenant.signedIn(await tenant.aUser()))).status).toBe(303);
   });
 });
 

@@ -218,7 +218,7 @@ describe("from the start page", () => {
     });
   });
 
-  test("an application that one may not use, or that is disabled, is not", async () => {
+  test("I7 an application that one may not use, or that is disabled, is not", async () => {
     const tenant = await app.aTenant({ signedInAs: "member" });
     const [closed, disabled] = [await anSp(tenant, { availableToAll: false }), await anSp(tenant)];
     await tenant.api.put(`/applications/${disabled.application.id}/disablement`);

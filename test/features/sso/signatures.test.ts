@@ -7,7 +7,7 @@ import { anSp, authnRequest, refused, refusedBy, send, signOn } from "./support.
 
 const app = await testApp();
 
-describe("a signed request", () => {
+describe("I1 a signed request", () => {
   test.each(["redirect", "post"] as const)(
     "is taken by %s, from one that has to sign",
     async (binding) => {

@@ -55,6 +55,7 @@ export async function furnish({ services }: TestApp, tenant: TestTenant): Promis
   const group = await tenant.aGroup(undefined, [somebody]);
   const application = await made(tenant.api.post("/applications", anApplication("furnished")));
   await tenant.api.post(`/applications/${application.id}/grants`, { groupId: group.id });
+  const key = await made(tenant.api.post(`/applications/${application.id}/keys`));
   const client = await made(tenant.api.post("/api-clients", { name: "Script", role: "member" }));
   const theirs = await tenant.signedIn(somebody);
   const launched = await theirs.get(`/saml/idp/launch/${application.id}`);
@@ -70,6 +71,7 @@ export async function furnish({ services }: TestApp, tenant: TestTenant): Promis
     userId: somebody.id,
     groupId: group.id,
     applicationId: application.id,
+    keyId: key.id,
     clientId: client.clientId,
     requestId: launched.headers.get("location")?.split("/").at(-1) ?? "",
     sessionId: sessions,
@@ -139,7 +141,7 @@ const samples: Readonly<Record<string, Sample>> = {
   "POST /saml/idp/sso/:requestId/consent": () => ({ choice: "continue" }),
   "POST /api-clients": () => ({ name: "Walked", role: "member" }),
   "PUT /branding": () => ({ accentKind: "own", accent: "#0f766e" }),
-  "PATCH /me": () => ({
+  "PATCH /profile": () => ({
     firstName: "Ada",
     lastName: "Byron",
     timeZone: "Europe/London",

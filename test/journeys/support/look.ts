@@ -32,6 +32,7 @@ export async function look(
       await page.screenshot({ path, fullPage, animations: "disabled" });
       const faults = [
         ...(await sideways(page)),
+        ...(await cut(page)),
         ...(javaScript ? await barriers(page, size, theme) : []),
       ];
       found.push(...faults.map((fault) => `${width} ${theme}: ${fault}`));
@@ -65,4 +66,16 @@ async function sideways(page: Page): Promise<string[]> {
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   );
   return wider > 0 ? [`${wider} px wider than the screen`] : [];
+}
+
+/** A value that is there to be copied must be readable whole: an address that is cut cannot be compared. */
+function cut(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    Array.from(document.querySelectorAll("[data-fit]"))
+      .filter(
+        ({ scrollWidth, clientWidth, scrollHeight, clientHeight }) =>
+          scrollWidth > clientWidth || scrollHeight > clientHeight + 1,
+      )
+      .map(({ id }) => `the value of #${id} is cut`),
+  );
 }

@@ -3,14 +3,19 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { openDatabase } from "#platform/db/database.ts";
 import {
   clear,
+  clearAll,
   declaredLimits,
   defineLimit,
   hit,
+  hitAll,
   type LimitDefinition,
+  networkOf,
   peek,
   purgeLimits,
   release,
+  releaseAll,
 } from "#platform/limits.ts";
+import { statementsOf } from "../../support/statements.ts";
 import { testDatabase, type TestTenant } from "../../support/database.ts";
 
 const store = await testDatabase();
@@ -157,6 +162,92 @@ describe("twenty parallel attempts", () => {
     for (const { allowed, retryAfterSeconds } of states)
       expect(retryAfterSeconds).toBe(allowed ? 0 : 57);
   });
+});
+
+describe("several limits at once", () => {
+  const both = [
+    [five, "network"],
+    [one, "account"],
+  ] as const;
+  const counts = async (tenant: TestTenant) => {
+    const rows = await store.asSuperuser<{ name: string; hits: number }>(
+      "select name, hits from app.limits where tenant_id = $1",
+      [tenant.id],
+    );
+    return Object.fromEntries(rows.map(({ name, hits }) => [name, hits]));
+  };
+  const hitBoth = (tenant: TestTenant, seconds: number) =>
+    tenant.scope.write((db) => hitAll(db, both, at(seconds)));
+
+  test("are counted in one statement, each by itself", async () => {
+    const tenant = await store.aTenant();
+    const sent = await statementsOf(() => hitBoth(tenant, 0));
+    expect(sent).toHaveLength(1);
+    expect(await counts(tenant)).toEqual({ "test.five": 1, "test.one": 1 });
+    expect((await attempt(tenant, 0)).remaining).toBe(4);
+  });
+
+  test("go on only where the one before allows it: who is refused first costs the others nothing", async () => {
+    const tenant = await store.aTenant();
+    const refusing = [both[1], both[0]];
+    const go = () => tenant.scope.write((db) => hitAll(db, refusing, at(0)));
+    expect((await go()).map(({ allowed }) => allowed)).toEqual([true, true]);
+    expect((await go()).map(({ allowed }) => allowed)).toEqual([false]);
+    expect(await counts(tenant)).toEqual({ "test.five": 1, "test.one": 1 });
+  });
+
+  test("say how long to wait for the one that refuses", async () => {
+    const tenant = await store.aTenant();
+    await hitBoth(tenant, 10);
+    expect(await hitBoth(tenant, 10)).toEqual([
+      { allowed: true, remaining: 3, retryAfterSeconds: 0 },
+      { allowed: false, remaining: 0, retryAfterSeconds: 110 },
+    ]);
+  });
+
+  test("twenty parallel attempts and their releases wait for each other in one order", async () => {
+    const tenant = await store.aTenant();
+    const many = [
+      [five, "a"],
+      [five, "b"],
+      [five, "c"],
+    ] as const;
+    const scope = wide.tenant(tenant.id);
+    await Promise.all(
+      Array.from({ length: 20 }, (_, n) =>
+        scope.write(async (db) => {
+          await hitAll(db, many, at(0));
+          if (n % 2 === 0) await releaseAll(db, many);
+          if (n % 7 === 0) await clearAll(db, many);
+        }),
+      ),
+    );
+    await tenant.scope.write((db) => clearAll(db, many));
+    expect(await counts(tenant)).toEqual({});
+  });
+
+  test("are given back and forgotten in one statement, and no other key with them", async () => {
+    const tenant = await store.aTenant();
+    await attempt(tenant, 0, five, "other");
+    await hitBoth(tenant, 0);
+    const given = await statementsOf(() => tenant.scope.write((db) => releaseAll(db, both)));
+    expect(given).toHaveLength(1);
+    expect((await hitBoth(tenant, 0)).map(({ allowed }) => allowed)).toEqual([true, true]);
+    const forgotten = await statementsOf(() => tenant.scope.write((db) => clearAll(db, both)));
+    expect(forgotten).toHaveLength(1);
+    expect(await counts(tenant)).toEqual({ "test.five": 1 });
+    expect((await attempt(tenant, 0, five, "other")).remaining).toBe(3);
+  });
+});
+
+test.each([
+  ["192.0.2.7", "192.0.2.7"],
+  ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2"],
+  ["2001:db8:1:2::9", "2001:db8:1:2"],
+  ["2001:db8::1", "2001:db8:0:0"],
+  ["::1", "0:0:0:0"],
+])("the network of %s is %s", (ip, network) => {
+  expect(networkOf(ip)).toBe(network);
 });
 
 describe("peek", () => {

@@ -17,7 +17,7 @@ const {
 } = authnContexts;
 const x509 = "urn:oasis:names:tc:SAML:2.0:ac:classes:X509";
 
-describe("satisfies", () => {
+describe("I3 satisfies", () => {
   test.each([
     ["exact", [ppt], ppt, true],
     ["exact", [ppt], token, false],

@@ -49,7 +49,7 @@ describe("checkFreshness", () => {
   });
 });
 
-describe("chooseAcs", () => {
+describe("I2 chooseAcs", () => {
   const endpoint = (
     index: number,
     path: string,

@@ -25,7 +25,7 @@ describe("parseAuthnRequest", () => {
       attributes: `ForceAuthn="1" IsPassive="true" ProtocolBinding="${bindings.post}" ProviderName="The Shop"`,
       children:
         '<samlp:Extensions><x:y xmlns:x="urn:x"/></samlp:Extensions>' +
-        '<saml:Subject><saml:NameID Format="urn:f">ada</saml:NameID></saml:Subject>' +
+        '<saml:Subject><saml:NameID Format="urn:f" NameQualifier="urn:n" SPNameQualifier="urn:s">ada</saml:NameID></saml:Subject>' +
         '<samlp:NameIDPolicy Format="urn:f" SPNameQualifier="urn:q" AllowCreate="true"/>' +
         '<samlp:RequestedAuthnContext Comparison="minimum"><saml:AuthnContextClassRef>urn:a</saml:AuthnContextClassRef>' +
         "<saml:AuthnContextClassRef> urn:b </saml:AuthnContextClassRef></samlp:RequestedAuthnContext>",
@@ -43,7 +43,12 @@ describe("parseAuthnRequest", () => {
       isPassive: true,
       nameIdPolicy: { format: "urn:f", spNameQualifier: "urn:q", allowCreate: true },
       requestedAuthnContext: { classRefs: ["urn:a", "urn:b"], comparison: "minimum" },
-      subject: { nameId: "ada", format: "urn:f" },
+      subject: {
+        nameId: "ada",
+        format: "urn:f",
+        nameQualifier: "urn:n",
+        spNameQualifier: "urn:s",
+      },
       providerName: "The Shop",
       carriesSignature: false,
     });

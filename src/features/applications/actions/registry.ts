@@ -4,7 +4,6 @@ import { record } from "#platform/audit/record.ts";
 import type { Keyring } from "#platform/crypto/keyring.ts";
 import type { TenantDb, TenantScope } from "#platform/db/database.ts";
 import type { Outbound } from "#platform/outbound/fetch.ts";
-import { createSigningKey, type CreatedSigningKey } from "#protocols/saml/keys.ts";
 import { ApplicationId } from "#src/ids.ts";
 import { entityIdChanged, entityIdTaken, metadataRefused } from "../errors.ts";
 import {
@@ -19,9 +18,7 @@ import { type Description, describeServiceProvider, type DescriptionSource } fro
 import { findApplication, lockApplication } from "../queries.ts";
 import type { ApplicationChanges, NewApplication } from "../schema.ts";
 import { texts } from "../texts.ts";
-
-/** How long a signing certificate lives: applications pin it, and replacing it is work on their side. */
-const certificateYears = 5;
+import { createKey, insertKey } from "./keys.ts";
 
 export interface Registering {
   readonly tenant: TenantScope;
@@ -38,11 +35,7 @@ export async function registerApplication(
   input: NewApplication,
 ): Promise<ApplicationId> {
   const description = await describeServiceProvider(input, by);
-  const key = await createSigningKey({
-    commonName: input.name,
-    now: by.now,
-    years: certificateYears,
-  });
+  const key = await createKey(input.name, by.now);
   const applicationId = ApplicationId.parse(Bun.randomUUIDv7());
   await by.tenant.write(async (db) => {
     await db
@@ -56,7 +49,7 @@ export async function registerApplication(
       })
       .execute();
     await insertServiceProvider(db, applicationId, description, sourceField(input));
-    await insertKey(db, by, applicationId, key);
+    await insertKey(db, by, { applicationId, key, state: "active" });
     const { entityId } = description;
     const { name, availableToAll } = input;
     await record(db, by.actor, applicationRegistered, {
@@ -102,34 +95,6 @@ const columnsOf = (description: Description) => ({
   signing_certificates: [...description.signingCertificates],
   signs_requests: description.signsRequests,
   metadata_url: description.metadataUrl,
-});
-
-async function insertKey(
-  db: TenantDb,
-  { keys, tenant }: Registering,
-  applicationId: ApplicationId,
-  key: CreatedSigningKey,
-): Promise<void> {
-  const id = Bun.randomUUIDv7();
-  await db
-    .insertInto("saml_keys")
-    .values({
-      id,
-      application_id: applicationId,
-      state: "active",
-      sealed_key: keys.seal("saml-key", keyPlace(tenant, id), key.privateKeyPem),
-      certificate: key.certificatePem,
-      expires_at: key.notAfter,
-    })
-    .execute();
-}
-
-/** Where a sealed signing key belongs: bound into the ciphertext, so that it opens nowhere else. */
-export const keyPlace = (tenant: TenantScope, keyId: string) => ({
-  tenantId: tenant.id,
-  table: "saml_keys",
-  row: keyId,
-  column: "sealed_key",
 });
 
 /** Changes names and settings; only what differs is written and recorded. @throws {applicationNotFound} */

@@ -22,14 +22,16 @@ import {
 } from "#platform/ui/index.ts";
 import { nameIdFormats } from "#protocols/saml/name-id.ts";
 import type { GroupId } from "#src/ids.ts";
-import type { Application, Grant, GrantList } from "../schema.ts";
+import type { Application, Grant, GrantList, SigningKey } from "../schema.ts";
 import { texts } from "../texts.ts";
 import { deleteQuestion, disableQuestion } from "./confirm.tsx";
+import { Expiring, Keys } from "./keys.tsx";
 import { EnabledBadge } from "./list.tsx";
 
 interface More {
   readonly grants: z.output<typeof GrantList>;
   readonly others: readonly { id: GroupId; name: string }[];
+  readonly keys: readonly SigningKey[];
 }
 type Part = { data: Application; view: View };
 
@@ -48,9 +50,11 @@ export const ApplicationPage: PageScreen<Application, More> = ({ data, view, mor
         }
       />
       <Stack>
+        <Expiring data={data} keys={more.keys} view={view} />
         <Setup data={data} view={view} />
         <Grants data={data} view={view} more={more} canGrant={canGrant} canManage={canManage} />
         <Told data={data} view={view} canManage={canManage} />
+        <Keys data={data} keys={more.keys} view={view} canManage={canManage} />
         {canManage && <Danger data={data} view={view} />}
       </Stack>
     </>

@@ -18,7 +18,7 @@ import { texts } from "../texts.ts";
 interface Setup extends OwnIdentity {
   readonly name: string;
   readonly tenant: string;
-  readonly certificates: readonly CertificateSummary[];
+  readonly certificates: readonly (CertificateSummary & { readonly isNext: boolean })[];
 }
 
 export const SetupPage: Screen<Setup> = ({ data, view }) => (
@@ -48,7 +48,8 @@ export const SetupPage: Screen<Setup> = ({ data, view }) => (
             <>
               <CopyField
                 id={`certificate-${index}`}
-                label={texts.ourCertificate}
+                label={certificate.isNext ? texts.ourNextCertificate : texts.ourCertificate}
+                hint={certificate.isNext ? texts.ourNextCertificateHint : undefined}
                 value={certificate.pem}
                 multiline
                 rows={6}

@@ -1,6 +1,7 @@
 // One connection outside the pools, for the work on a whole database: as the superuser, for as long as it takes.
 import { Client } from "pg";
 import type { DatabaseSettings } from "../database.ts";
+import { tlsOf } from "../tls.ts";
 
 /** Connects, hands the connection to `body` and closes it whatever comes. `purpose` is what the server's own views show. */
 export async function connected<T>(
@@ -14,7 +15,7 @@ export async function connected<T>(
     database: settings.name,
     user: settings.user,
     password: settings.password,
-    ssl: settings.tls === "off" ? false : { rejectUnauthorized: settings.tls === "verify" },
+    ssl: tlsOf(settings),
     connectionTimeoutMillis: 10_000,
     application_name: purpose,
     keepAlive: true,

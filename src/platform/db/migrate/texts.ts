@@ -24,6 +24,12 @@ export const texts = defineTexts("migrate", {
   unboundLogin: (login: string) =>
     `The database login ${login} is not bound by row-level security. Set POSTGRES_USER to appuser`,
 
+  mayNotMakeRoles: (login: string) =>
+    `The login ${login} may not make roles. Use a superuser, or the database's owner with CREATEROLE: alter role ${login} createrole`,
+  notTheOwner: (login: string) =>
+    `The login ${login} does not own the database. As its present owner: alter database … owner to ${login}`,
+  foreignRoles: (login: string, roles: readonly string[]) =>
+    `The login ${login} has no say in the roles ${roles.join(", ")}, which somebody else has made: run as that login, or let it grant them with admin option`,
   busy: (seconds: number) =>
     `Another migration has been running on this database for more than ${seconds} seconds. Wait for it, then run weft migrate again`,
   failed: (file: string, where: string, reason: string) => `${file} failed${where}: ${reason}`,

@@ -19,9 +19,9 @@ export interface SmtpSettings {
 /** Of each step: connecting, the greeting, each answer. */
 const stepTimeoutMs = 10_000;
 
-/** Reads `caFile` at once, so that a missing one stops the start and not the first mail. */
-export function smtpDeliver({ host, port, login, tls, caFile }: SmtpSettings): Deliver {
-  const transporter = createTransport({
+/** Reads `caFile` at once. */
+function transporterOf({ host, port, login, tls, caFile }: SmtpSettings) {
+  return createTransport({
     host,
     port,
     secure: tls === "implicit",
@@ -41,6 +41,22 @@ export function smtpDeliver({ host, port, login, tls, caFile }: SmtpSettings): D
     disableFileAccess: true,
     disableUrlAccess: true,
   });
+}
+
+/** Connects, encrypts and logs in as delivery does, and sends nothing. Null when all of it worked, else why not. */
+export async function smtpProblem(settings: SmtpSettings): Promise<string | null> {
+  try {
+    await transporterOf(settings).verify();
+    return null;
+  } catch (error) {
+    const delivery = judge(error);
+    return delivery.outcome === "accepted" ? null : delivery.reason;
+  }
+}
+
+/** Delivery by these settings. A `caFile` that is missing stops the start and not the first mail. */
+export function smtpDeliver(settings: SmtpSettings): Deliver {
+  const transporter = transporterOf(settings);
   return async (mail, signal) => {
     const { promise: aborted, resolve } = Promise.withResolvers<Delivery>();
     const abort = () => resolve({ outcome: "failed", reason: texts.cancelled });

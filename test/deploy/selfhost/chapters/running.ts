@@ -83,9 +83,34 @@ export async function running(world: World): Promise<void> {
     },
   );
 
+  await check(
+    "the doctor finds nothing that failed, from the inside and the outside",
+    [],
+    async () => {
+      // Certificates of the test's internet are not signed by a public authority.
+      await must("docker compose exec -T app sh -c 'cat > /tmp/ca.pem' < /tls/bundle.pem");
+      const line = page.block("Doctor", 0);
+      const trusting = line.replace(" app ", " -T -e NODE_EXTRA_CA_CERTS=/tmp/ca.pem app ");
+      const { code, out } = await run(trusting);
+      for (const title of [
+        "Roles and grants",
+        "Isolation of tenants",
+        "TLS certificates",
+        "Proxy headers",
+        "Hosts and cookies",
+      ])
+        holds(out, new RegExp(`^ok +${title}`, "m"));
+      same([code, out.split("\n").filter((row) => row.startsWith("fail"))], [0, []]);
+    },
+  );
+
   await check("without memcached everything goes on", [63], async () => {
     await must("docker compose stop memcached");
     same([(await acme.ask("/sign-in")).status, await healthz()], [200, "200"]);
+    holds(
+      (await weft("doctor")).out,
+      /^warn +Memcached[^]*?repair: docker compose up -d memcached$/m,
+    );
     await must("docker compose start memcached");
     await healthOf("memcached", "healthy", 30);
   });

@@ -47,7 +47,6 @@ export async function variants(world: World): Promise<void> {
 /** For a database server whose certificate only a private CA vouches for, as the page describes it in words. */
 const trust = ["app", "worker", "migrate"].map(
   (service) => `  ${service}:
-    environment: { NODE_EXTRA_CA_CERTS: /etc/weft/ca.pem }
     volumes: ["./ca.pem:/etc/weft/ca.pem:ro"]`,
 );
 
@@ -56,7 +55,7 @@ async function elsewhere({ page }: World): Promise<void> {
   const cwd = "/opt/external";
   const files = ".env docker-compose.yml Caddyfile ca.pem";
   await must(`mkdir -p ${cwd} && cp ${files} ${cwd}/`, { cwd: home });
-  await Bun.write(`${cwd}/docker-compose.override.yml`, page.block("Another PostgreSQL server", 1));
+  await Bun.write(`${cwd}/docker-compose.override.yml`, page.block("Another PostgreSQL server", 2));
   await Bun.write(`${cwd}/trust.yml`, `services:\n${trust.join("\n")}\n`);
   const settings = {
     COMPOSE_PROJECT_NAME: "external",
@@ -64,6 +63,8 @@ async function elsewhere({ page }: World): Promise<void> {
     POSTGRES_HOST: "postgres.example.com",
     POSTGRES_DB: "elsewhere",
     POSTGRES_TLS: "verify",
+    POSTGRES_TLS_CA: "/etc/weft/ca.pem",
+    POSTGRES_SUPERUSER: "weft_admin",
   };
   for (const [name, value] of Object.entries(settings)) setVariable(name, value, cwd);
   const services = (await must("docker compose config --services", { cwd })).split("\n");
@@ -81,6 +82,14 @@ async function elsewhere({ page }: World): Promise<void> {
     await must("docker exec external pg_isready -q -h 127.0.0.1");
     return true;
   });
+  // As a hosting service has it: nobody here is a superuser.
+  await must(
+    `docker exec -i external psql -U postgres -v ON_ERROR_STOP=1 -v password="$PASSWORD" <<'SQL'
+create role weft_admin login createrole password :'password';
+alter database elsewhere owner to weft_admin;
+SQL`,
+    { env: { PASSWORD: `super ${hostile}` } },
+  );
   await must("docker compose up -d --wait app worker", { cwd, seconds: 120 });
   const encrypted =
     "select bool_and(ssl) from pg_stat_ssl join pg_stat_activity using (pid) where usename = 'appuser'";

@@ -11,16 +11,16 @@ import {
   registerApplication,
   replaceMetadata,
   setEnabled,
-} from "./actions/registry.ts";
-import { grantToGroup, revokeFromGroup } from "./actions/grants.ts";
-import { ownIdentity } from "./identity.ts";
+} from "../actions/registry.ts";
+import { grantToGroup, revokeFromGroup } from "../actions/grants.ts";
+import { ownIdentity } from "../identity.ts";
 import {
   findApplication,
   listApplications,
   listGrants,
   listGroupsWithoutGrant,
-  publishedCertificates,
-} from "./queries.ts";
+} from "../queries.ts";
+import { listKeys, publishedKeys } from "../signing-keys.ts";
 import {
   Application,
   ApplicationChanges,
@@ -34,13 +34,13 @@ import {
   NewApplication,
   NewGrants,
   NewMetadata,
-} from "./schema.ts";
-import { texts } from "./texts.ts";
-import { ConfirmDelete, ConfirmDisable } from "./views/confirm.tsx";
-import { ApplicationPage } from "./views/detail.tsx";
-import { EditApplicationForm, NewApplicationForm, ReplaceMetadataForm } from "./views/forms.tsx";
-import { ApplicationRows, ApplicationsPage } from "./views/list.tsx";
-import { SetupPage } from "./views/setup.tsx";
+} from "../schema.ts";
+import { texts } from "../texts.ts";
+import { ConfirmDelete, ConfirmDisable } from "../views/confirm.tsx";
+import { ApplicationPage } from "../views/detail.tsx";
+import { EditApplicationForm, NewApplicationForm, ReplaceMetadataForm } from "../views/forms.tsx";
+import { ApplicationRows, ApplicationsPage } from "../views/list.tsx";
+import { SetupPage } from "../views/setup.tsx";
 
 /** Form-encoding can make a document three times as long. */
 const metadataBodyMaxBytes = 3 * metadataMaxLength;
@@ -113,6 +113,7 @@ export const applicationRoutes = routes()
       tenant.read(async (db) => ({
         grants: await listGrants(db, params.applicationId, { limit: 200 }),
         others: await listGroupsWithoutGrant(db, params.applicationId),
+        keys: await listKeys(db, params.applicationId),
       })),
     page: ApplicationPage,
   })
@@ -265,16 +266,18 @@ export const applicationRoutes = routes()
     params: ApplicationParams,
     frame: "card",
     handle: async ({ tenant, site, params }) => {
-      const { name, certificates } = await tenant.read(async (db) => ({
+      const { name, keys } = await tenant.read(async (db) => ({
         name: (await findApplication(db, params.applicationId)).name,
-        certificates: await publishedCertificates(db, params.applicationId),
+        keys: await publishedKeys(db, params.applicationId),
       }));
-      const signing = certificates.map((certificate) => readCertificate(certificate));
       return {
         name,
         tenant: site.name,
         ...ownIdentity(site, params.applicationId),
-        certificates: signing,
+        certificates: keys.map(({ certificate, state }) => ({
+          ...readCertificate(certificate),
+          isNext: state === "next",
+        })),
       };
     },
     page: SetupPage,

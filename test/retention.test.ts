@@ -1,0 +1,51 @@
+// What leaves by itself, and when; what stays.
+import { expect, test } from "bun:test";
+import { furnish } from "./http/support/world.ts";
+import { testApp } from "./support/a-tenant.ts";
+import { sweepOnce } from "./support/sweep.ts";
+
+const app = await testApp();
+
+/** Whole days after its end in which a row is still there, and leaves after. */
+const table = [
+  ["sso_requests", "expires_at", 1],
+  ["sign_ins", "expires_at", 1],
+  ["api_tokens", "expires_at", 1],
+  ["sessions", "expires_at", 30],
+  ["user_tokens", "expires_at", 30],
+  ["saml_keys", "retired_at", 30],
+] as const;
+
+test.each(table)(
+  "rows of %s leave some time after their %s, and no sooner (%d days)",
+  async (name, since, days) => {
+    const tenant = await app.aTenant({ signedInAs: "super_admin" });
+    const { ids } = await furnish(app, tenant);
+    const other = await app.aTenant();
+    await furnish(app, other);
+    await tenant.newBrowser().post("/sign-in", { email: "a@b.example", return_to: "/" });
+    const keys = `/applications/${ids["applicationId"]}/keys`;
+    await tenant.api.put(`${keys}/${ids["keyId"]}/activation`);
+    const count = async ({ id } = tenant) => {
+      const rows = await app.asSuperuser<{ n: number }>(
+        `select count(*)::int as n from app.${name} where tenant_id = $1 and ${since} is not null`,
+        [id],
+      );
+      return rows[0]?.n ?? 0;
+    };
+    const endAt = (daysAgo: number) =>
+      app.asSuperuser(
+        `update app.${name} set ${since} = $2 where tenant_id = $1 and ${since} is not null`,
+        [tenant.id, new Date(app.clock.now().getTime() - daysAgo * 86_400_000)],
+      );
+    const [before, others] = [await count(), await count(other)];
+    expect(before).toBeGreaterThan(0);
+    await endAt(days - 0.01);
+    await sweepOnce(app, tenant);
+    expect(await count()).toBe(before);
+    await endAt(days + 0.01);
+    await sweepOnce(app, tenant);
+    expect([await count(), await count(other)]).toEqual([0, others]);
+    expect(await tenant.events("application.registered")).toHaveLength(1);
+  },
+);
