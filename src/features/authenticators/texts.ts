@@ -34,10 +34,6 @@ export const texts = defineTexts("authenticators", {
   backupCodeWasUsed: "Backup code used",
 
   // Notices by mail
-  greeting: (firstName: string) => `Hello ${firstName},`,
-  noticeFrom: (when: string, device: string, ip: string) => `${when}, from ${device} (${ip}).`,
-  noticeNotYou: "Was that not you? Choose a new password at once and tell an administrator.",
-  noticeButton: "Choose a new password",
   passwordChangedSubject: (tenant: string) => `Your password at ${tenant} was changed`,
   passwordChangedText: (tenant: string) =>
     `Your password at ${tenant} was changed. Every other device was signed out.`,
@@ -61,5 +57,4 @@ export const texts = defineTexts("authenticators", {
           ? "One more is left."
           : `${left} more are left.`
     }`,
-  unknownPlace: "an unknown place",
 });
