@@ -11,6 +11,7 @@ export const texts = defineTexts("authenticators", {
   passwordSameAsCurrent: "This is the current password: choose another",
   newPasswordRefused: "Choose another password",
   codeNotRight: "This code is not right, or was used already",
+  passkeyNotRight: "This passkey was not accepted: try again, or use your password",
   proofWrong: "That did not prove who you are",
   tooManyTries: "Too many tries",
   tryAgainIn: (wait: string) => `Too many tries. Try again in ${wait}`,
@@ -20,6 +21,9 @@ export const texts = defineTexts("authenticators", {
   totpNotPending: "There is nothing to confirm any more: begin again",
   totpCodeWrong:
     "This code is not right. Check the clock of your device, and type the code it shows now",
+  factorNeeded:
+    "Your organisation asks for this, or for something as strong: add another passkey first",
+  passkeyNotAdded: "The passkey was not added",
   noTotp: "There is no authenticator app to change",
 
   // Audit trail

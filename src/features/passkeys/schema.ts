@@ -34,9 +34,12 @@ export type RefusalCause = z.infer<typeof RefusalCause>;
 
 export const PasskeyName = z
   .string({ error: () => texts.nameMissing })
+  .normalize("NFC")
   .trim()
   .min(1, { error: () => texts.nameMissing })
-  .max(100, { error: () => texts.nameTooLong });
+  .max(100, { error: () => texts.nameTooLong })
+  // It stands in mails and on an administrator's page: nothing that hides or turns letters round.
+  .regex(/^[^\p{Cc}\u202A-\u202E\u2066-\u2069]*$/u, { error: () => texts.nameUnprintable });
 
 export const Passkey = z.object({
   id: PasskeyId,
@@ -55,8 +58,15 @@ export const Passkey = z.object({
 });
 export type Passkey = z.infer<typeof Passkey>;
 
-export const PasskeyList = z.object({ userId: UserId, passkeys: z.array(Passkey) });
+/** A person's passkeys as an administrator sees them. */
+export const PasskeyList = z.object({
+  user: z.object({ id: UserId, name: z.string(), email: z.string() }),
+  passkeys: z.array(Passkey),
+  /** Whether the caller may revoke them. */
+  mayRevoke: z.boolean(),
+});
 export type PasskeyList = z.infer<typeof PasskeyList>;
 
 export const OwnerParams = z.object({ userId: UserId });
 export const PasskeyParams = OwnerParams.extend({ passkeyId: PasskeyId });
+export type PasskeyParams = z.infer<typeof PasskeyParams>;
