@@ -19,7 +19,7 @@ export const texts = defineTexts("passkeys", {
     "The device did not check that it is you: set up a PIN, a fingerprint or face recognition on it",
   refusedOtherwise: "The answer of the device was not accepted: try again, or use another device",
 
-  people: "People",
+  people: "Users",
   titleOf: (name: string) => `Passkeys of ${name}`,
   lead: "What this person can sign in with instead of a password.",
   list: "Passkeys",

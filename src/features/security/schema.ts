@@ -18,7 +18,7 @@ const PasskeyAnswer = z.string().max(60_000);
 export const ProofInput = z
   .object({
     passkey: PasskeyAnswer.optional(),
-    currentPassword: z.unknown(),
+    currentPassword: z.unknown().optional(),
     code: z.string().trim().max(100).optional(),
   })
   .transform(({ passkey, currentPassword, code }, context) => {
