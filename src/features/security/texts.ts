@@ -5,7 +5,7 @@ export const texts = defineTexts("security", {
   description: "How you prove who you are, and where you are signed in.",
 
   password: "Password",
-  passwordAbout: "Asked for first, at every sign-in.",
+  passwordAbout: "Asked for at sign-in, unless you use a passkey.",
   passwordChanged: "Last changed",
   passwordChange: "Change password",
   passwordTitle: "Change your password",
