@@ -12,7 +12,9 @@ import { groupRoutes } from "#features/groups/routes.tsx";
 import { homeRoutes } from "#features/home/routes.tsx";
 import { invitationRoutes } from "#features/invitations/routes.tsx";
 import { authenticateSession } from "#features/sessions/index.ts";
+import { passkeyRoutes } from "#features/passkeys/routes.tsx";
 import { securityRoutes } from "#features/security/routes/proofs.tsx";
+import { ownPasskeyRoutes } from "#features/security/routes/passkeys.tsx";
 import { ownSessionRoutes } from "#features/security/routes/sessions.tsx";
 import { sessionRoutes } from "#features/sessions/routes.tsx";
 import { passwordRoutes } from "#features/sign-in/routes/passwords.tsx";
@@ -46,6 +48,7 @@ export const routeTable: readonly AnyRoute[] = [
   passwordRoutes,
   invitationRoutes,
   securityRoutes,
+  ownPasskeyRoutes,
   ownSessionRoutes,
   sessionRoutes,
   applicationRoutes,
@@ -54,6 +57,7 @@ export const routeTable: readonly AnyRoute[] = [
   apiClientRoutes,
   accountRoutes,
   userRoutes,
+  passkeyRoutes,
   groupRoutes,
   auditLogRoutes,
   brandingRoutes,

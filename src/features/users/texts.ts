@@ -86,6 +86,12 @@ export const texts = defineTexts("users", {
   addedAt: "Added",
   deactivatedAt: "Deactivated",
   groups: "Groups",
+  passkeys: "Passkeys",
+  passkeysShow: "Show passkeys",
+  noPasskeys: "No passkeys.",
+  passkeySuspended: "Suspended",
+  passkeyUnused: "Not used yet",
+  passkeyUsed: "Last used",
   noGroups: "In no group yet",
   moreGroups: (most: number) => `The first ${most} groups by name are shown.`,
 

@@ -5,6 +5,7 @@ import type {
   ApplicationId,
   FileId,
   GroupId,
+  PasskeyId,
   SamlKeyId,
   SessionId,
   SsoRequestId,
@@ -251,7 +252,7 @@ export interface Passkeys {
   backup_eligible: boolean;
   created_at: Generated<Timestamp>;
   credential_id: Buffer;
-  id: Generated<string>;
+  id: Generated<PasskeyId>;
   last_used_at: Timestamp | null;
   name: string;
   public_key: Buffer;

@@ -7,6 +7,7 @@ import {
   type TestTenant,
   type TestUser,
 } from "../../support/a-tenant.ts";
+import { aPasskey } from "../../features/passkeys/support.ts";
 import type { Fields } from "../../support/browser.ts";
 import { aLogo } from "../../support/pictures.ts";
 
@@ -52,6 +53,7 @@ export function pathWith({ path }: Pick<AnyRoute, "path">, ids: Ids): string {
 /** A tenant furnished with people, a group, an application, a client, a waiting request, links. */
 export async function furnish({ services }: TestApp, tenant: TestTenant): Promise<World> {
   const somebody = await tenant.aUser();
+  const { passkeyId } = await aPasskey({ clock: services.clock }, tenant, somebody);
   const group = await tenant.aGroup(undefined, [somebody]);
   const application = await made(tenant.api.post("/applications", anApplication("furnished")));
   await tenant.api.post(`/applications/${application.id}/grants`, { groupId: group.id });
@@ -69,6 +71,7 @@ export async function furnish({ services }: TestApp, tenant: TestTenant): Promis
   services.mail.sent.length = 0;
   const ids = {
     userId: somebody.id,
+    passkeyId,
     groupId: group.id,
     applicationId: application.id,
     keyId: key.id,
@@ -129,6 +132,10 @@ const samples: Readonly<Record<string, Sample>> = {
   "POST /security/authenticator-app/confirmation": () => ({ code: "123456" }),
   "DELETE /security/authenticator-app": () => ({ currentPassword: goodPassword, code: "123456" }),
   "POST /security/backup-codes": () => ({ currentPassword: goodPassword, code: "123456" }),
+  "POST /security/passkeys/new": () => ({ currentPassword: goodPassword, code: "123456" }),
+  "POST /security/passkeys": () => ({ answer: "{}", name: "Walked" }),
+  "PATCH /security/passkeys/:passkeyId": () => ({ name: "Walked" }),
+  "DELETE /security/passkeys/:passkeyId": () => ({ currentPassword: goodPassword, code: "123456" }),
   "POST /applications": () => ({ ...anApplication("Walked") }),
   "PATCH /applications/:applicationId": () => ({
     name: "Renamed",
