@@ -13,6 +13,7 @@ import { securityRoutes } from "#features/security/routes/proofs.tsx";
 import { ownSessionRoutes } from "#features/security/routes/sessions.tsx";
 import { sessionRoutes } from "#features/sessions/routes.tsx";
 import { passwordRoutes } from "#features/sign-in/routes/passwords.tsx";
+import { settingsRoutes } from "#features/settings/routes.tsx";
 import { signInRoutes } from "#features/sign-in/routes/steps.tsx";
 import { ssoRoutes } from "#features/sso/routes.tsx";
 import { createTenantFinder, readHost } from "#features/tenants/index.ts";
@@ -51,6 +52,7 @@ export const routeTable: readonly AnyRoute[] = [
   userRoutes,
   groupRoutes,
   auditLogRoutes,
+  settingsRoutes,
 ].flatMap((feature) => feature.table);
 
 const browserDoor: Door = { kind: "browser", prefix: "", authenticate: authenticateSession };

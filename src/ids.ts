@@ -17,3 +17,5 @@ export const ApiClientId = id.brand("ApiClientId");
 export type ApiClientId = z.infer<typeof ApiClientId>;
 export const SsoRequestId = id.brand("SsoRequestId");
 export type SsoRequestId = z.infer<typeof SsoRequestId>;
+export const PolicyTrialId = id.brand("PolicyTrialId");
+export type PolicyTrialId = z.infer<typeof PolicyTrialId>;

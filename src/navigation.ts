@@ -13,6 +13,7 @@ const texts = defineTexts("navigation", {
   oversight: "Oversight",
   audit: "Audit trail",
   sessions: "Sessions",
+  settings: "Settings",
 });
 
 export const navigation: readonly NavEntry[] = [
@@ -58,5 +59,12 @@ export const navigation: readonly NavEntry[] = [
     icon: "activity",
     section: texts.oversight,
     permission: "events.read",
+  },
+  {
+    href: "/settings/sign-in",
+    label: texts.settings,
+    icon: "settings",
+    section: texts.oversight,
+    permission: "settings.manage",
   },
 ];

@@ -12,6 +12,7 @@ export { type Proof, proofFields, type Visit } from "./actions/prove.ts";
 export { useBackupCode } from "./actions/backup-codes.ts";
 export { useTotpCode } from "./actions/totp.ts";
 export { totpNotPending } from "./errors.ts";
+export { flagWeakPasswords } from "./password-reset.ts";
 export { waitText } from "./wait.ts";
 export { newPasswordProblem, ratePassword } from "./password-policy.ts";
 export { countBackupCodes, findAuthenticators } from "./queries.ts";

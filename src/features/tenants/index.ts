@@ -1,5 +1,6 @@
 export { createTenant, findTenant, listTenants, setTenantState } from "./queries.ts";
 export { type Tenant, TenantName, subdomainProblem } from "./schema.ts";
+export { postOfTenant } from "./post.ts";
 export { createTenantFinder, type HostKind, readHost, siteOf, siteOrigin } from "./host.ts";
 export { tenantCreated, tenantResumed, tenantSuspended } from "./events.ts";
 export { tenantNotFound } from "./errors.ts";
