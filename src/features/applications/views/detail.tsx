@@ -26,6 +26,7 @@ import type { Application, Grant, GrantList } from "../schema.ts";
 import { texts } from "../texts.ts";
 import { deleteQuestion, disableQuestion } from "./confirm.tsx";
 import { EnabledBadge } from "./list.tsx";
+import { AskedStrength } from "./strength.tsx";
 
 interface More {
   readonly grants: z.output<typeof GrantList>;
@@ -50,6 +51,7 @@ export const ApplicationPage: PageScreen<Application, More> = ({ data, view, mor
       <Stack>
         <Setup data={data} view={view} />
         <Grants data={data} view={view} more={more} canGrant={canGrant} canManage={canManage} />
+        <AskedStrength data={data} canManage={canManage} />
         <Told data={data} view={view} canManage={canManage} />
         {canManage && <Danger data={data} view={view} />}
       </Stack>
