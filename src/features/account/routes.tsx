@@ -1,17 +1,23 @@
 // One's own account: the profile page, and `me` for scripts.
 import { routes } from "#platform/http/route.ts";
-import type { TenantScope } from "#platform/db/database.ts";
-import type { Actor } from "#src/actor.ts";
-import { changeProfile } from "./actions.ts";
+import type { Handling } from "#platform/http/context.ts";
+import { changeProfile, mayRename } from "./actions.ts";
 import { peopleOnly } from "./errors.ts";
 import { getMe, getProfile } from "./queries.ts";
-import { Me, type Profile, ProfileChanges } from "./schema.ts";
+import { Me, ProfileChanges } from "./schema.ts";
 import { texts } from "./texts.ts";
 import { ProfileForm } from "./views.tsx";
 
-async function ownProfile(tenant: TenantScope, actor: Actor): Promise<Profile> {
+async function ownProfile({
+  tenant,
+  actor,
+  now,
+}: Pick<Handling<unknown, unknown>, "tenant" | "actor" | "now">) {
   if (actor.kind !== "user") throw peopleOnly();
-  return tenant.read((db) => getProfile(db, actor.userId));
+  return tenant.read(async (db) => ({
+    profile: await getProfile(db, actor.userId),
+    mayRename: await mayRename(db, actor, now),
+  }));
 }
 
 export const accountRoutes = routes()
@@ -24,9 +30,9 @@ export const accountRoutes = routes()
   .screen("get", "/profile", {
     permit: "account.manage",
     title: texts.title,
-    handle: async ({ tenant, actor }) => {
-      const profile = await ownProfile(tenant, actor);
-      return { profile, values: profile };
+    handle: async (handling) => {
+      const own = await ownProfile(handling);
+      return { ...own, values: own.profile };
     },
     form: ProfileForm,
   })
@@ -36,9 +42,10 @@ export const accountRoutes = routes()
     title: texts.title,
     input: ProfileChanges,
     reply: Me,
-    handle: ({ tenant, actor, input }) => tenant.write((db) => changeProfile(db, actor, input)),
+    handle: ({ tenant, actor, input, now }) =>
+      tenant.write((db) => changeProfile(db, actor, { ...input, now })),
     form: ProfileForm,
-    load: async ({ tenant, actor }) => ({ profile: await ownProfile(tenant, actor) }),
+    load: ownProfile,
     next: () => "/profile",
     notice: () => texts.savedNotice,
   });
