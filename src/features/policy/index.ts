@@ -21,7 +21,6 @@ export { strengthText } from "./words.ts";
 export { meets, strengthOf, strictest } from "./strength.ts";
 export {
   findPolicyState,
-  findProposedPolicy,
   findTrial,
   insertTrial,
   lockPolicyState,

@@ -119,24 +119,6 @@ export async function findTrial(
   return { ...trial, state: trial.applied ? "reverted" : "cancelled" };
 }
 
-/**
- * The policy a test sign-in is judged by: what an open trial proposes; null when the trial is over, applied, or not of this tenant.
- */
-export async function findProposedPolicy(
-  db: TenantDb,
-  trialId: string,
-  now: Date,
-): Promise<Policy | null> {
-  const row = await db
-    .selectFrom("policy_trials")
-    .select("proposed")
-    .where("id", "=", trialId)
-    .where("state", "=", "open")
-    .where("expires_at", ">", now)
-    .executeTakeFirst();
-  return row ? Policy.parse(row.proposed) : null;
-}
-
 /** Puts a policy in force; the row is locked by `lockPolicyState`. Answers its version. */
 export async function storePolicy(db: TenantDb, policy: Policy): Promise<number> {
   const { version } = await db

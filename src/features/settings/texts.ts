@@ -124,7 +124,8 @@ export const texts = defineTexts("settings", {
   trialOpenText: (when: string) =>
     `It can keep people out, so nothing has changed yet. Without a decision it is dropped ${when}.`,
   startedBy: (name: string) => `Proposed by ${name}.`,
-  whatChanges: "What would change",
+  whatWouldChange: "What would change",
+  whatChanged: "What is different now",
   riskEmailProofFirst:
     "Nobody gets past the first page without a code from their mailbox: people whose mail does not arrive could not sign in.",
   riskPasskeyAaguids:
@@ -135,6 +136,9 @@ export const texts = defineTexts("settings", {
     n === 1
       ? "1 person could not sign in with what they have now:"
       : `${n} people could not sign in with what they have now:`,
+  affectedAtOnce: "They have to set up more at their next sign-in.",
+  affectedGrace: (n: number) =>
+    `They still get in for ${days(n)} from their next sign-in, which asks them to set up more.`,
   affectedNone: "Everybody could sign in with what they have now.",
   affectedMore: (n: number) => `Show all ${n}`,
   affectedTitle: "People who need more",
@@ -142,6 +146,9 @@ export const texts = defineTexts("settings", {
   affectedCount: (n: number) => `${people(n)} on this page`,
   person: "Person",
   has: "Has",
+  hasBaseline: "Code by e-mail",
+  hasStrong: "Authenticator app",
+  hasPhishingResistant: "Passkey",
   asked: "Asked for",
   deadline: "Must set it up",
   deadlineNext: "At the next sign-in",

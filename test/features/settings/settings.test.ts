@@ -103,6 +103,16 @@ describe("PUT /settings/sign-in", () => {
       "ea9b8d66-4d01-1d21-3ce4-b6b48cb575d4",
       "fbfc3007-154e-4ecc-8c0b-6e020557d7bd",
     ]);
+    await tenant.api.delete(`${path}/trials/${trial?.id}`);
+    await tenant.tenant.write((db) =>
+      db
+        .updateTable("sign_in_policies")
+        .set({ passkey_aaguids: trial?.proposed.passkeyAaguids ?? [] })
+        .execute(),
+    );
+    expect(await (await tenant.browser.get(path)).text()).toContain(
+      "fbfc3007-154e-4ecc-8c0b-6e020557d7bd  iCloud Keychain",
+    );
     const refused = await tenant.browser.put(path, form({ passkeyAaguids: "YubiKey 5\n" }));
     expect(refused.status).toBe(422);
     const page = await refused.text();

@@ -1,9 +1,11 @@
 // Changes that can keep people out: proposed, tested, applied for ten minutes, kept or taken back.
 import { describe, expect, test } from "bun:test";
 import { defaultPolicy, findPolicy } from "#features/policy/index.ts";
+import { countAffected, listAffected } from "#features/settings/affected.ts";
 import { endTrial } from "#features/settings/jobs.ts";
 import type { Trial } from "#features/settings/schema.ts";
 import { testApp, type TestTenant } from "../../support/a-tenant.ts";
+import { planOf, statementsOf } from "../../support/statements.ts";
 import {
   aTrial,
   form,
@@ -153,6 +155,34 @@ describe("people who could not sign in", () => {
       { lastName: "A", deadline },
       { lastName: "B", deadline: null, graceDays: 0 },
     ]);
+  });
+
+  test("are found in one pass over a tenant's people, with look-ups by index", async () => {
+    const tenant = await world.aTenant();
+    const { id: groupId } = await tenant.aGroup();
+    await world.asSuperuser(
+      `with made as (insert into app.users (tenant_id, first_name, last_name, state, password_hash)
+         select $1, 'Person', n::text, 'active', 'x' from generate_series(1, 20000) as n returning id),
+       addressed as (insert into app.user_emails (tenant_id, user_id, email, is_primary)
+         select $1, id, id || '@example.com', true from made)
+       insert into app.group_members (tenant_id, group_id, user_id) select $1, $2, id from made`,
+      [tenant.id, groupId],
+    );
+    await world.asSuperuser("analyze app.users, app.user_emails, app.group_members, app.passkeys");
+    const policy = { ...defaultPolicy, strength: "strong" as const };
+    const sent = await statementsOf(() =>
+      tenant.tenant.read(async (db) => {
+        await countAffected(db, policy);
+        await listAffected(db, policy, { limit: 20, now: clock.now() });
+      }),
+    );
+    expect(sent).toHaveLength(2);
+    for (const statement of sent) {
+      const plan = await planOf(world, tenant.id, statement);
+      expect(plan).toContain("group_members_user");
+      expect(plan).not.toMatch(/Seq Scan on (group_members|user_emails)/);
+    }
+    expect(await planOf(world, tenant.id, sent[1]!)).toContain("users_by_name");
   });
 
   test("are listed page by page, and few of them with the trial", async () => {

@@ -1,6 +1,6 @@
 // The people whom a change on trial would keep out, all of them.
 import type { z } from "zod";
-import { strengthText } from "#features/policy/index.ts";
+import { type Strength, strengthText } from "#features/policy/index.ts";
 import type { Screen, View } from "#platform/http/view.ts";
 import {
   Card,
@@ -18,11 +18,7 @@ import { texts } from "../texts.ts";
 
 type Page = z.output<typeof AffectedPage>;
 
-export const PersonLink = ({ person }: { person: AffectedPerson }) => (
-  <a href={`/users/${person.id}`}>{nameOf(person)}</a>
-);
-
-const nameOf = ({ firstName, lastName }: AffectedPerson) => `${firstName} ${lastName}`;
+export const nameOf = ({ firstName, lastName }: AffectedPerson) => `${firstName} ${lastName}`;
 
 export const AffectedPeoplePage: Screen<Page> = ({ data, view }) => (
   <>
@@ -57,12 +53,18 @@ export const AffectedRegion: Screen<Page> = ({ data, view }) => {
   );
 };
 
+const hasText: Readonly<Record<Strength, string>> = {
+  baseline: texts.hasBaseline,
+  strong: texts.hasStrong,
+  phishing_resistant: texts.hasPhishingResistant,
+};
+
 const columns = (view: View): readonly Column<AffectedPerson>[] => [
   {
     label: texts.person,
     cell: (person) => <Person name={nameOf(person)} detail={person.email} />,
   },
-  { label: texts.has, tight: true, cell: ({ has }) => strengthText[has] },
+  { label: texts.has, tight: true, cell: ({ has }) => hasText[has] },
   { label: texts.asked, tight: true, cell: ({ required }) => strengthText[required] },
   { label: texts.deadline, secondary: true, cell: (person) => deadlineOf(person, view) },
 ];

@@ -10,11 +10,13 @@ import {
   type Option,
   Radios,
   Section,
+  type SectionProps,
   Select,
   Stack,
 } from "#platform/ui/index.ts";
 import { texts } from "../texts.ts";
 import { durationText } from "../words.ts";
+import { Names } from "./names.tsx";
 
 const hour = 3_600;
 const day = 24 * hour;
@@ -58,11 +60,17 @@ export const Fields = ({ values, problems, version, inactive }: FieldsProps) => 
     <Proof values={values} />
     <Sessions values={values} />
     <Devices values={values} />
-    <Section title={texts.recovery} description={texts.recoveryText}>
+    <Group title={texts.recovery} description={texts.recoveryText}>
       <Box name="resetNeedsTwoAdmins" />
-    </Section>
+    </Group>
     <People values={values} inactive={inactive} />
   </Form>
+);
+
+const Group = ({ children, ...about }: SectionProps) => (
+  <Section {...about}>
+    <Stack gap="large">{children}</Stack>
+  </Section>
 );
 
 const Box = ({
@@ -76,7 +84,7 @@ interface Part {
 }
 
 const Passwords = ({ values }: Part) => (
-  <Section title={texts.passwords} description={texts.passwordsText}>
+  <Group title={texts.passwords} description={texts.passwordsText}>
     <Select
       name="passwordMinLength"
       label={texts.passwordMinLength}
@@ -92,11 +100,11 @@ const Passwords = ({ values }: Part) => (
         { value: "4", label: texts.score4 },
       ]}
     />
-  </Section>
+  </Group>
 );
 
 const Proof = ({ values }: Part) => (
-  <Section title={texts.proof} description={texts.proofText}>
+  <Group title={texts.proof} description={texts.proofText}>
     <Radios
       name="strength"
       label={texts.strength}
@@ -119,11 +127,11 @@ const Proof = ({ values }: Part) => (
       )}
     />
     <Box name="emailProofFirst" />
-  </Section>
+  </Group>
 );
 
 const Sessions = ({ values }: Part) => (
-  <Section title={texts.sessions} description={texts.sessionsText}>
+  <Group title={texts.sessions} description={texts.sessionsText}>
     <Radios
       name="sessionPreset"
       label={texts.sessionPreset}
@@ -154,11 +162,11 @@ const Sessions = ({ values }: Part) => (
       </Stack>
     </div>
     <Box name="keepSignedIn" />
-  </Section>
+  </Group>
 );
 
 const Devices = ({ values }: Part) => (
-  <Section title={texts.devices} description={texts.devicesText}>
+  <Group title={texts.devices} description={texts.devicesText}>
     <Select
       name="rememberDeviceDays"
       label={texts.rememberDeviceDays}
@@ -178,11 +186,11 @@ const Devices = ({ values }: Part) => (
       spellcheck={false}
       autocomplete="off"
     />
-  </Section>
+  </Group>
 );
 
 const People = ({ values, inactive }: Part & { inactive: Inactive | null }) => (
-  <Section title={texts.peopleSection} description={texts.peopleText}>
+  <Group title={texts.peopleSection} description={texts.peopleText}>
     <Select
       name="inactiveAfterDays"
       label={texts.inactiveAfterDays}
@@ -195,7 +203,7 @@ const People = ({ values, inactive }: Part & { inactive: Inactive | null }) => (
     {inactive !== null && <Absent title={texts.inactiveTonight} people={inactive.tonight} />}
     {inactive !== null && <Absent title={texts.inactiveLater} people={inactive.warnedTonight} />}
     <Box name="peopleEditNames" />
-  </Section>
+  </Group>
 );
 
 function Absent({
@@ -208,15 +216,7 @@ function Absent({
   if (count === 0) return null;
   return (
     <Notice kind="warning">
-      <p>{title(count)}</p>
-      <ul>
-        {people.map(({ id, name }) => (
-          <li>
-            <a href={`/users/${id}`}>{name}</a>
-          </li>
-        ))}
-        {count > people.length && <li>{texts.andMore(count - people.length)}</li>}
-      </ul>
+      {title(count)} <Names people={people} count={count} />
     </Notice>
   );
 }

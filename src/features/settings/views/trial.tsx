@@ -17,7 +17,8 @@ import {
 import type { Trial } from "../schema.ts";
 import { texts } from "../texts.ts";
 import { wordsOf } from "../words.ts";
-import { PersonLink } from "./affected.tsx";
+import { nameOf } from "./affected.tsx";
+import { Names } from "./names.tsx";
 
 interface Props {
   readonly trial: Trial;
@@ -53,9 +54,9 @@ const OpenCard = ({ trial, view, values, problems }: Props) => (
   </Card>
 );
 
-const Changes = ({ trial: { previous, proposed } }: Pick<Props, "trial">) => (
+const Changes = ({ trial: { state, previous, proposed } }: Pick<Props, "trial">) => (
   <div>
-    <h3>{texts.whatChanges}</h3>
+    <h3>{state === "applied" ? texts.whatChanged : texts.whatWouldChange}</h3>
     <ul>
       {wordsOf(previous, proposed).map((words) => (
         <li>{words}</li>
@@ -79,19 +80,20 @@ const risksOf = (previous: Policy, proposed: Policy): string[] =>
 
 const Affected = ({ trial }: Pick<Props, "trial">) => {
   const { count, people, superAdminsLeft } = trial.affected;
+  const { graceDays } = trial.proposed;
   if (count === 0) return <Status tone="positive">{texts.affectedNone}</Status>;
   return (
     <>
       {superAdminsLeft === 0 && <Notice kind="warning">{texts.noSuperAdminLeft}</Notice>}
       <div>
-        <p>{texts.affected(count)}</p>
-        <ul>
-          {people.map((person) => (
-            <li>
-              <PersonLink person={person} />
-            </li>
-          ))}
-        </ul>
+        <p>
+          {texts.affected(count)}{" "}
+          <Names
+            people={people.map((person) => ({ id: person.id, name: nameOf(person) }))}
+            count={count}
+          />
+        </p>
+        <p>{graceDays === 0 ? texts.affectedAtOnce : texts.affectedGrace(graceDays)}</p>
         <p>
           <a href={`${pathOf(trial)}/people`}>{texts.affectedMore(count)}</a>
         </p>
