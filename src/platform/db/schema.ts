@@ -4,6 +4,7 @@ import type {
   ApiClientId,
   ApplicationId,
   GroupId,
+  PolicyTrialId,
   SessionId,
   SsoRequestId,
   TenantId,
@@ -239,7 +240,7 @@ export interface PolicyTrials {
   created_at: Generated<Timestamp>;
   ended_at: Timestamp | null;
   expires_at: Timestamp;
-  id: Generated<string>;
+  id: Generated<PolicyTrialId>;
   previous: Json;
   proposed: Json;
   revert_at: Timestamp | null;
