@@ -18,6 +18,7 @@ import { ownPasskeyRoutes } from "#features/security/routes/passkeys.tsx";
 import { ownSessionRoutes } from "#features/security/routes/sessions.tsx";
 import { sessionRoutes } from "#features/sessions/routes.tsx";
 import { passwordRoutes } from "#features/sign-in/routes/passwords.tsx";
+import { settingsRoutes } from "#features/settings/routes.tsx";
 import { signInRoutes } from "#features/sign-in/routes/steps.tsx";
 import { ssoRoutes } from "#features/sso/routes.tsx";
 import { createTenantFinder, readHost } from "#features/tenants/index.ts";
@@ -61,6 +62,7 @@ export const routeTable: readonly AnyRoute[] = [
   groupRoutes,
   auditLogRoutes,
   brandingRoutes,
+  settingsRoutes,
 ].flatMap((feature) => feature.table);
 
 const browserDoor: Door = { kind: "browser", prefix: "", authenticate: authenticateSession };

@@ -23,3 +23,5 @@ export const FileId = id.brand("FileId");
 export type FileId = z.infer<typeof FileId>;
 export const PasskeyId = id.brand("PasskeyId");
 export type PasskeyId = z.infer<typeof PasskeyId>;
+export const PolicyTrialId = id.brand("PolicyTrialId");
+export type PolicyTrialId = z.infer<typeof PolicyTrialId>;

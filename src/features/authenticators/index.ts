@@ -21,6 +21,7 @@ export { needsCode, type Proof, proofFields, type Visit } from "./actions/prove.
 export { useBackupCode } from "./actions/backup-codes.ts";
 export { useTotpCode } from "./actions/totp.ts";
 export { proofLimited, totpNotPending } from "./errors.ts";
+export { flagWeakPasswords } from "./password-reset.ts";
 export { waitText } from "./wait.ts";
 export { newPasswordProblem, ratePassword } from "./password-policy.ts";
 export { countBackupCodes, findAuthenticators } from "./queries.ts";

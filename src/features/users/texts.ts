@@ -41,6 +41,7 @@ export const texts = defineTexts("users", {
   namesChangedEvent: "Name changed",
   roleChangedEvent: "Role changed",
   deactivatedEvent: "Person deactivated",
+  deactivatedAbsentEvent: "Person deactivated after a long absence",
   reactivatedEvent: "Person reactivated",
   invitationCancelledEvent: "Invitation cancelled and person removed",
 
@@ -148,6 +149,8 @@ export const texts = defineTexts("users", {
   mailDeactivatedSubject: (tenant: string) => `Your account at ${tenant} was deactivated`,
   mailDeactivatedText: (tenant: string) =>
     `An administrator deactivated your account at ${tenant}. You were signed out everywhere and cannot sign in any more.`,
+  mailDeactivatedAbsentText: (days: number, tenant: string) =>
+    `You have not signed in at ${tenant} for ${days} days, so your account was deactivated. If you need it again, ask your administrator.`,
   mailReactivatedSubject: (tenant: string) => `Your account at ${tenant} is active again`,
   mailReactivatedText: (tenant: string) =>
     `An administrator reactivated your account at ${tenant}. You can sign in again with the password you had.`,

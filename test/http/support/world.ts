@@ -1,4 +1,5 @@
 // One tenant with one of everything that a URL can name, and what each route takes: so that a test can walk the whole route table.
+import { defaultPolicy } from "#features/policy/index.ts";
 import { routeTable } from "#src/app.ts";
 import type { AnyRoute } from "#platform/http/route.ts";
 import {
@@ -69,6 +70,13 @@ export async function furnish({ services }: TestApp, tenant: TestTenant): Promis
   if (!mail) throw new Error("no link was mailed");
   const [, , linkId = "", token = ""] = mail.link.split("/");
   services.mail.sent.length = 0;
+  const trial = await made(
+    tenant.api.post("/settings/sign-in/trials", {
+      ...defaultPolicy,
+      strength: "strong",
+      version: 0,
+    }),
+  );
   const ids = {
     userId: somebody.id,
     passkeyId,
@@ -79,6 +87,7 @@ export async function furnish({ services }: TestApp, tenant: TestTenant): Promis
     requestId: launched.headers.get("location")?.split("/").at(-1) ?? "",
     sessionId: sessions,
     eventId: await first(tenant, "/events"),
+    trialId: trial.id,
     linkId,
     token,
     logoName: logo.path.split("/").at(-1) ?? "",
@@ -112,6 +121,21 @@ export const anApplication = (name: string) => {
 };
 
 type Sample = (world: World) => Fields;
+
+/** What the settings' form sends. */
+const settingsForm = (): Fields => ({
+  version: "0",
+  passwordMinLength: "16",
+  passwordMinScore: "3",
+  strength: "baseline",
+  graceDays: "7",
+  sessionPreset: "aal2",
+  rememberDeviceDays: "0",
+  passkeyAaguids: "",
+  inactiveAfterDays: "",
+  keepSignedIn: "on",
+  peopleEditNames: "on",
+});
 
 /** Fields that an unsafe route accepts; a route that is not here takes none. */
 const samples: Readonly<Record<string, Sample>> = {
@@ -161,6 +185,9 @@ const samples: Readonly<Record<string, Sample>> = {
     role: "member",
   }),
   "PATCH /users/:userId": () => ({ firstName: "Grace", lastName: "Hopper", role: "admin" }),
+  "PUT /settings/sign-in": settingsForm,
+  "POST /settings/sign-in/trials": settingsForm,
+  "PUT /settings/sign-in/trials/:trialId/application": () => ({ withoutTest: "on" }),
   "POST /groups": () => ({ name: `Walked ${(applications += 1)}`, description: "All of them" }),
   "PATCH /groups/:groupId": () => ({ name: "Walked on", description: "Some of them" }),
   "POST /groups/:groupId/members": ({ tenant }) => ({ userIds: tenant.me.id }),
