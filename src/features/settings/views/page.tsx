@@ -25,7 +25,7 @@ export const SettingsPage: PageScreen<Settings, Shown> = ({ view, more }) => (
 export const SettingsForm: FormScreen<Shown> = ({ data, view, values, problems }) => {
   const { settings, inactive } = data;
   // Only the settings' own form names a preset; the forms of the trial do not.
-  const wasTyped = "sessionPreset" in values;
+  const wasTyped = values["sessionPreset"] !== undefined;
   return (
     <Stack gap="large">
       <PageHeader title={texts.title} description={texts.description} />
