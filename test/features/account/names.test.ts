@@ -23,8 +23,8 @@ test("are read only, with a sentence, and everything else can be changed", async
   const page = await (await browser.get("/profile")).text();
   expect(page.match(/readonly/g)).toHaveLength(2);
   expect(page).toContain("Your organisation keeps names");
-  expect((await browser.patch("/me", profile(me))).status).toBe(303);
-  const refused = await browser.patch("/me", profile({ ...me, lastName: "Byron" }));
+  expect((await browser.patch("/profile", profile(me))).status).toBe(303);
+  const refused = await browser.patch("/profile", profile({ ...me, lastName: "Byron" }));
   expect(refused.status).toBe(409);
   const again = await refused.text();
   expect(again).toContain('value="Byron"');
@@ -38,9 +38,9 @@ test("are fixed for administrators, too, not for super administrators; administr
   await keepNames(tenant);
   const admin = await tenant.aUser({ role: "admin" });
   const theirs = await tenant.signedIn(admin);
-  expect((await theirs.patch("/me", profile({ ...admin, firstName: "X" }))).status).toBe(409);
+  expect((await theirs.patch("/profile", profile({ ...admin, firstName: "X" }))).status).toBe(409);
   expect(
-    (await tenant.browser.patch("/me", profile({ ...tenant.me, firstName: "Augusta" }))).status,
+    (await tenant.browser.patch("/profile", profile({ ...tenant.me, firstName: "Augusta" }))).status,
   ).toBe(303);
   const member = await tenant.aUser();
   expect((await theirs.patch(`/users/${member.id}`, { firstName: "Grace" })).status).toBe(303);
