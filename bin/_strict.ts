@@ -83,9 +83,11 @@ export function nounCommand(
   name: string,
   description: string,
   subCommands: NonNullable<CommandDef["subCommands"]>,
+  /** `version`: what `--version` answers. */
+  more: { readonly version?: string } = {},
 ): CommandDef {
   const command: CommandDef = defineCommand({
-    meta: { name, description },
+    meta: { name, description, ...more },
     subCommands,
     async run({ rawArgs }) {
       if (rawArgs.some((arg) => !arg.startsWith("-"))) return;

@@ -3,6 +3,7 @@
 import { copyFileSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import webauthn from "../node_modules/@simplewebauthn/browser/package.json" with { type: "json" };
 import htmx from "htmx.org/package.json" with { type: "json" };
 import swaggerUi from "swagger-ui-dist/package.json" with { type: "json" };
 
@@ -33,6 +34,14 @@ export function vendoredFiles(): readonly VendoredFile[] {
       to: join(vendor, `htmx-${htmx.version}.min.js`),
     },
     { from: join(packages, "htmx.org/LICENSE"), to: join(vendor, `htmx-${htmx.version}.LICENSE`) },
+    {
+      from: join(packages, "@simplewebauthn/browser/dist/bundle/index.umd.min.js"),
+      to: join(vendor, `simplewebauthn-${webauthn.version}.min.js`),
+    },
+    {
+      from: join(packages, "@simplewebauthn/browser/LICENSE.md"),
+      to: join(vendor, `simplewebauthn-${webauthn.version}.LICENSE`),
+    },
     ...swaggerUiFiles.map((file) => ({
       from: join(packages, "swagger-ui-dist", file),
       to: join(vendor, `swagger-ui-${swaggerUi.version}`, file),

@@ -4,7 +4,7 @@ import { runMain } from "citty";
 import { buildName } from "#src/config.ts";
 import { nounCommand } from "./_strict.ts";
 
-const root = nounCommand("weft", "WeftID: identity provider and federation layer", {
+const verbs = {
   start: () => import("./commands/start.ts").then((m) => m.command),
   serve: () => import("./commands/serve.ts").then((m) => m.command),
   worker: () => import("./commands/worker.ts").then((m) => m.command),
@@ -24,8 +24,9 @@ const root = nounCommand("weft", "WeftID: identity provider and federation layer
   "verify-email": () => import("./commands/verify-email.ts").then((m) => m.command),
   doctor: () => import("./commands/doctor.ts").then((m) => m.command),
   health: () => import("./commands/health.ts").then((m) => m.command),
+};
+const root = nounCommand("weft", "WeftID: identity provider and federation layer", verbs, {
+  version: buildName(),
 });
-// `weft --version`: what is running, for whoever reports a fault.
-root.meta = { ...root.meta, version: buildName() };
 
 await runMain(root);

@@ -611,6 +611,7 @@ create table app.sign_in_policies (
   reset_needs_two_admins boolean not null default false,
   inactive_after_days smallint,
   people_edit_names boolean not null default true,
+  version integer not null default 0,
   updated_at timestamp with time zone not null default now(),
   constraint sign_in_policies_pkey PRIMARY KEY (tenant_id),
   constraint sign_in_policies_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id) ON DELETE CASCADE,
@@ -796,6 +797,9 @@ create table app.users (
   breach_mac bytea,
   breach_checked_at timestamp with time zone,
   strength_asked_at timestamp with time zone,
+  reactivated_at timestamp with time zone,
+  inactivity_warned_at timestamp with time zone,
+  inactivity_warned_days smallint,
   constraint users_pkey PRIMARY KEY (tenant_id, id),
   constraint users_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id) ON DELETE CASCADE,
   constraint users_active_has_password CHECK (((state <> 'active'::app.user_state) OR (password_hash IS NOT NULL))),
@@ -803,6 +807,7 @@ create table app.users (
   constraint users_breach_whole CHECK (((breach_prefix IS NULL) = (breach_mac IS NULL))),
   constraint users_deactivated_when CHECK (((state = 'deactivated'::app.user_state) = (deactivated_at IS NOT NULL))),
   constraint users_first_name_length CHECK (((length(first_name) >= 1) AND (length(first_name) <= 200))),
+  constraint users_inactivity_whole CHECK (((inactivity_warned_at IS NULL) = (inactivity_warned_days IS NULL))),
   constraint users_last_name_length CHECK (((length(last_name) >= 1) AND (length(last_name) <= 200)))
 );
 alter table app.users owner to app_owner;

@@ -12,10 +12,13 @@ import { groupRoutes } from "#features/groups/routes.tsx";
 import { homeRoutes } from "#features/home/routes.tsx";
 import { invitationRoutes } from "#features/invitations/routes.tsx";
 import { authenticateSession } from "#features/sessions/index.ts";
+import { passkeyRoutes } from "#features/passkeys/routes.tsx";
 import { securityRoutes } from "#features/security/routes/proofs.tsx";
+import { ownPasskeyRoutes } from "#features/security/routes/passkeys.tsx";
 import { ownSessionRoutes } from "#features/security/routes/sessions.tsx";
 import { sessionRoutes } from "#features/sessions/routes.tsx";
 import { passwordRoutes } from "#features/sign-in/routes/passwords.tsx";
+import { settingsRoutes } from "#features/settings/routes.tsx";
 import { signInRoutes } from "#features/sign-in/routes/steps.tsx";
 import { ssoRoutes } from "#features/sso/routes.tsx";
 import { createTenantFinder, readHost } from "#features/tenants/index.ts";
@@ -46,6 +49,7 @@ export const routeTable: readonly AnyRoute[] = [
   passwordRoutes,
   invitationRoutes,
   securityRoutes,
+  ownPasskeyRoutes,
   ownSessionRoutes,
   sessionRoutes,
   applicationRoutes,
@@ -54,9 +58,11 @@ export const routeTable: readonly AnyRoute[] = [
   apiClientRoutes,
   accountRoutes,
   userRoutes,
+  passkeyRoutes,
   groupRoutes,
   auditLogRoutes,
   brandingRoutes,
+  settingsRoutes,
 ].flatMap((feature) => feature.table);
 
 const browserDoor: Door = { kind: "browser", prefix: "", authenticate: authenticateSession };

@@ -21,3 +21,7 @@ export const SsoRequestId = id.brand("SsoRequestId");
 export type SsoRequestId = z.infer<typeof SsoRequestId>;
 export const FileId = id.brand("FileId");
 export type FileId = z.infer<typeof FileId>;
+export const PasskeyId = id.brand("PasskeyId");
+export type PasskeyId = z.infer<typeof PasskeyId>;
+export const PolicyTrialId = id.brand("PolicyTrialId");
+export type PolicyTrialId = z.infer<typeof PolicyTrialId>;

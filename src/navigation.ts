@@ -14,6 +14,7 @@ const texts = defineTexts("navigation", {
   audit: "Audit trail",
   sessions: "Sessions",
   settings: "Settings",
+  signIn: "Sign-in",
   branding: "Branding",
 });
 
@@ -60,6 +61,13 @@ export const navigation: readonly NavEntry[] = [
     icon: "activity",
     section: texts.oversight,
     permission: "events.read",
+  },
+  {
+    href: "/settings/sign-in",
+    label: texts.signIn,
+    icon: "settings",
+    section: texts.settings,
+    permission: "settings.manage",
   },
   {
     href: "/branding",

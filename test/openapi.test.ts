@@ -154,11 +154,52 @@ const preparations: Readonly<
     return { ids: { sessionId: items[0]?.id ?? "" } };
   },
   "DELETE /users/:userId/invitation": async ({ tenant }) => ({ ids: await invited(tenant) }),
+  "PUT /settings/sign-in": async ({ tenant }) => ({ body: await untriedSettings(tenant) }),
+  "POST /settings/sign-in/trials": async ({ tenant }) => ({
+    body: { ...(await untriedSettings(tenant)), graceDays: 1 },
+  }),
+  "PUT /settings/sign-in/trials/:trialId/application": async ({ tenant }) => ({
+    ids: await proposed(tenant),
+  }),
+  "PUT /settings/sign-in/trials/:trialId/confirmation": async ({ tenant }) => {
+    const ids = await proposed(tenant);
+    await tenant.api.put(`/settings/sign-in/trials/${ids.trialId}/application`, {
+      withoutTest: true,
+    });
+    app.clock.advance({ seconds: 1 });
+    await tenant.signedIn(tenant.me);
+    return { ids };
+  },
+  "DELETE /settings/sign-in/trials/:trialId": async ({ tenant }) => ({
+    ids: await proposed(tenant),
+  }),
 };
 
 async function registered({ api }: World["tenant"]): Promise<string> {
   const answer = await api.post("/applications", anApplication("Keys"));
   return ((await answer.json()) as { id: string }).id;
+}
+
+/** The settings in force, after no change is being tried any more. */
+async function untriedSettings({ api }: World["tenant"]): Promise<Record<string, unknown>> {
+  const read = async () =>
+    (await (await api.get("/settings/sign-in")).json()) as Record<string, unknown> & {
+      trial: { id: string } | null;
+    };
+  const { trial } = await read();
+  if (trial) await api.delete(`/settings/sign-in/trials/${trial.id}`);
+  return read();
+}
+
+/** A trial of other settings than those in force. */
+async function proposed(tenant: World["tenant"]): Promise<{ trialId: string }> {
+  const settings = await untriedSettings(tenant);
+  const passwordMinLength = Number(settings["passwordMinLength"]) + 1;
+  const answer = await tenant.api.post("/settings/sign-in/trials", {
+    ...settings,
+    passwordMinLength,
+  });
+  return { trialId: ((await answer.json()) as { id: string }).id };
 }
 
 async function invited({ api, subdomain }: World["tenant"]): Promise<{ userId: string }> {

@@ -196,6 +196,23 @@ async function tokenOf(from: TestTenant, at: TestTenant): Promise<Script> {
   return aScript(app.app, at.origin, token);
 }
 
+describe("HEAD, and GET of a page that does not say that it writes", () => {
+  const reading = routeTable.filter(({ method }) => method === "get");
+
+  test.each(reading.map((route) => [nameOf(route), route] as const))(
+    "%s changes nothing",
+    async (_, route) => {
+      const { tenant, ids } = ours;
+      const path = pathWith(route, ids);
+      const before = await stateOf(app, tenant);
+      const answer = await tenant.browser.send("HEAD", path, null);
+      expect(await answer.text()).toBe("");
+      if (!route.spec.writes) await tenant.browser.get(path);
+      expect(await stateOf(app, tenant)).toEqual(before);
+    },
+  );
+});
+
 describe("ids of another tenant", () => {
   /** The state of a thing that is not there may be "gone" (a link, a waiting request): never anything else. */
   const absent = (route: AnyRoute) => (/:linkId|:requestId/.test(route.path) ? [404, 410] : [404]);

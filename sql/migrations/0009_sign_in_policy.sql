@@ -32,6 +32,8 @@ create table app.sign_in_policies (
   inactive_after_days      smallint
                            constraint sign_in_policies_inactive check (inactive_after_days in (14, 30, 60, 90, 180, 365)),
   people_edit_names        boolean not null default true,
+  -- Counts every change: who saves says which version they read, so that two administrators do not overwrite each other.
+  version                  integer not null default 0,
   updated_at               timestamptz not null default now(),
   primary key (tenant_id),
   -- A remembered device skips the second step: then the password stands alone (NIST SP 800-63B-4 §3.1.1.2: at least 15).
@@ -172,9 +174,15 @@ alter table app.users
   add column breach_mac           bytea,
   add column breach_checked_at    timestamptz,
   -- When the person first met a policy that their second steps do not satisfy: the grace days count from here.
-  add column strength_asked_at    timestamptz;
+  add column strength_asked_at    timestamptz,
+  -- Absence counts from here, too: who was let in again is not sent away the next night.
+  add column reactivated_at       timestamptz,
+  -- The last warning that the account is about to be deactivated, and how many days it gave; void once the person is seen again.
+  add column inactivity_warned_at   timestamptz,
+  add column inactivity_warned_days smallint;
 alter table app.users
-  add constraint users_breach_whole check ((breach_prefix is null) = (breach_mac is null));
+  add constraint users_breach_whole check ((breach_prefix is null) = (breach_mac is null)),
+  add constraint users_inactivity_whole check ((inactivity_warned_at is null) = (inactivity_warned_days is null));
 
 alter table app.groups       add column strength app.strength;
 alter table app.applications add column strength app.strength;

@@ -1,5 +1,6 @@
 // `weft doctor` as an operator runs it: a process with an environment, its output and its exit code.
-import { describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +9,9 @@ import { testDatabase } from "../support/database.ts";
 
 const { settings, asSuperuser } = await testDatabase();
 await asSuperuser("insert into app.workers (id) values ('host-12345678')");
+
+const folder = mkdtempSync(join(tmpdir(), "weft-doctor-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const environment = {
   PATH: Bun.env["PATH"] ?? "",
@@ -21,8 +25,8 @@ const environment = {
   BASE_DOMAIN: "weft.localhost",
   IS_DEV: "true",
   EMAIL_BACKEND: "mailbox",
-  MAILBOX_PATH: join(tmpdir(), `weft-doctor-mail-${process.pid}`),
-  LOCAL_STORAGE_PATH: join(tmpdir(), `weft-doctor-files-${process.pid}`),
+  MAILBOX_PATH: join(folder, "mail"),
+  LOCAL_STORAGE_PATH: join(folder, "files"),
 };
 
 async function doctor(line: readonly string[] = [], extra: Record<string, string> = {}) {

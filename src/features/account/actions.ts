@@ -1,23 +1,27 @@
 // What people change about their own account.
+import { findPolicy } from "#features/policy/index.ts";
 import { setNames } from "#features/users/index.ts";
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
-import type { Actor } from "#src/actor.ts";
-import { peopleOnly } from "./errors.ts";
+import { type Actor, roleOf } from "#src/actor.ts";
+import { roleMay } from "#src/permissions.ts";
+import { namesLocked, peopleOnly } from "./errors.ts";
 import { profileChanged } from "./events.ts";
 import { getProfile } from "./queries.ts";
 import type { Profile, ProfileChanges } from "./schema.ts";
+import { texts } from "./texts.ts";
 
-/** Changes the actor's own names, time zone and theme, as far as they differ. @throws {peopleOnly} */
+/** Changes the actor's own names, time zone and theme, as far as they differ. @throws {peopleOnly} @throws {namesLocked} */
 export async function changeProfile(
   db: TenantDb,
   actor: Actor,
-  changes: ProfileChanges,
+  { now, ...changes }: ProfileChanges & { now: Date },
 ): Promise<Profile> {
   if (actor.kind !== "user") throw peopleOnly();
   const { userId } = actor;
   const before = await getProfile(db, userId);
   const { firstName = before.firstName, lastName = before.lastName } = changes;
+  await assertMayRename(db, { actor, now, before, wanted: { firstName, lastName } });
   await setNames(db, actor, { userId, firstName, lastName });
   const { timeZone = before.timeZone, theme = before.theme } = changes;
   if (timeZone !== before.timeZone || theme !== before.theme) {
@@ -33,4 +37,25 @@ export async function changeProfile(
     });
   }
   return getProfile(db, userId);
+}
+
+type Names = Pick<Profile, "firstName" | "lastName">;
+
+/** Where the tenant keeps names, people leave theirs alone; who makes that setting is above it. */
+export async function mayRename(db: TenantDb, actor: Actor, now: Date): Promise<boolean> {
+  return roleMay(roleOf(actor), "settings.manage") || (await findPolicy(db, now)).peopleEditNames;
+}
+
+/** @throws {namesLocked} naming the fields that differ */
+async function assertMayRename(
+  db: TenantDb,
+  { actor, now, before, wanted }: { actor: Actor; now: Date; before: Names; wanted: Names },
+): Promise<void> {
+  const changed = (["firstName", "lastName"] as const).filter(
+    (name) => wanted[name] !== before[name],
+  );
+  if (changed.length === 0 || (await mayRename(db, actor, now))) return;
+  throw namesLocked({
+    errors: Object.fromEntries(changed.map((name) => [name, texts.namesLockedField])),
+  });
 }

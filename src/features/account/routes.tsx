@@ -1,18 +1,23 @@
 // One's own account: the profile page, and `me` for scripts.
-import { type Redirect, redirect } from "#platform/http/context.ts";
+import { type Handling, type Redirect, redirect } from "#platform/http/context.ts";
 import { routes } from "#platform/http/route.ts";
-import type { TenantScope } from "#platform/db/database.ts";
-import type { Actor } from "#src/actor.ts";
-import { changeProfile } from "./actions.ts";
+import { changeProfile, mayRename } from "./actions.ts";
 import { peopleOnly } from "./errors.ts";
 import { getMe, getProfile } from "./queries.ts";
-import { Me, type Profile, ProfileChanges } from "./schema.ts";
+import { Me, ProfileChanges } from "./schema.ts";
 import { texts } from "./texts.ts";
 import { ProfileForm } from "./views.tsx";
 
-async function ownProfile(tenant: TenantScope, actor: Actor): Promise<Profile> {
+async function ownProfile({
+  tenant,
+  actor,
+  now,
+}: Pick<Handling<unknown, unknown>, "tenant" | "actor" | "now">) {
   if (actor.kind !== "user") throw peopleOnly();
-  return tenant.read((db) => getProfile(db, actor.userId));
+  return tenant.read(async (db) => ({
+    profile: await getProfile(db, actor.userId),
+    mayRename: await mayRename(db, actor, now),
+  }));
 }
 
 export const accountRoutes = routes()
@@ -25,9 +30,9 @@ export const accountRoutes = routes()
   .screen("get", "/profile", {
     permit: "account.manage",
     title: texts.title,
-    handle: async ({ tenant, actor }) => {
-      const profile = await ownProfile(tenant, actor);
-      return { profile, values: profile };
+    handle: async (handling) => {
+      const own = await ownProfile(handling);
+      return { ...own, values: own.profile };
     },
     form: ProfileForm,
   })
@@ -36,10 +41,10 @@ export const accountRoutes = routes()
     permit: "account.manage",
     title: texts.title,
     input: ProfileChanges,
-    handle: async ({ tenant, actor, input }): Promise<Redirect> => {
-      await tenant.write((db) => changeProfile(db, actor, input));
+    handle: async ({ tenant, actor, input, now }): Promise<Redirect> => {
+      await tenant.write((db) => changeProfile(db, actor, { ...input, now }));
       return redirect("/profile", texts.savedNotice);
     },
     form: ProfileForm,
-    load: async ({ tenant, actor }) => ({ profile: await ownProfile(tenant, actor) }),
+    load: ownProfile,
   });

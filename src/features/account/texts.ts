@@ -6,6 +6,8 @@ export const texts = defineTexts("account", {
   zoneUnknown: "There is no such time zone; start with the continent or the city, such as Berlin",
   themeUnknown: "Choose one of the looks",
   nothingToChange: "Say what to change: firstName, lastName, timeZone or theme",
+  namesLocked: "Only administrators change names here",
+  namesLockedField: "Ask an administrator to change your name",
   peopleOnly: "An API client has no profile to change",
 
   changedEvent: "Profile changed",
@@ -14,6 +16,8 @@ export const texts = defineTexts("account", {
   description: "How others see you, and how this site looks to you.",
   names: "Your name",
   namesHint: "Applications that you open get it too.",
+  namesLockedHint:
+    "Your organisation keeps names: ask an administrator if yours is wrong. Applications that you open get it too.",
   firstName: "First name",
   lastName: "Last name",
   display: "Time and look",

@@ -21,8 +21,8 @@ import type { Profile } from "./schema.ts";
 import { texts } from "./texts.ts";
 import { offsetOf, timeZones } from "./time-zones.ts";
 
-export const ProfileForm: FormScreen<{ profile: Profile }> = ({
-  data: { profile },
+export const ProfileForm: FormScreen<{ profile: Profile; mayRename: boolean }> = ({
+  data: { profile, mayRename },
   view,
   values,
   problems,
@@ -30,11 +30,15 @@ export const ProfileForm: FormScreen<{ profile: Profile }> = ({
   <>
     <PageHeader title={texts.title} description={texts.description} />
     <Form action="/profile" method="patch" submit={texts.save} values={values} problems={problems}>
-      <Section title={texts.names} description={texts.namesHint}>
+      <Section
+        title={texts.names}
+        description={mayRename ? texts.namesHint : texts.namesLockedHint}
+      >
         <Grid>
           <Field
             name="firstName"
             label={texts.firstName}
+            readonly={!mayRename}
             required
             maxlength={200}
             autocomplete="given-name"
@@ -42,6 +46,7 @@ export const ProfileForm: FormScreen<{ profile: Profile }> = ({
           <Field
             name="lastName"
             label={texts.lastName}
+            readonly={!mayRename}
             required
             maxlength={200}
             autocomplete="family-name"

@@ -16,6 +16,7 @@ const summaryColumns = [
   "applications.description",
   "applications.is_enabled as isEnabled",
   "applications.available_to_all as availableToAll",
+  "applications.strength",
   "applications.created_at as createdAt",
 ] as const;
 

@@ -1,5 +1,6 @@
 // Inputs and replies of the registry. One schema serves the form and the API.
 import { z } from "zod";
+import { OwnStrength, Strength } from "#features/policy/index.ts";
 import { checkbox, many, optionalText, pageOf, Paging } from "#platform/http/input.ts";
 import { nameIdFormats } from "#protocols/saml/name-id.ts";
 import { ApplicationId, GroupId, SamlKeyId } from "#src/ids.ts";
@@ -109,6 +110,7 @@ export const ApplicationChanges = z.object({
     (v) => (v === "true" ? true : v === "false" ? false : v),
     z.boolean().optional(),
   ),
+  strength: OwnStrength.optional(),
 });
 export type ApplicationChanges = z.infer<typeof ApplicationChanges>;
 
@@ -137,6 +139,8 @@ export const ApplicationSummary = z.object({
   description: z.string(),
   isEnabled: z.boolean(),
   availableToAll: z.boolean(),
+  /** What a sign-in must be worth to get in; null: what the tenant asks is enough. */
+  strength: Strength.nullable(),
   groupCount: z.number().int(),
   createdAt: z.date(),
 });

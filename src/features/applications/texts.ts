@@ -96,6 +96,12 @@ export const texts = defineTexts("applications", {
   replaceTitle: "Replace the metadata",
   replaceHint: "For new addresses or certificates. The entity ID must stay the same.",
   replace: "Replace",
+  strength: "Second step asked",
+  strengthHint:
+    "Whoever signed in with less is asked for this before they get in. Needed for one application, it does not trouble the others.",
+  strengthLabel: "Second step",
+  strengthAsTenant: "As everybody",
+  saveStrength: "Save second step",
   grants: "Who may use it",
   grantsAllHint: "Everyone in your organisation may use this application.",
   grantsHint: "Members of these groups may use this application.",

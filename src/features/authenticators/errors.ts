@@ -22,4 +22,12 @@ export const totpCodeWrong = defineError("authenticators.totp_code_wrong", {
   status: 422,
   title: texts.totpCodeWrong,
 });
+export const factorNeeded = defineError("authenticators.factor_needed", {
+  status: 409,
+  title: texts.factorNeeded,
+});
+export const passkeyNotAdded = defineError("authenticators.passkey_not_added", {
+  status: 422,
+  title: texts.passkeyNotAdded,
+});
 export const noTotp = defineError("authenticators.no_totp", { status: 409, title: texts.noTotp });

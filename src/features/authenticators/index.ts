@@ -6,12 +6,22 @@ export {
   setUpTotp,
   takeTotp,
 } from "./actions/change.ts";
+export {
+  type AddedPasskey,
+  firstBackupCodes,
+  passkeyToRemove,
+  removeOwnPasskey,
+  renameOwnPasskey,
+  startPasskey,
+  takePasskey,
+} from "./actions/passkeys.ts";
 export { backupCodeUsed, passwordChosen, passwordReset } from "./actions/notices.ts";
 export { rehashPassword, storePassword } from "./actions/passwords.ts";
-export { type Proof, proofFields, type Visit } from "./actions/prove.ts";
+export { needsCode, type Proof, proofFields, type Visit } from "./actions/prove.ts";
 export { useBackupCode } from "./actions/backup-codes.ts";
 export { useTotpCode } from "./actions/totp.ts";
-export { totpNotPending } from "./errors.ts";
+export { proofLimited, totpNotPending } from "./errors.ts";
+export { flagWeakPasswords } from "./password-reset.ts";
 export { waitText } from "./wait.ts";
 export { newPasswordProblem, ratePassword } from "./password-policy.ts";
 export { countBackupCodes, findAuthenticators } from "./queries.ts";

@@ -1,4 +1,5 @@
 // What is known of a person's authenticators. Secrets stay sealed here.
+import { sql } from "kysely";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { UserId } from "#src/ids.ts";
 
@@ -23,6 +24,8 @@ export async function findAuthenticators(db: TenantDb, userId: UserId) {
       "t.confirmed_at as totpConfirmedAt",
       "t.sealed_pending as sealedPending",
       "t.pending_until as pendingUntil",
+      // Suspended ones too: a sign of a stronger factor that a thief must not get around.
+      sql<number>`(select count(*)::int from passkeys as p where p.user_id = u.id)`.as("passkeys"),
     ])
     .where("u.id", "=", userId)
     .executeTakeFirst();

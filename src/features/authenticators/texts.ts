@@ -11,6 +11,7 @@ export const texts = defineTexts("authenticators", {
   passwordSameAsCurrent: "This is the current password: choose another",
   newPasswordRefused: "Choose another password",
   codeNotRight: "This code is not right, or was used already",
+  passkeyNotRight: "This passkey was not accepted: try again, or use your password",
   proofWrong: "That did not prove who you are",
   tooManyTries: "Too many tries",
   tryAgainIn: (wait: string) => `Too many tries. Try again in ${wait}`,
@@ -20,6 +21,9 @@ export const texts = defineTexts("authenticators", {
   totpNotPending: "There is nothing to confirm any more: begin again",
   totpCodeWrong:
     "This code is not right. Check the clock of your device, and type the code it shows now",
+  factorNeeded:
+    "Your organisation asks for this, or for something as strong: add another passkey first",
+  passkeyNotAdded: "The passkey was not added",
   noTotp: "There is no authenticator app to change",
 
   // Audit trail
@@ -34,10 +38,6 @@ export const texts = defineTexts("authenticators", {
   backupCodeWasUsed: "Backup code used",
 
   // Notices by mail
-  greeting: (firstName: string) => `Hello ${firstName},`,
-  noticeFrom: (when: string, device: string, ip: string) => `${when}, from ${device} (${ip}).`,
-  noticeNotYou: "Was that not you? Choose a new password at once and tell an administrator.",
-  noticeButton: "Choose a new password",
   passwordChangedSubject: (tenant: string) => `Your password at ${tenant} was changed`,
   passwordChangedText: (tenant: string) =>
     `Your password at ${tenant} was changed. Every other device was signed out.`,
@@ -61,5 +61,4 @@ export const texts = defineTexts("authenticators", {
           ? "One more is left."
           : `${left} more are left.`
     }`,
-  unknownPlace: "an unknown place",
 });

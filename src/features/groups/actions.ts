@@ -2,14 +2,16 @@
 import { userNotFound } from "#features/users/index.ts";
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
-import type { Actor } from "#src/actor.ts";
+import { type Actor, roleOf } from "#src/actor.ts";
 import type { GroupId, UserId } from "#src/ids.ts";
-import { groupNameTaken, notMember } from "./errors.ts";
+import { roleMay } from "#src/permissions.ts";
+import { groupNameTaken, notMember, strengthNeedsPermission } from "./errors.ts";
 import {
   groupCreated,
   groupDeleted,
   groupDescribed,
   groupRenamed,
+  groupStrengthChanged,
   memberAdded,
   memberRemoved,
 } from "./events.ts";
@@ -35,7 +37,10 @@ export async function createGroup(
   return getGroup(db, groupId);
 }
 
-/** Renames or describes; what is absent or the same stays. @throws {groupNotFound} @throws {groupNameTaken} */
+/**
+ * Renames, describes, or asks more of its members; what is absent or the same stays.
+ * @throws {groupNotFound} @throws {groupNameTaken} @throws {strengthNeedsPermission}
+ */
 export async function changeGroup(
   db: TenantDb,
   actor: Actor,
@@ -46,6 +51,14 @@ export async function changeGroup(
   if (name !== group.name) {
     await rename(db, groupId, name);
     await record(db, actor, groupRenamed, { groupId, from: group.name, to: name });
+  }
+  const { strength = group.strength } = changes;
+  if (strength !== group.strength) {
+    // Administrators act on groups, the sign-in policy is for those above them: whoever took over an administrator's account must
+    // not take away what protects the next one.
+    if (!roleMay(roleOf(actor), "settings.manage")) throw strengthNeedsPermission();
+    await db.updateTable("groups").set({ strength }).where("id", "=", groupId).execute();
+    await record(db, actor, groupStrengthChanged, { groupId, from: group.strength, to: strength });
   }
   if (description !== group.description) {
     await db.updateTable("groups").set({ description }).where("id", "=", groupId).execute();

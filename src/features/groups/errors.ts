@@ -9,4 +9,8 @@ export const groupNameTaken = defineError("groups.name_taken", {
   status: 409,
   title: texts.nameTaken,
 });
+export const strengthNeedsPermission = defineError("groups.strength_needs_permission", {
+  status: 403,
+  title: texts.strengthNeedsPermission,
+});
 export const notMember = defineError("groups.not_member", { status: 404, title: texts.notMember });

@@ -1,5 +1,6 @@
 // What happens to groups, as the audit trail keeps it.
 import { z } from "zod";
+import { Strength } from "#features/policy/index.ts";
 import { defineEvent } from "#platform/audit/define.ts";
 import { GroupId, UserId } from "#src/ids.ts";
 import { texts } from "./texts.ts";
@@ -15,6 +16,11 @@ export const groupRenamed = defineEvent("group.renamed", {
 export const groupDescribed = defineEvent("group.described", {
   says: texts.describedEvent,
   data: z.object({ groupId: GroupId }),
+});
+/** What is asked of members at sign-in; null: as the tenant asks. */
+export const groupStrengthChanged = defineEvent("group.strength_changed", {
+  says: texts.strengthChangedEvent,
+  data: z.object({ groupId: GroupId, from: Strength.nullable(), to: Strength.nullable() }),
 });
 /** The group is gone: the event keeps what it was called and how much hung on it. */
 export const groupDeleted = defineEvent("group.deleted", {

@@ -1,6 +1,7 @@
 // Reads of groups and memberships. Names are ordered without case and accents (`name_key`).
 import { sql } from "kysely";
 import { z } from "zod";
+import type { Strength } from "#features/policy/index.ts";
 import { isAfter, personMatches, primaryEmail } from "#features/users/index.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import { decodeCursor, toPage } from "#platform/http/input.ts";
@@ -168,7 +169,7 @@ export function listGroupsOfUser(
 export function lockGroup(db: TenantDb, groupId: GroupId) {
   return db
     .selectFrom("groups")
-    .select(["id", "name", "description"])
+    .select(["id", "name", "description", "strength"])
     .where("id", "=", groupId)
     .forUpdate()
     .executeTakeFirstOrThrow(() => groupNotFound({ groupId }));
@@ -179,6 +180,7 @@ function groups(db: TenantDb) {
     "g.id",
     "g.name",
     "g.description",
+    "g.strength",
     "g.created_at as createdAt",
     row
       .selectFrom("group_members as m")
@@ -192,12 +194,14 @@ const toGroup = (row: {
   id: GroupId;
   name: string;
   description: string;
+  strength: Strength | null;
   memberCount: string | null;
   createdAt: Date;
 }): Group => ({
   id: row.id,
   name: row.name,
   description: row.description,
+  strength: row.strength,
   memberCount: Number(row.memberCount ?? 0),
   createdAt: row.createdAt.toISOString(),
 });

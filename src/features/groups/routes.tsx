@@ -95,7 +95,7 @@ export const groupRoutes = routes()
   })
   .on("patch", "/groups/:groupId", {
     permit: "groups.manage",
-    summary: "Rename or describe a group",
+    summary: "Rename or describe a group, or change the second step that is asked of its members",
     title: ({ group }: { group: Group }) => texts.editTitle(group.name),
     params: GroupParams,
     input: GroupChanges,

@@ -1,5 +1,6 @@
 // Groups and memberships as forms, lists and the API say them.
 import { z } from "zod";
+import { OwnStrength, Strength } from "#features/policy/index.ts";
 import { SearchWords, UserState } from "#features/users/index.ts";
 import { many, pageOf, Paging } from "#platform/http/input.ts";
 import { ApplicationId, GroupId, UserId } from "#src/ids.ts";
@@ -26,7 +27,7 @@ export type NewGroup = z.infer<typeof NewGroup>;
 
 /** What is absent stays as it is. */
 export const GroupChanges = z
-  .object({ name: GroupName, description: Description })
+  .object({ name: GroupName, description: Description, strength: OwnStrength })
   .partial()
   .refine((changes) => Object.keys(changes).length > 0, { error: () => texts.nothingToChange });
 export type GroupChanges = z.infer<typeof GroupChanges>;
@@ -52,6 +53,8 @@ export const Group = z.object({
   id: GroupId,
   name: z.string(),
   description: z.string(),
+  /** What is asked of members as second step; null: as the tenant asks. The strictest of a person's groups counts. */
+  strength: Strength.nullable(),
   memberCount: z.number().int(),
   createdAt: z.iso.datetime(),
 });

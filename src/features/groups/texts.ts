@@ -10,18 +10,20 @@ export const texts = defineTexts("groups", {
   nameUnprintable: "Leave out characters that cannot be printed",
   descriptionTooLong: "Use at most 2000 characters",
   searchTooLong: "Search for at most 200 characters",
-  nothingToChange: "Say what to change: name or description",
+  nothingToChange: "Say what to change: name, description or strength",
   nobodyChosen: "Choose at least one person",
   tooManyChosen: "Add at most 100 people at a time",
 
   notFound: "There is no such group",
   nameTaken: "Another group has this name",
   nameTakenField: "Another group has this name; case and accents do not make a difference",
+  strengthNeedsPermission: "Only super administrators change what is asked at sign-in",
   notMember: "This person is not in the group",
 
   createdEvent: "Group created",
   renamedEvent: "Group renamed",
   describedEvent: "Group description changed",
+  strengthChangedEvent: "Second step asked of a group changed",
   deletedEvent: "Group deleted",
   memberAddedEvent: "Added to a group",
   memberRemovedEvent: "Removed from a group",
@@ -85,6 +87,13 @@ export const texts = defineTexts("groups", {
   showEverybody: "Show everybody",
   invite: "Invite a person",
   nobodyFound: "Nobody matches who is not in the group already",
+
+  strength: "Second step asked of members",
+  strengthText:
+    "Members need at least this when they sign in, whatever else is asked of everybody. The strictest of a person’s groups counts.",
+  strengthLabel: "Second step",
+  asTenant: "As everybody",
+  saveStrength: "Save second step",
 
   access: "Applications",
   accessText: "What members can open because they are in this group.",

@@ -1,3 +1,34 @@
+export {
+  asksMoreOfPasswords,
+  changesOf,
+  isRisky,
+  type PolicyChange,
+  riskyFields,
+} from "./changes.ts";
 export { findPolicy, requiredStrength } from "./queries.ts";
-export { defaultPolicy, Method, Policy, Strength } from "./schema.ts";
+export {
+  contradictions,
+  defaultPolicy,
+  Method,
+  OwnStrength,
+  passwordAloneMinLength,
+  Policy,
+  type PolicyField,
+  policyFields,
+  Strength,
+} from "./schema.ts";
+export { strengthText } from "./words.ts";
 export { meets, strengthOf, strictest } from "./strength.ts";
+export {
+  findPolicyState,
+  findTrial,
+  insertTrial,
+  lockPolicyState,
+  markApplied,
+  markEnded,
+  type PolicyState,
+  type PolicyTrial,
+  storePolicy,
+  trialAppliedSeconds,
+  trialOpenSeconds,
+} from "./trials.ts";

@@ -1,9 +1,16 @@
 // A tenant's sign-in policy: what is asked of its people. The database's defaults are the ones of `defaultPolicy`.
 import { z } from "zod";
+import { texts } from "./texts.ts";
 
 /** How strongly somebody has proved who they are, weakest first. */
 export const Strength = z.enum(["baseline", "strong", "phishing_resistant"]);
 export type Strength = z.infer<typeof Strength>;
+
+/** What a group or an application asks for; null, and the empty choice of a form: as the tenant asks. */
+export const OwnStrength = z.preprocess(
+  (value) => (value === "" ? null : value),
+  z.enum(Strength.options, { error: () => texts.strengthUnknown }).nullable(),
+);
 
 /** How somebody proved who they are in one sign-in. A passkey always means with user verification: two factors in one. */
 export const Method = z.enum([
@@ -16,34 +23,79 @@ export const Method = z.enum([
 ]);
 export type Method = z.infer<typeof Method>;
 
+const aaguidShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Whole numbers within bounds; every way to miss them has the one sentence. */
+const whole = (min: number, max: number, error: () => string) =>
+  z.int({ error }).min(min, { error }).max(max, { error });
+const yesOrNo = z.boolean({ error: () => texts.yesOrNo });
+
+/** Shorter passwords are for where something else is asked for as well (NIST SP 800-63B-4 §3.1.1.2). */
+export const passwordAloneMinLength = 15;
+
 /** As the API and the settings page know it. */
 export const Policy = z.object({
   /** Characters, NFC. */
-  passwordMinLength: z.int().min(8).max(64),
+  passwordMinLength: whole(8, 64, () => texts.lengthRange),
   /** zxcvbn. */
-  passwordMinScore: z.union([z.literal(3), z.literal(4)]),
+  passwordMinScore: z.union([z.literal(3), z.literal(4)], { error: () => texts.scoreRange }),
   /** Whether a code by e-mail proves the mailbox before the password is asked for. */
-  emailProofFirst: z.boolean(),
+  emailProofFirst: yesOrNo,
   /** Of everybody; a group may ask for more. */
-  strength: Strength,
+  strength: z.enum(Strength.options, { error: () => texts.strengthUnknown }),
   /** Days from the first sign-in that does not satisfy the strength until it must. 0: at once. */
-  graceDays: z.int().min(0).max(90),
+  graceDays: whole(0, 90, () => texts.graceRange),
   /** How long a browser may stand for the second step; 0: never. */
-  rememberDeviceDays: z.int().min(0).max(90),
+  rememberDeviceDays: whole(0, 90, () => texts.rememberRange),
   /** Models of authenticators that may be registered as passkeys; null: any. */
-  passkeyAaguids: z.array(z.uuid().toLowerCase()).min(1).max(200).nullable(),
+  passkeyAaguids: z
+    .array(
+      z
+        .string({ error: () => texts.aaguidCount })
+        .trim()
+        .toLowerCase(),
+      {
+        error: () => texts.aaguidCount,
+      },
+    )
+    .min(1, { error: () => texts.aaguidCount })
+    .max(200, { error: () => texts.aaguidCount })
+    // Many AAGUIDs lack the version and variant bits of a UUID: any 128 bits in that shape are one (WebAuthn L3 §6.5.1).
+    .superRefine((models, context) => {
+      const odd = models.find((model) => !aaguidShape.test(model));
+      if (odd !== undefined)
+        context.addIssue({ code: "custom", message: texts.aaguidMalformed(odd.slice(0, 50)) });
+    })
+    .overwrite((models) => [...new Set(models)].sort())
+    .nullable(),
   /** Null: no limit but the absolute one. */
-  sessionIdleSeconds: z.int().min(300).max(2_592_000).nullable(),
-  sessionAbsoluteSeconds: z.int().min(900).max(2_592_000),
+  sessionIdleSeconds: whole(300, 2_592_000, () => texts.idleRange).nullable(),
+  sessionAbsoluteSeconds: whole(900, 2_592_000, () => texts.absoluteRange),
   /** Whether people may keep a session beyond the browser's window. */
-  keepSignedIn: z.boolean(),
+  keepSignedIn: yesOrNo,
   /** Whether a reset of somebody's second steps needs a second administrator. */
-  resetNeedsTwoAdmins: z.boolean(),
+  resetNeedsTwoAdmins: yesOrNo,
   /** People whom nobody saw for this long are deactivated; null: never. */
-  inactiveAfterDays: z.literal([14, 30, 60, 90, 180, 365]).nullable(),
-  peopleEditNames: z.boolean(),
+  inactiveAfterDays: z
+    .literal([14, 30, 60, 90, 180, 365], { error: () => texts.inactiveUnknown })
+    .nullable(),
+  peopleEditNames: yesOrNo,
 });
 export type Policy = Readonly<z.infer<typeof Policy>>;
+export type PolicyField = keyof Policy;
+export const policyFields = Policy.keyof().options;
+
+/** What does not hold together although each field is sound: field → sentence. */
+export function contradictions(policy: Policy): Partial<Record<PolicyField, string>> {
+  const { passwordMinLength, rememberDeviceDays, sessionIdleSeconds, sessionAbsoluteSeconds } =
+    policy;
+  const standsAlone = rememberDeviceDays > 0 && passwordMinLength < passwordAloneMinLength;
+  const isIdleLonger = (sessionIdleSeconds ?? 0) > sessionAbsoluteSeconds;
+  return {
+    ...(standsAlone ? { rememberDeviceDays: texts.rememberNeedsLength } : {}),
+    ...(isIdleLonger ? { sessionIdleSeconds: texts.idleAboveAbsolute } : {}),
+  };
+}
 
 export const defaultPolicy: Policy = {
   passwordMinLength: 14,

@@ -1,18 +1,40 @@
 // The signed-in person a page of this feature is about.
-import { findAuthenticators, type Visit } from "#features/authenticators/index.ts";
+import {
+  countBackupCodes,
+  findAuthenticators,
+  type Proof,
+  type Visit,
+} from "#features/authenticators/index.ts";
+import { countPasskeys, passkeyHandle } from "#features/passkeys/index.ts";
 import type { Handling, SessionFacts } from "#platform/http/context.ts";
 import { forbidden } from "#platform/http/door.ts";
+import type { ProofInput } from "./schema.ts";
+
+type AnyHandling = Handling<unknown, unknown>;
 
 /** The request as its person's, and the session it came with. @throws {forbidden} for a caller without a session (a script) */
-export function mine(handling: Handling<unknown, unknown>): Visit & { session: SessionFacts } {
+export function mine(handling: AnyHandling): Visit & { session: SessionFacts } {
   const { session } = handling;
   if (!session) throw forbidden();
   return { ...handling, session, userId: session.userId };
 }
 
-/** Whether this person has an authenticator app: then a code is part of the proof. */
-export async function hasTotp(handling: Handling<unknown, unknown>): Promise<boolean> {
+/** What this person can prove themselves with before a change. */
+export async function proofStep(handling: AnyHandling) {
   const { tenant, userId } = mine(handling);
-  const person = await tenant.read((db) => findAuthenticators(db, userId));
-  return person !== null && person.totpConfirmedAt !== null;
+  return tenant.read(async (db) => {
+    const person = await findAuthenticators(db, userId);
+    return {
+      hasTotp: person !== null && person.totpConfirmedAt !== null,
+      hasPasskeys: person !== null && person.passkeys > 0,
+      usablePasskeys: await countPasskeys(db, userId),
+      codesLeft: await countBackupCodes(db, userId),
+    };
+  });
 }
+
+/** What was presented, with the browser's handle on the challenge a passkey answered. */
+export const proofOf = (input: ProofInput, { cookies }: AnyHandling): Proof =>
+  "passkey" in input
+    ? { passkey: { handle: passkeyHandle(cookies), response: input.passkey } }
+    : input;

@@ -1,19 +1,47 @@
 // Inputs of the "Security" pages.
 import { z } from "zod";
-import { TypedCode, TypedPassword } from "#features/authenticators/index.ts";
-import { SessionId } from "#src/ids.ts";
+import { proofFields, TypedCode, TypedPassword } from "#features/authenticators/index.ts";
+import { PasskeyName } from "#features/passkeys/index.ts";
+import { PasskeyId, SessionId } from "#src/ids.ts";
+import { texts } from "./texts.ts";
 
 export const PasswordChange = z.object({ currentPassword: TypedPassword, password: TypedPassword });
 export const DraftPassword = z.object({ password: z.string().max(1_024).catch("") });
 
-/** Proof before a change. Whether the code is needed is known from the person, not from the form. */
-export const ProofInput = z.object({
-  currentPassword: TypedPassword,
-  code: z.string().trim().max(100).optional(),
-});
+/** A browser's answer to a ceremony, JSON as text. */
+const PasskeyAnswer = z.string().max(60_000);
+
+/**
+ * Proof before a change: a passkey's answer, which stands for everything, or the password. Whether the code is needed is known from the
+ * person, not from the form.
+ */
+export const ProofInput = z
+  .object({
+    passkey: PasskeyAnswer.optional(),
+    currentPassword: z.unknown().optional(),
+    code: z.string().trim().max(100).optional(),
+  })
+  .transform(({ passkey, currentPassword, code }, context) => {
+    if (passkey !== undefined && passkey !== "") return { passkey } as const;
+    const password = TypedPassword.safeParse(currentPassword);
+    if (password.success) return { password: password.data, code } as const;
+    for (const { message } of password.error.issues)
+      context.addIssue({ code: "custom", path: [proofFields.password], message });
+    return z.NEVER;
+  });
 export type ProofInput = z.infer<typeof ProofInput>;
 
 export const FirstCode = z.object({ code: TypedCode });
+export const NewPasskey = z.object({
+  answer: PasskeyAnswer.catch(""),
+  name: z
+    .string()
+    .trim()
+    .max(100, { error: () => texts.passkeyNameTooLong })
+    .optional(),
+});
+export const PasskeyRename = z.object({ name: PasskeyName });
+export const PasskeyParams = z.object({ passkeyId: PasskeyId });
 export const SessionParams = z.object({ sessionId: SessionId });
 
 /** What the page shows of a person's proofs. */
@@ -22,5 +50,7 @@ export interface SecurityState {
   readonly passwordChangedAt: Date | null;
   readonly totpSince: Date | null;
   readonly codesLeft: number;
+  /** Suspended ones too. */
+  readonly passkeys: number;
   readonly sessions: number;
 }

@@ -5,7 +5,7 @@ export const texts = defineTexts("security", {
   description: "How you prove who you are, and where you are signed in.",
 
   password: "Password",
-  passwordAbout: "Asked for first, at every sign-in.",
+  passwordAbout: "Asked for at sign-in, unless you use a passkey.",
   passwordChanged: "Last changed",
   passwordChange: "Change password",
   passwordTitle: "Change your password",
@@ -32,6 +32,11 @@ export const texts = defineTexts("security", {
   codesRenew: "Make new backup codes",
 
   proofTitle: "First prove that it is you",
+  proofPasskey: "Use a passkey instead",
+  proofBackupCode: "Backup code",
+  proofBackupCodeHint: "One of the codes you kept when you added your first passkey.",
+  proofNoCodes:
+    "You have a passkey and no backup codes, so the password is not enough: use the passkey. If it is lost, ask an administrator to reset your second steps.",
   proofCode: "Code of the app, or a backup code",
   proofCodeHint: "6 digits from your authenticator app, or one of your backup codes.",
 
@@ -52,9 +57,10 @@ export const texts = defineTexts("security", {
 
   codesTitle: "Keep your backup codes",
   codesReady: "The authenticator app is on.",
+  codesOfPasskey: "The passkey is added.",
   codesRenewed: "These are your new backup codes. The earlier ones no longer work.",
   codesLead:
-    "If you lose the app, each of these codes signs you in once. Keep them where you keep important papers, or in a password manager. They are not shown again.",
+    "If you lose the app or the passkey, each of these codes signs you in once. Keep them where you keep important papers, or in a password manager. They are not shown again.",
   codes: "Backup codes",
   codesDownload: "Save as a file",
   codesPrint: "You can also print this page.",
@@ -68,8 +74,66 @@ export const texts = defineTexts("security", {
 
   removeTitle: "Remove the authenticator app",
   removeLead: "Signing in will ask for a code by e-mail again. Backup codes stop working.",
+  removeLeadPasskeys: "Your passkeys and backup codes stay.",
   removeSubmit: "Remove the app",
-  removeDone: "The app is removed. Codes come by e-mail from now on.",
+  removeDone: "The app is removed.",
+
+  passkeys: "Passkeys",
+  passkeysAbout:
+    "Sign in with your fingerprint, face or device PIN. Nothing to type, and nothing a false page could get out of you.",
+  passkeysNone: "No passkeys yet",
+  passkeysNoneText:
+    "Add one on each device you sign in with, so that you are not stuck when you lose one.",
+  passkeysCount: (count: number) => (count === 1 ? "1 passkey" : `${count} passkeys`),
+  passkeysShow: "Show passkeys",
+  passkeyAdd: "Add a passkey",
+  passkeysFull: "You have 20 passkeys, which is the most. Remove one to add another.",
+  passkeyName: "Name",
+  passkeyKept: "Kept",
+  passkeyCreated: "Added",
+  passkeyLastUsed: "Last used",
+  passkeyNever: "Never",
+  passkeySynced: "Synced to your devices",
+  passkeySyncable: "Can be synced, is on one device",
+  passkeyBound: "On one device only",
+  passkeySuspended: "Suspended",
+  passkeySuspendedText:
+    "A suspended passkey opens nothing: it was used in a way that suggests there is a copy of it. Remove it, and add a new one.",
+  passkeyRename: "Rename",
+  passkeyRenameOf: (name: string) => `Rename ${name}`,
+  passkeyRemove: "Remove",
+  passkeyRemoveOf: (name: string) => `Remove ${name}`,
+
+  passkeyAddTitle: "Add a passkey",
+  passkeyAddLead:
+    "A passkey is kept by your phone, computer, security key or password manager, and unlocked there by fingerprint, face or PIN.",
+  passkeyAddNext: "Continue",
+  passkeyCreateTitle: "Make the passkey",
+  passkeyCreateLead: "Your browser asks where to keep it and checks that it is you.",
+  passkeyCreateName: "Name",
+  passkeyCreateNameHint:
+    "So that you know it again, such as “Work laptop”. Leave it empty for a name by its kind.",
+  passkeyTooMany: (wait: string) => `Too many tries. Try again in ${wait}`,
+  passkeyNameTooLong: "Use at most 100 characters",
+  passkeyCreateSubmit: "Make a passkey",
+  passkeyCreateTime: "This page is good for five minutes.",
+  passkeyCreateNoScript:
+    "Passkeys need JavaScript: turn it on for this page, or set up an authenticator app instead.",
+  passkeyCreateVoid: "That took too long: begin again.",
+  passkeyAdded: (name: string) => `The passkey “${name}” is added.`,
+  passkeyRenameTitle: "Rename the passkey",
+  passkeyRenameSubmit: "Save name",
+  passkeyRenamed: "The passkey has a new name.",
+  passkeyRemoveTitle: (name: string) => `Remove the passkey “${name}”?`,
+  passkeyRemoveLead:
+    "It opens nothing any more. Delete it from the device or password manager too, so that it is not offered there.",
+  passkeyRemoveLast:
+    "It is your only factor beside the password: signing in will ask for a code by e-mail, and your backup codes stop working.",
+  passkeyRemoveRefusedTitle: "This one has to stay for now",
+  passkeyRemoveRefused:
+    "Your organisation asks for a passkey, or for something as strong, and you have no other. Add another one first.",
+  passkeyRemoveSubmit: "Remove passkey",
+  passkeyRemoved: "The passkey is removed.",
 
   sessions: "Where you are signed in",
   sessionsAbout:

@@ -6,6 +6,7 @@ import {
   findApplication,
   type FoundApplication,
 } from "#features/applications/index.ts";
+import { meets, Method, type Strength, strengthOf } from "#features/policy/index.ts";
 import type { SessionFacts } from "#platform/http/context.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import { type AuthnMethod, chooseContext, contextsOf } from "#protocols/saml/authn-context.ts";
@@ -25,6 +26,8 @@ export interface Status {
 export type Decision =
   | { readonly kind: "answer"; readonly status: Status }
   | { readonly kind: "sign-in"; readonly again: boolean }
+  /** Signed in anew for this, and still with less than the application asks for. */
+  | { readonly kind: "too-weak"; readonly required: Strength }
   | { readonly kind: "denied" }
   | { readonly kind: "ask"; readonly ready: Ready }
   | { readonly kind: "issue"; readonly ready: Ready };
@@ -71,6 +74,9 @@ export async function decide(
   if (waiting.forceAuthn && session.authenticatedAt <= waiting.receivedAt) {
     return waiting.isPassive ? responder(statusCodes.noPassive) : { kind: "sign-in", again: true };
   }
+  const { strength } = application;
+  if (strength !== null && !meets(worthOf(session), strength))
+    return stepUp(waiting, session, strength);
   const methods = session.methods as readonly AuthnMethod[];
   const context = chooseContext(waiting.authnContext ?? undefined, contextsOf(methods));
   if (!context) return responder(statusCodes.noAuthnContext);
@@ -82,6 +88,20 @@ export async function decide(
   const ready = { access, person, session, context, released: releasedKinds(person, waiting) };
   if (await hasConsent(db, ready, waiting)) return { kind: "issue", ready };
   return waiting.isPassive ? responder(statusCodes.noPassive) : { kind: "ask", ready };
+}
+
+const worthOf = ({ methods }: SessionFacts): Strength =>
+  strengthOf(Method.options.filter((method) => methods.includes(method)));
+
+/**
+ * A session worth less than the application asks for never gets in. Who has not tried yet signs in anew; who has, and has nothing
+ * stronger, is told so instead of being sent round in a circle.
+ */
+function stepUp(waiting: Waiting, session: SessionFacts, required: Strength): Decision {
+  if (waiting.isPassive) return responder(statusCodes.noPassive);
+  return session.authenticatedAt > waiting.receivedAt
+    ? { kind: "too-weak", required }
+    : { kind: "sign-in", again: true };
 }
 
 /** The application, while it still answers at the request's address: one that has left the metadata may be somebody else's. @throws {acsRefused} */

@@ -2,6 +2,7 @@
 // is built and signed. A page left open does not outlive the right to use the application: its button decides anew.
 import { createHash } from "node:crypto";
 import { activeKey, type FoundApplication, ownIdentity } from "#features/applications/index.ts";
+import type { Strength } from "#features/policy/index.ts";
 import type { Handling } from "#platform/http/context.ts";
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
@@ -49,6 +50,7 @@ const newId = () => `_${crypto.randomUUID().replaceAll("-", "")}`;
 export type Next =
   | { readonly kind: "sign-in"; readonly again: boolean; readonly application: string }
   | { readonly kind: "ask"; readonly waiting: Waiting; readonly ready: Ready }
+  | { readonly kind: "too-weak"; readonly required: Strength; readonly application: string }
   | { readonly kind: "denied"; readonly application: string };
 
 /** What a transaction has decided and used the request up for: the message is built and signed outside of it. */
@@ -66,6 +68,7 @@ export async function openRequest(by: By, id: SsoRequestId): Promise<Sending | N
     const decision = await decide(db, waiting, application, by.session);
     switch (decision.kind) {
       case "sign-in":
+      case "too-weak":
         return { ...decision, application: application.name };
       case "ask":
         return { ...decision, waiting };
@@ -99,7 +102,7 @@ export async function agreeToRequest(
     const waiting = await findWaiting(db, by, id);
     const application = await requireAcs(db, waiting);
     const decision = await decide(db, waiting, application, by.session);
-    if (decision.kind === "sign-in") return "look-again";
+    if (decision.kind === "sign-in" || decision.kind === "too-weak") return "look-again";
     // What has come since the page was shown, and another person in front of it, were not agreed to.
     if (decision.kind === "ask" && agreed !== shownOf(decision.ready)) return "look-again";
     if (decision.kind === "ask") await giveConsent(db, decision.ready, waiting, by.now);

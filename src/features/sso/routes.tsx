@@ -111,6 +111,8 @@ export const ssoRoutes = routes()
           const email = handling.viewer?.email ?? "";
           return { ...next, path, tenant: handling.site.name, email };
         }
+        case "too-weak":
+          return { ...next, path };
         case "ask":
           return {
             kind: "asking",

@@ -39,6 +39,12 @@ export const texts = defineTexts("sso", {
   sendingTitle: (application: string) => `Signing you in to ${application}`,
   sendingLead: "If nothing happens, use the button.",
   returningTitle: (application: string) => `Back to ${application}`,
+  tooWeakTitle: (application: string) => `${application} asks for a stronger sign-in`,
+  tooWeakLead: (strength: string) => `Second step asked for: ${strength}`,
+  tooWeakHow:
+    "Choose the stronger step when you sign in again. If you have none yet, set it up first; then open the application once more.",
+  setUp: "Set it up",
+  signInAgain: "Sign in again",
   deniedTitle: (application: string) => `You have no access to ${application}`,
   deniedLead: (tenant: string) =>
     `Ask an administrator of ${tenant} to give it to you or to one of your groups. You are signed in as`,

@@ -1,5 +1,6 @@
 // What a person sees on the way to an application: the question, the refusal, the hand-over.
 import type { FC } from "hono/jsx";
+import { type Strength, strengthText } from "#features/policy/index.ts";
 import type { Screen, View } from "#platform/http/view.ts";
 import {
   AutoPost,
@@ -43,7 +44,13 @@ interface DeniedData {
   readonly tenant: string;
   readonly email: string;
 }
-export type OnTheWay = SendingData | AskingData | DeniedData;
+interface TooWeakData {
+  readonly kind: "too-weak";
+  readonly path: string;
+  readonly application: string;
+  readonly required: Strength;
+}
+export type OnTheWay = SendingData | AskingData | DeniedData | TooWeakData;
 
 export const OnTheWayPage: Screen<OnTheWay> = ({ data, view }) => {
   switch (data.kind) {
@@ -53,6 +60,8 @@ export const OnTheWayPage: Screen<OnTheWay> = ({ data, view }) => {
       return <ConsentPage data={data} view={view} />;
     case "denied":
       return <DeniedPage data={data} view={view} />;
+    case "too-weak":
+      return <TooWeakPage data={data} view={view} />;
   }
 };
 
@@ -111,6 +120,33 @@ const OtherAccount: FC<{ path: string }> = ({ path }) => (
   <a href={`/sign-in?reauthenticate=1&return_to=${encodeURIComponent(path)}`}>
     {texts.otherAccount}
   </a>
+);
+
+/** What is missing, where it is set up, and the way back here. */
+const TooWeakPage: FC<{ data: TooWeakData; view: View }> = ({ data, view }) => (
+  <FramePage
+    view={view}
+    title={texts.tooWeakTitle(data.application)}
+    icon="shield"
+    lead={texts.tooWeakLead(strengthText[data.required])}
+  >
+    <Stack>
+      <p>{texts.tooWeakHow}</p>
+      <Cluster>
+        <LinkButton kind="primary" href="/security">
+          {texts.setUp}
+        </LinkButton>
+        <LinkButton href={`/sign-in?reauthenticate=1&return_to=${encodeURIComponent(data.path)}`}>
+          {texts.signInAgain}
+        </LinkButton>
+        <form method="post" action={`${data.path}/consent`} data-once>
+          <Button type="submit" name="choice" value="cancel">
+            {texts.backTo(data.application)}
+          </Button>
+        </form>
+      </Cluster>
+    </Stack>
+  </FramePage>
 );
 
 const DeniedPage: FC<{ data: DeniedData; view: View }> = ({ data, view }) => (

@@ -8,5 +8,6 @@ export {
   siteOf,
   siteOrigin,
 } from "./host.ts";
+export { postOfTenant } from "./post.ts";
 export { tenantCreated, tenantResumed, tenantSuspended } from "./events.ts";
 export { tenantNotFound } from "./errors.ts";

@@ -4,18 +4,25 @@ import { endSessions } from "#features/sessions/index.ts";
 import { dropLinks } from "#features/one-time-links/index.ts";
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
+import { DomainError } from "#platform/errors.ts";
 import { type Post, queueMail } from "#platform/mail/queue.ts";
 import type { Actor } from "#src/actor.ts";
 import type { UserId } from "#src/ids.ts";
 import type { Role } from "#src/permissions.ts";
-import { deactivatedMail, reactivatedMail, roleChangedMail } from "./emails.tsx";
-import { emailTaken, notInvited } from "./errors.ts";
+import {
+  deactivatedAbsentMail,
+  deactivatedMail,
+  reactivatedMail,
+  roleChangedMail,
+} from "./emails.tsx";
+import { emailTaken, lastSuperAdmin, notInvited } from "./errors.ts";
 import {
   invitationCancelled,
   namesChanged,
   roleChanged,
   userCreated,
   userDeactivated,
+  userDeactivatedAbsent,
   userReactivated,
 } from "./events.ts";
 import { getUser, type LockedUser, lockUser } from "./queries.ts";
@@ -131,16 +138,45 @@ export async function deactivateUser(
   assertMayManage(actor, user);
   assertNotSelf(actor, userId);
   if (user.state === "deactivated") return;
+  await shutOut(db, actor, user);
+  await record(db, actor, userDeactivated, { userId });
+  if (user.state === "active") await queueMail(db, post, deactivatedMail, recipient(user), user);
+}
+
+/** Signing in is refused from now on: sessions end, and links that were sent are worth nothing. @throws {lastSuperAdmin} */
+async function shutOut(db: TenantDb, actor: Actor, user: LockedUser): Promise<void> {
   await assertNotLastSuperAdmin(db, user);
   await db
     .updateTable("users")
     .set({ state: "deactivated", deactivated_at: sql<Date>`now()` })
-    .where("id", "=", userId)
+    .where("id", "=", user.id)
     .execute();
-  await record(db, actor, userDeactivated, { userId });
-  await endSessions(db, actor, { userId, reason: "deactivated" });
-  await dropLinks(db, userId);
-  if (user.state === "active") await queueMail(db, post, deactivatedMail, recipient(user), user);
+  await endSessions(db, actor, { userId: user.id, reason: "deactivated" });
+  await dropLinks(db, user.id);
+}
+
+/**
+ * The same because nobody has seen the person for long, which they are told. False when they are not active any more, or the last
+ * active super administrator.
+ */
+export async function deactivateAbsent(
+  db: TenantDb,
+  post: Post,
+  actor: Actor,
+  { userId, lastSeenAt, days }: { userId: UserId; lastSeenAt: Date; days: number },
+): Promise<boolean> {
+  const user = await lockUser(db, userId);
+  if (user.state !== "active") return false;
+  try {
+    await shutOut(db, actor, user);
+  } catch (error) {
+    if (error instanceof DomainError && error.code === lastSuperAdmin.code) return false;
+    throw error;
+  }
+  const about = { userId, lastSeenAt: lastSeenAt.toISOString(), days };
+  await record(db, actor, userDeactivatedAbsent, about);
+  await queueMail(db, post, deactivatedAbsentMail, recipient(user), { ...user, days });
+  return true;
 }
 
 /**
@@ -158,7 +194,11 @@ export async function reactivateUser(
   if (user.state !== "deactivated") return;
   await db
     .updateTable("users")
-    .set({ state: user.hasPassword ? "active" : "invited", deactivated_at: null })
+    .set({
+      state: user.hasPassword ? "active" : "invited",
+      deactivated_at: null,
+      reactivated_at: sql<Date>`now()`,
+    })
     .where("id", "=", userId)
     .execute();
   await record(db, actor, userReactivated, { userId });

@@ -58,6 +58,15 @@ export const deactivatedMail = defineEmail(
   }),
 );
 
+export const deactivatedAbsentMail = defineEmail(
+  "users.deactivated_absent",
+  notice(Greeted.extend({ days: z.number().int() }), {
+    subject: texts.mailDeactivatedSubject,
+    sentence: ({ days }, tenant) => texts.mailDeactivatedAbsentText(days, tenant),
+    leadsToSignIn: false,
+  }),
+);
+
 export const reactivatedMail = defineEmail(
   "users.reactivated",
   notice(Greeted, {

@@ -23,6 +23,11 @@ export const userDeactivated = defineEvent("user.deactivated", {
   says: texts.deactivatedEvent,
   data: z.object({ userId: UserId }),
 });
+/** By itself: nobody had seen the person for so many days. */
+export const userDeactivatedAbsent = defineEvent("user.deactivated_absent", {
+  says: texts.deactivatedAbsentEvent,
+  data: z.object({ userId: UserId, lastSeenAt: z.iso.datetime(), days: z.number().int() }),
+});
 export const userReactivated = defineEvent("user.reactivated", {
   says: texts.reactivatedEvent,
   data: z.object({ userId: UserId }),

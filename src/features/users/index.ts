@@ -2,6 +2,7 @@ export {
   cancelInvitation,
   changeUser,
   createUser,
+  deactivateAbsent,
   deactivateUser,
   reactivateUser,
   setNames,

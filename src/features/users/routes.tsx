@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { listEvents, referenceText } from "#features/audit-log/index.ts";
 import { inviteUser, resendInvitation } from "#features/invitations/index.ts";
+import { listPasskeys } from "#features/passkeys/index.ts";
 import { sessionsOf } from "#features/sessions/index.ts";
 import type { Handling } from "#platform/http/context.ts";
 import { routes } from "#platform/http/route.ts";
@@ -91,6 +92,7 @@ export const userRoutes = routes()
     params: UserParams,
     reply: UserDetail,
     handle: detailOf,
+    load: ({ tenant, params }) => tenant.read((db) => listPasskeys(db, params.userId)),
     page: UserPage,
   })
   .screen("get", "/users/:userId/activity", {

@@ -41,6 +41,7 @@ export const texts = defineTexts("users", {
   namesChangedEvent: "Name changed",
   roleChangedEvent: "Role changed",
   deactivatedEvent: "Person deactivated",
+  deactivatedAbsentEvent: "Person deactivated after a long absence",
   reactivatedEvent: "Person reactivated",
   invitationCancelledEvent: "Invitation cancelled and person removed",
 
@@ -86,6 +87,12 @@ export const texts = defineTexts("users", {
   addedAt: "Added",
   deactivatedAt: "Deactivated",
   groups: "Groups",
+  passkeys: "Passkeys",
+  passkeysShow: "Show passkeys",
+  noPasskeys: "No passkeys.",
+  passkeySuspended: "Suspended",
+  passkeyUnused: "Not used yet",
+  passkeyUsed: "Last used",
   noGroups: "In no group yet",
   moreGroups: (most: number) => `The first ${most} groups by name are shown.`,
 
@@ -142,6 +149,8 @@ export const texts = defineTexts("users", {
   mailDeactivatedSubject: (tenant: string) => `Your account at ${tenant} was deactivated`,
   mailDeactivatedText: (tenant: string) =>
     `An administrator deactivated your account at ${tenant}. You were signed out everywhere and cannot sign in any more.`,
+  mailDeactivatedAbsentText: (days: number, tenant: string) =>
+    `You have not signed in at ${tenant} for ${days} days, so your account was deactivated. If you need it again, ask your administrator.`,
   mailReactivatedSubject: (tenant: string) => `Your account at ${tenant} is active again`,
   mailReactivatedText: (tenant: string) =>
     `An administrator reactivated your account at ${tenant}. You can sign in again with the password you had.`,

@@ -66,11 +66,15 @@ export async function siteTargets(
   return found.flat();
 }
 
-/** A site that cannot be connected to from here. Silence may mean no more than a router that leads nobody back inside. */
+/**
+ * A site that cannot be connected to from here. Silence may mean no more than a router that leads nobody back inside; what is
+ * wrong with a certificate, the check of certificates tells.
+ */
 export function unreachable(
   { host, address }: SiteTarget,
   { problem, code }: SiteFailure,
 ): Finding {
+  if (/CERT|ISSUER|LEAF_SIGNATURE/.test(code)) return skipped(texts.seeCertificate(host));
   const says = texts.siteUnreached(host, address, problem);
   const repair = "docker compose up -d caddy  # and let ports 80 and 443 through to this server";
   return /TIMEDOUT|UNREACH/.test(code) ? warn(says, repair) : fail(says, repair);

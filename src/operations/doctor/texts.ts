@@ -5,13 +5,6 @@ const list = (items: readonly string[]) => items.join(", ");
 const few = (items: readonly string[]) =>
   items.length <= 5 ? list(items) : `${list(items.slice(0, 5))} and ${items.length - 5} more`;
 
-interface Pools {
-  readonly processes: number;
-  readonly poolSize: number;
-  readonly needed: number;
-  readonly most: number;
-}
-
 const daysAgo = (days: number) =>
   days === 0 ? "today" : days === 1 ? "yesterday" : `${days} days ago`;
 
@@ -98,10 +91,12 @@ export const texts = defineTexts("doctor", {
   clockBehind: (seconds: number) =>
     `The clock of this machine is ${seconds} s behind that of the database`,
 
-  connectionsFit: ({ processes, poolSize, needed, most }: Pools) =>
-    `${processes} processes with up to ${poolSize} connections each need ${needed} of ${most}`,
-  connectionsTooMany: ({ processes, poolSize, needed, most }: Pools) =>
-    `${processes} processes with up to ${poolSize} connections each would need ${needed}, and there are ${most}`,
+  pools: (processes: number, poolSize: number) =>
+    `${processes} processes with up to ${poolSize} connections each`,
+  connectionsFit: (pools: string, needed: number, most: number) =>
+    `${pools} need ${needed} of ${most}`,
+  connectionsTooMany: (pools: string, needed: number, most: number) =>
+    `${pools} would need ${needed}, and there are ${most}`,
   connectionsCrowded: (used: number, most: number) => `${used} of ${most} connections are in use`,
   connectionsUsedUp: (used: number, most: number) =>
     `All connections are in use: ${used} of ${most}`,

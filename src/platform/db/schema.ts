@@ -5,6 +5,8 @@ import type {
   ApplicationId,
   FileId,
   GroupId,
+  PasskeyId,
+  PolicyTrialId,
   SamlKeyId,
   SessionId,
   SsoRequestId,
@@ -266,7 +268,7 @@ export interface Passkeys {
   backup_eligible: boolean;
   created_at: Generated<Timestamp>;
   credential_id: Buffer;
-  id: Generated<string>;
+  id: Generated<PasskeyId>;
   last_used_at: Timestamp | null;
   name: string;
   public_key: Buffer;
@@ -281,7 +283,7 @@ export interface PolicyTrials {
   created_at: Generated<Timestamp>;
   ended_at: Timestamp | null;
   expires_at: Timestamp;
-  id: Generated<string>;
+  id: Generated<PolicyTrialId>;
   previous: Json;
   proposed: Json;
   revert_at: Timestamp | null;
@@ -377,6 +379,7 @@ export interface SignInPolicies {
   strength: Generated<Strength>;
   tenant_id: Generated<TenantId>;
   updated_at: Generated<Timestamp>;
+  version: Generated<number>;
 }
 
 export interface SignIns {
@@ -459,6 +462,8 @@ export interface Users {
   deactivated_at: Timestamp | null;
   first_name: string;
   id: Generated<UserId>;
+  inactivity_warned_at: Timestamp | null;
+  inactivity_warned_days: number | null;
   last_name: string;
   last_sign_in_at: Timestamp | null;
   name_key: ColumnType<string, never, never>;
@@ -467,6 +472,7 @@ export interface Users {
   password_length: number | null;
   password_reset_cause: PasswordResetCause | null;
   password_score: number | null;
+  reactivated_at: Timestamp | null;
   role: Generated<Role>;
   second_step: Generated<SecondStep>;
   state: Generated<UserState>;

@@ -131,6 +131,7 @@ export function createRenderer(options: {
       const fragment = fragmentOf(c, route.fragments as Fragments, data, view);
       if (fragment) return fragment;
       const status = route.status?.(data) ?? 200;
+      if (route.json) return c.json(data);
       const Page = route.page as AnyPage | undefined;
       if (Page)
         return page(c, route as Titled, view, data, <Page data={data} view={view} />, status);

@@ -64,6 +64,8 @@ export interface ScreenRoute<P extends z.ZodType, I extends z.ZodType, D, L> ext
   handle(handling: Handling<z.output<P>, z.output<I>>): Promise<D | Redirect>;
   readonly page?: Screen<D>;
   readonly fragments?: Readonly<Record<string, Screen<D>>>;
+  /** For a script of ours: the data goes out as JSON, and there is no page. */
+  readonly json?: true;
   /** The status of the page; 200 unless told otherwise. */
   status?(data: D): 200 | 400 | 401 | 403 | 404 | 409 | 410 | 422 | 429;
 }

@@ -9,7 +9,14 @@ export const assetBase = "/assets";
 /** The folder that holds what is served under {@link assetBase}. */
 export const publicDirectory = fileURLToPath(new URL("../../../public/", import.meta.url));
 
-const files = ["api-docs.js", "app.css", "app.js", "favicon.svg", "icons.svg"] as const;
+const files = [
+  "api-docs.js",
+  "app.css",
+  "app.js",
+  "favicon.svg",
+  "icons.svg",
+  "passkeys.js",
+] as const;
 export type AssetFile = (typeof files)[number];
 
 const addresses = new Map<string, string>(
@@ -26,7 +33,9 @@ export function asset(file: AssetFile): string {
 
 export const htmxVersion = "4.0.1";
 export const swaggerUiVersion = "5.35.0";
+export const webauthnVersion = "14.0.0";
 
 /** Copies of other people's files: the version is in the name, see bin/vendor.ts. */
 export const htmxScript = `${assetBase}/vendor/htmx-${htmxVersion}.min.js`;
+export const webauthnScript = `${assetBase}/vendor/simplewebauthn-${webauthnVersion}.min.js`;
 export const swaggerUiBase = `${assetBase}/vendor/swagger-ui-${swaggerUiVersion}`;

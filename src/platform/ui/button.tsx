@@ -80,13 +80,16 @@ export interface LinkButtonProps extends Look {
   readonly label?: string | undefined;
   /** Offers the target as a file instead of opening it. */
   readonly download?: boolean | undefined;
+  /** Opens beside this page, which the other one cannot reach. */
+  readonly newWindow?: boolean | undefined;
 }
 
 /** Goes somewhere, and looks like a button. */
 export function LinkButton(props: LinkButtonProps) {
-  const { href, label, download, icon, children } = props;
+  const { href, label, download, newWindow, icon, children } = props;
+  const opens = newWindow === true ? { target: "_blank", rel: "noopener" } : {};
   return (
-    <a {...look(props)} href={href} aria-label={label} download={download}>
+    <a {...look(props)} href={href} aria-label={label} download={download} {...opens}>
       {face(icon, children)}
     </a>
   );

@@ -1,8 +1,8 @@
-// The frame of every page: head, theme, our stylesheet, and two scripts that a strict content security policy lets run.
+// The frame of every page: head, theme, our stylesheet, and the scripts that a strict content security policy lets run.
 import type { Child } from "hono/jsx";
 import { raw } from "hono/html";
 import { accentAddress } from "./accent.ts";
-import { asset, htmxScript } from "./assets.ts";
+import { asset, htmxScript, webauthnScript } from "./assets.ts";
 import { texts } from "./texts.ts";
 import type { PageView, Theme } from "./types.ts";
 
@@ -40,6 +40,12 @@ export function Document({ view, title, children }: DocumentProps) {
           {accent !== null && <link rel="stylesheet" href={accent} />}
           <script src={asset("app.js")} nonce={view.nonce}></script>
           <script src={htmxScript} nonce={view.nonce} defer></script>
+          <script
+            src={asset("passkeys.js")}
+            nonce={view.nonce}
+            data-library={webauthnScript}
+            defer
+          ></script>
         </head>
         <body>{children}</body>
       </html>

@@ -7,7 +7,14 @@ export {
   type AccentShades,
   accentStylesheet,
 } from "./accent.ts";
-export { asset, assetBase, htmxScript, publicDirectory, swaggerUiBase } from "./assets.ts";
+export {
+  asset,
+  assetBase,
+  htmxScript,
+  publicDirectory,
+  swaggerUiBase,
+  webauthnScript,
+} from "./assets.ts";
 export { Avatar, type AvatarProps } from "./avatar.tsx";
 export {
   Card,
@@ -82,6 +89,12 @@ export {
   SearchBox,
   type SearchBoxProps,
 } from "./pager.tsx";
+export {
+  PasskeyAutofill,
+  type PasskeyAutofillProps,
+  PasskeyButton,
+  type PasskeyButtonProps,
+} from "./passkey.tsx";
 export { PasswordMeter, type PasswordMeterProps, type PasswordScore } from "./password-meter.tsx";
 export {
   type Column,

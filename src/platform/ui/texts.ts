@@ -32,6 +32,18 @@ export const texts = defineTexts("ui", {
   passwordFair: "Fair",
   passwordGood: "Good",
   passwordStrong: "Strong",
+  passkeyUnsupportedTitle: "Passkeys do not work in this browser",
+  passkeyUnsupported:
+    "Update the browser or use another one; the address must begin with https. You can go on without a passkey where another way is offered.",
+  passkeyCancelledTitle: "The passkey was not used",
+  passkeyCancelled:
+    "You closed the question, or it took too long, or there is no passkey for this page on this device.",
+  passkeyPresentTitle: "There is a passkey already",
+  passkeyPresent:
+    "This device, or the account it keeps passkeys in, holds a passkey of yours for this page. Use another device, or keep that one.",
+  passkeyFailedTitle: "That did not work",
+  passkeyFailed: "The question could not be asked. Check the connection and try again.",
+  passkeyRetry: "Try again",
   copy: "Copy",
   copyNamed: (label: string) => `Copy ${label}`,
   copied: "Copied",

@@ -37,6 +37,26 @@ describe("PATCH /applications/:applicationId", () => {
     });
   });
 
+  test("asks for a stronger second step, and for as much as from everybody again", async () => {
+    const tenant = await app.aTenant({ signedInAs: "super_admin" });
+    const { id } = await register(tenant, byHand("Wiki"));
+    const path = `/applications/${id}`;
+    expect((await tenant.browser.patch(path, { strength: "strong" })).status).toBe(303);
+    expect(await (await tenant.browser.get(path)).text()).toContain('value="strong" selected');
+    expect(await (await tenant.api.patch(path, { description: "x" })).json()).toMatchObject({
+      strength: "strong",
+    });
+    await tenant.browser.patch(path, { strength: "" });
+    expect(await (await tenant.api.get(path)).json()).toMatchObject({ strength: null });
+    const [first, , last] = await tenant.events("application.changed");
+    expect(first?.data).toMatchObject({ changes: { strength: { from: null, to: "strong" } } });
+    expect(last?.data).toMatchObject({ changes: { strength: { from: "strong", to: null } } });
+    expect((await tenant.api.patch(path, { strength: "most" })).status).toBe(422);
+    const admin = await tenant.signedIn(await tenant.aUser({ role: "admin" }));
+    expect((await admin.patch(path, { strength: "strong" })).status).toBe(403);
+    expect(await (await admin.get(path)).text()).not.toContain('name="strength"');
+  });
+
   test("records nothing when nothing differs", async () => {
     const tenant = await app.aTenant();
     const { id, name } = await register(tenant);

@@ -89,7 +89,7 @@ describe("GET /events", () => {
       (await list(tenant, query)).items.map((event) => event.id);
     expect(await found("?from=2026-03-01&to=2026-03-01")).toEqual([id]);
     expect(await found("?from=2026-02-28&to=2026-02-28")).toEqual([]);
-    await tenant.browser.patch("/me", { timeZone: "America/New_York" });
+    await tenant.browser.patch("/profile", { timeZone: "America/New_York" });
     const onPage = async (query: string) =>
       (await (await tenant.browser.get(`/events${query}`)).text()).includes(id);
     expect(await onPage("?from=2026-02-28&to=2026-02-28")).toBe(true);

@@ -1,4 +1,5 @@
 // One tenant with one of everything that a URL can name, and what each route takes: so that a test can walk the whole route table.
+import { defaultPolicy } from "#features/policy/index.ts";
 import { routeTable } from "#src/app.ts";
 import type { AnyRoute } from "#platform/http/route.ts";
 import {
@@ -7,6 +8,7 @@ import {
   type TestTenant,
   type TestUser,
 } from "../../support/a-tenant.ts";
+import { aPasskey } from "../../features/passkeys/support.ts";
 import type { Fields } from "../../support/browser.ts";
 import { aLogo } from "../../support/pictures.ts";
 
@@ -52,6 +54,7 @@ export function pathWith({ path }: Pick<AnyRoute, "path">, ids: Ids): string {
 /** A tenant furnished with people, a group, an application, a client, a waiting request, links. */
 export async function furnish({ services }: TestApp, tenant: TestTenant): Promise<World> {
   const somebody = await tenant.aUser();
+  const { passkeyId } = await aPasskey({ clock: services.clock }, tenant, somebody);
   const group = await tenant.aGroup(undefined, [somebody]);
   const application = await made(tenant.api.post("/applications", anApplication("furnished")));
   await tenant.api.post(`/applications/${application.id}/grants`, { groupId: group.id });
@@ -67,8 +70,16 @@ export async function furnish({ services }: TestApp, tenant: TestTenant): Promis
   if (!mail) throw new Error("no link was mailed");
   const [, , linkId = "", token = ""] = mail.link.split("/");
   services.mail.sent.length = 0;
+  const trial = await made(
+    tenant.api.post("/settings/sign-in/trials", {
+      ...defaultPolicy,
+      strength: "strong",
+      version: 0,
+    }),
+  );
   const ids = {
     userId: somebody.id,
+    passkeyId,
     groupId: group.id,
     applicationId: application.id,
     keyId: key.id,
@@ -76,6 +87,7 @@ export async function furnish({ services }: TestApp, tenant: TestTenant): Promis
     requestId: launched.headers.get("location")?.split("/").at(-1) ?? "",
     sessionId: sessions,
     eventId: await first(tenant, "/events"),
+    trialId: trial.id,
     linkId,
     token,
     logoName: logo.path.split("/").at(-1) ?? "",
@@ -110,6 +122,21 @@ export const anApplication = (name: string) => {
 
 type Sample = (world: World) => Fields;
 
+/** What the settings' form sends. */
+const settingsForm = (): Fields => ({
+  version: "0",
+  passwordMinLength: "16",
+  passwordMinScore: "3",
+  strength: "baseline",
+  graceDays: "7",
+  sessionPreset: "aal2",
+  rememberDeviceDays: "0",
+  passkeyAaguids: "",
+  inactiveAfterDays: "",
+  keepSignedIn: "on",
+  peopleEditNames: "on",
+});
+
 /** Fields that an unsafe route accepts; a route that is not here takes none. */
 const samples: Readonly<Record<string, Sample>> = {
   "POST /sign-in": ({ somebody }) => ({ email: somebody.email, return_to: "/" }),
@@ -129,6 +156,10 @@ const samples: Readonly<Record<string, Sample>> = {
   "POST /security/authenticator-app/confirmation": () => ({ code: "123456" }),
   "DELETE /security/authenticator-app": () => ({ currentPassword: goodPassword, code: "123456" }),
   "POST /security/backup-codes": () => ({ currentPassword: goodPassword, code: "123456" }),
+  "POST /security/passkeys/new": () => ({ currentPassword: goodPassword, code: "123456" }),
+  "POST /security/passkeys": () => ({ answer: "{}", name: "Walked" }),
+  "PATCH /security/passkeys/:passkeyId": () => ({ name: "Walked" }),
+  "DELETE /security/passkeys/:passkeyId": () => ({ currentPassword: goodPassword, code: "123456" }),
   "POST /applications": () => ({ ...anApplication("Walked") }),
   "PATCH /applications/:applicationId": () => ({
     name: "Renamed",
@@ -154,6 +185,9 @@ const samples: Readonly<Record<string, Sample>> = {
     role: "member",
   }),
   "PATCH /users/:userId": () => ({ firstName: "Grace", lastName: "Hopper", role: "admin" }),
+  "PUT /settings/sign-in": settingsForm,
+  "POST /settings/sign-in/trials": settingsForm,
+  "PUT /settings/sign-in/trials/:trialId/application": () => ({ withoutTest: "on" }),
   "POST /groups": () => ({ name: `Walked ${(applications += 1)}`, description: "All of them" }),
   "PATCH /groups/:groupId": () => ({ name: "Walked on", description: "Some of them" }),
   "POST /groups/:groupId/members": ({ tenant }) => ({ userIds: tenant.me.id }),

@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { Glob } from "bun";
 import { assert, integer, property } from "fast-check";
 import { contrast } from "#platform/ui/accent.ts";
-import { htmxVersion, swaggerUiVersion } from "#platform/ui/assets.ts";
+import { htmxVersion, swaggerUiVersion, webauthnVersion } from "#platform/ui/assets.ts";
 import { iconNames } from "#platform/ui/icon.tsx";
 import {
   accentAddress,
@@ -12,8 +12,10 @@ import {
   htmxScript,
   publicDirectory,
   swaggerUiBase,
+  webauthnScript,
 } from "#platform/ui/index.ts";
 import htmx from "htmx.org/package.json" with { type: "json" };
+import webauthn from "../../../node_modules/@simplewebauthn/browser/package.json" with { type: "json" };
 import swaggerUi from "swagger-ui-dist/package.json" with { type: "json" };
 import { vendoredFiles } from "../../../bin/vendor.ts";
 
@@ -46,11 +48,13 @@ describe("vendored files", () => {
         .map(({ to }) => to)
         .sort(),
     );
-    expect({ htmxVersion, swaggerUiVersion }).toEqual({
+    expect({ htmxVersion, webauthnVersion, swaggerUiVersion }).toEqual({
       htmxVersion: htmx.version,
+      webauthnVersion: webauthn.version,
       swaggerUiVersion: swaggerUi.version,
     });
     expect(await fileOf(htmxScript).exists()).toBe(true);
+    expect(await fileOf(webauthnScript).exists()).toBe(true);
     expect(await fileOf(`${swaggerUiBase}/swagger-ui-bundle.js`).exists()).toBe(true);
   });
 });

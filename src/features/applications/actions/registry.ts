@@ -110,12 +110,13 @@ export async function changeApplication(
     name: input.name ?? before.name,
     description: input.description ?? before.description,
     availableToAll: input.availableToAll ?? before.availableToAll,
+    strength: input.strength === undefined ? before.strength : input.strength,
     nameIdFormat: input.nameIdFormat ?? before.serviceProvider.nameIdFormat,
   };
   const had = { ...before, nameIdFormat: before.serviceProvider.nameIdFormat };
-  const changed = (["name", "description", "availableToAll", "nameIdFormat"] as const).filter(
-    (field) => wanted[field] !== had[field],
-  );
+  const changed = (
+    ["name", "description", "availableToAll", "strength", "nameIdFormat"] as const
+  ).filter((field) => wanted[field] !== had[field]);
   if (changed.length === 0) return;
   await db
     .updateTable("applications")
@@ -123,6 +124,7 @@ export async function changeApplication(
       name: wanted.name,
       description: wanted.description,
       available_to_all: wanted.availableToAll,
+      strength: wanted.strength,
     })
     .where("id", "=", applicationId)
     .execute();

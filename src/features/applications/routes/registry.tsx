@@ -122,7 +122,8 @@ export const applicationRoutes = routes()
     params: ApplicationParams,
     input: ApplicationChanges,
     reply: Application,
-    summary: "Change an application’s name, description, Name ID format or availability",
+    summary:
+      "Change an application’s name, description, Name ID format, availability or the second step it asks for",
     title: texts.edit,
     handle: async (handling) => {
       const { tenant, actor, params, input } = handling;

@@ -27,6 +27,7 @@ import { texts } from "../texts.ts";
 import { deleteQuestion, disableQuestion } from "./confirm.tsx";
 import { Expiring, Keys } from "./keys.tsx";
 import { EnabledBadge } from "./list.tsx";
+import { AskedStrength } from "./strength.tsx";
 
 interface More {
   readonly grants: z.output<typeof GrantList>;
@@ -53,6 +54,7 @@ export const ApplicationPage: PageScreen<Application, More> = ({ data, view, mor
         <Expiring data={data} keys={more.keys} view={view} />
         <Setup data={data} view={view} />
         <Grants data={data} view={view} more={more} canGrant={canGrant} canManage={canManage} />
+        <AskedStrength data={data} canManage={canManage} />
         <Told data={data} view={view} canManage={canManage} />
         <Keys data={data} keys={more.keys} view={view} canManage={canManage} />
         {canManage && <Danger data={data} view={view} />}

@@ -1,4 +1,5 @@
 // What a signed-in person may change about their own proofs. Each needs proof first, is recorded, and is told by mail.
+import { countPasskeys } from "#features/passkeys/index.ts";
 import { dropLinks } from "#features/one-time-links/index.ts";
 import { endSessions, renewSession } from "#features/sessions/index.ts";
 import { record } from "#platform/audit/record.ts";
@@ -12,9 +13,11 @@ import { texts } from "../texts.ts";
 import { dropBackupCodes, replaceBackupCodes } from "./backup-codes.ts";
 import { backupCodesMade, passwordChanged, totpGone, totpTaken } from "./notices.ts";
 import { storePassword } from "./passwords.ts";
+import { assertEnoughIsLeft } from "./enough.ts";
 import {
   commitProven,
   forgiveProofs,
+  needsCode,
   type Proof,
   provePassword,
   type Visit,
@@ -91,20 +94,25 @@ export async function takeTotp(visit: Visit, code: string): Promise<string[]> {
   });
 }
 
-/** Back to codes by e-mail. @throws {noTotp} @throws {proofWrong} @throws {proofLimited} */
+/**
+ * Takes the app away: passkeys are left, or codes by e-mail, and then backup codes go too.
+ * @throws {noTotp} @throws {factorNeeded} @throws {proofWrong} @throws {proofLimited}
+ */
 export const removeTotp = (visit: Visit, proof: Proof): Promise<void> =>
   withProof(visit, proof, async (db, person) => {
     if (person.totpConfirmedAt === null) throw noTotp();
     const { userId, now, post, actor } = visit;
+    const passkeys = await countPasskeys(db, userId);
+    await assertEnoughIsLeft(db, { userId, now, left: { hasTotp: false, passkeys } });
     await dropTotp(db, userId);
-    await dropBackupCodes(db, userId);
+    if (person.passkeys === 0) await dropBackupCodes(db, userId);
     await totpGone(db, post, actor, { userId, now });
   });
 
 /** A new set of backup codes; the old one is worth nothing. @throws {noTotp} @throws {proofWrong} @throws {proofLimited} */
 export const renewBackupCodes = (visit: Visit, proof: Proof): Promise<string[]> =>
   withProof(visit, proof, async (db, person) => {
-    if (person.totpConfirmedAt === null) throw noTotp();
+    if (!needsCode(person)) throw noTotp();
     return issueBackupCodes(db, visit, false);
   });
 

@@ -1,4 +1,6 @@
-// Proving again who one is, before a change that would let a thief of the session stay: the password, and a code where there is an app.
+// Proving again who one is, before a change that would let a thief of the session stay: a passkey, or the password, and a code where there
+// is more than a password.
+import { usePasskey, verifyPasskey } from "#features/passkeys/index.ts";
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { Handling } from "#platform/http/context.ts";
@@ -19,11 +21,19 @@ export type Visit = Pick<
   "tenant" | "services" | "post" | "site" | "actor" | "now" | "signal"
 > & { readonly userId: UserId };
 
-export interface Proof {
+export interface PasswordProof {
   readonly password: string;
-  /** Of the authenticator app, or a backup code; asked for when the person has an app. */
+  /** Of the authenticator app, or a backup code; asked for when the person has an app or a passkey. */
   readonly code?: string | undefined;
 }
+
+/** An answer to a ceremony "proof": two factors in one, so nothing else is asked for. */
+export interface PasskeyProof {
+  readonly handle: string | undefined;
+  readonly response: unknown;
+}
+
+export type Proof = PasswordProof | { readonly passkey: PasskeyProof };
 
 /** Names of the fields the problems are told at. */
 export const proofFields = { password: "currentPassword", code: "code" } as const;
@@ -38,18 +48,47 @@ type Problem = Readonly<Record<string, string>>;
 type Outcome<T> = { readonly problem: Problem } | { readonly problem: null; readonly value: T };
 type Change<R> = (db: TenantDb, person: FoundAuthenticators) => Promise<R>;
 
-/** Runs `change` in one transaction once password and, where there is an app, code hold. @throws {proofWrong} @throws {proofLimited} */
+/**
+ * Runs `change` in one transaction once the proof holds: a passkey, or the password with, where there is an app or a passkey, a code of
+ * the app or a backup code. So nobody takes a stronger factor away, or adds one of their own, by the password alone.
+ * @throws {proofWrong} @throws {proofLimited}
+ */
 export async function withProof<T>(visit: Visit, proof: Proof, change: Change<T>): Promise<T> {
+  if ("passkey" in proof) return withPasskey(visit, proof.passkey, change);
   const { userId, actor } = visit;
   const proven = await provePassword(visit, proof.password);
   return commitProven(visit, proven, async (db, person): Promise<Outcome<T>> => {
-    if (person.totpConfirmedAt !== null && !(await isCodeRight(db, visit, proof.code ?? ""))) {
+    if (needsCode(person) && !(await isCodeRight(db, visit, proof.code ?? ""))) {
       await record(db, actor, proofRefused, { userId, cause: "wrong_code" });
       return { problem: wrongCode };
     }
     await forgiveProofs(db, userId);
     return { problem: null, value: await change(db, person) };
   });
+}
+
+/** Whether the password alone proves too little. */
+export const needsCode = ({ totpConfirmedAt, passkeys }: FoundAuthenticators): boolean =>
+  totpConfirmedAt !== null || passkeys > 0;
+
+async function withPasskey<T>(
+  visit: Visit,
+  { handle, response }: PasskeyProof,
+  change: Change<T>,
+): Promise<T> {
+  const { tenant, userId, now } = visit;
+  await countProof(visit);
+  const assertion = { handle, response, ceremony: "proof", userId } as const;
+  const verified = await verifyPasskey(visit, assertion);
+  if (verified.kind === "refused") throw proofWrong({ errors: wrongPasskey });
+  const outcome = await tenant.write(async (db): Promise<Outcome<T>> => {
+    const person = await lockAuthenticators(db, userId);
+    if (person?.state !== "active" || !(await usePasskey(db, verified, now)))
+      return { problem: wrongPasskey };
+    await forgiveProofs(db, userId);
+    return { problem: null, value: await change(db, person) };
+  });
+  return valueOf(outcome);
 }
 
 /** Runs `change` in one transaction if what was proven still holds in it. A problem is thrown after the commit, so that its event stays. */
@@ -66,32 +105,40 @@ export async function commitProven<T>(
     }
     return change(db, person);
   });
+  return valueOf(outcome);
+}
+
+function valueOf<T>(outcome: Outcome<T>): T {
   if (outcome.problem !== null) throw proofWrong({ errors: outcome.problem });
   return outcome.value;
 }
 
 const wrongPassword: Problem = { [proofFields.password]: texts.passwordNotCurrent };
 const wrongCode: Problem = { [proofFields.code]: texts.codeNotRight };
+const wrongPasskey: Problem = { "": texts.passkeyNotRight };
 
 /** Checks the password of the person who is signed in; each try counts. @throws {proofWrong} @throws {proofLimited} */
 export async function provePassword(visit: Visit, password: string): Promise<FoundAuthenticators> {
-  const { tenant, services, userId, now, actor } = visit;
-  const { seconds, person } = await tenant.write(async (db) => ({
-    seconds: await countProof(db, userId, now),
-    person: await findAuthenticators(db, userId),
-  }));
-  if (seconds !== null) {
-    const wait = texts.tryAgainIn(waitText(seconds));
-    throw proofLimited({ retryAfterSeconds: seconds, errors: { "": wait } });
-  }
+  const { tenant, services, userId, actor } = visit;
+  const person = await countProof(visit);
   const isRight = await services.passwords.verify(password, person?.passwordHash ?? null);
   if (isRight && person) return person;
   await tenant.write((db) => record(db, actor, proofRefused, { userId, cause: "wrong_password" }));
   throw proofWrong({ errors: wrongPassword });
 }
 
-/** Counts one try; the seconds to wait when it is one too many. */
-async function countProof(db: TenantDb, userId: UserId, now: Date): Promise<number | null> {
+/** Counts one try, and answers whose. @throws {proofLimited} when it is one too many */
+async function countProof({ tenant, userId, now }: Visit): Promise<FoundAuthenticators | null> {
+  const { seconds, person } = await tenant.write(async (db) => ({
+    seconds: await hitProofs(db, userId, now),
+    person: await findAuthenticators(db, userId),
+  }));
+  if (seconds === null) return person;
+  const wait = texts.tryAgainIn(waitText(seconds));
+  throw proofLimited({ retryAfterSeconds: seconds, errors: { "": wait } });
+}
+
+async function hitProofs(db: TenantDb, userId: UserId, now: Date): Promise<number | null> {
   for (const limit of proofs) {
     const { allowed, retryAfterSeconds } = await hit(db, limit, userId, now);
     if (!allowed) return retryAfterSeconds;

@@ -20,6 +20,7 @@ import {
 } from "#platform/ui/index.ts";
 import type { Group, GroupDetail, Member } from "../schema.ts";
 import { texts } from "../texts.ts";
+import { AskedStrength } from "./strength.tsx";
 
 const pathOf = ({ id }: Pick<Group, "id">) => `/groups/${id}`;
 const backToGroups = { href: "/groups", label: texts.title };
@@ -56,6 +57,7 @@ export const GroupPage: Screen<GroupDetail> = ({ data, view }) => {
       )}
       <MemberRegion data={data} view={view} />
       <Access group={data} />
+      <AskedStrength group={data} mayChange={view.viewer?.can("settings.manage") === true} />
       {mayManage && <Deletion group={data} />}
     </>
   );

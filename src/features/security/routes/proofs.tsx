@@ -16,7 +16,7 @@ import { type Handling, type Redirect, redirect } from "#platform/http/context.t
 import { forbidden } from "#platform/http/door.ts";
 import { routes } from "#platform/http/route.ts";
 import { groupedSecret, totpUri } from "#protocols/totp.ts";
-import { hasTotp, mine } from "../me.ts";
+import { mine, proofOf, proofStep } from "../me.ts";
 import { qrSvg } from "../qr.ts";
 import {
   DraftPassword,
@@ -37,6 +37,7 @@ import {
 } from "../views/authenticator-app.tsx";
 import { SecurityPage } from "../views/overview.tsx";
 import { PasswordChangePage, PasswordMeterFragment } from "../views/password.tsx";
+import type { ProofStep } from "../views/proof.tsx";
 
 const own = { permit: "account.manage" } as const;
 const setUpPath = "/security/authenticator-app";
@@ -97,7 +98,7 @@ export const securityRoutes = routes()
     form: SetUpPage,
     load: proofStep,
     handle: async (handling) => {
-      await setUpTotp(mine(handling), proofOf(handling.input));
+      await setUpTotp(mine(handling), proofOf(handling.input, handling));
       return redirect(`${setUpPath}/confirmation`);
     },
   })
@@ -117,7 +118,7 @@ export const securityRoutes = routes()
     page: BackupCodesPage,
     handle: async (handling): Promise<IssuedCodes> => ({
       codes: await takeTotp(mine(handling), handling.input.code),
-      isFirst: true,
+      because: "app",
     }),
   })
   .screen("get", `${setUpPath}/removal`, {
@@ -133,7 +134,7 @@ export const securityRoutes = routes()
     form: RemovalPage,
     load: proofStep,
     handle: async (handling) => {
-      await removeTotp(mine(handling), proofOf(handling.input));
+      await removeTotp(mine(handling), proofOf(handling.input, handling));
       return redirect("/security", texts.removeDone);
     },
   })
@@ -141,7 +142,7 @@ export const securityRoutes = routes()
     ...own,
     title: texts.renewTitle,
     form: RenewCodesPage,
-    handle: withApp,
+    handle: withFactor,
   })
   .screen("post", "/security/backup-codes", {
     ...own,
@@ -151,8 +152,8 @@ export const securityRoutes = routes()
     load: proofStep,
     page: BackupCodesPage,
     handle: async (handling): Promise<IssuedCodes> => ({
-      codes: await renewBackupCodes(mine(handling), proofOf(handling.input)),
-      isFirst: false,
+      codes: await renewBackupCodes(mine(handling), proofOf(handling.input, handling)),
+      because: "renewal",
     }),
   });
 
@@ -168,6 +169,7 @@ async function readState(handling: AnyHandling): Promise<SecurityState> {
       passwordChangedAt: person.passwordChangedAt,
       totpSince: person.totpConfirmedAt,
       codesLeft: await countBackupCodes(db, userId),
+      passkeys: person.passkeys,
       sessions: (await sessionsOf(db, userId, now)).length,
     };
   });
@@ -177,15 +179,16 @@ async function emailOf({ viewer }: AnyHandling): Promise<{ email: string }> {
   return { email: viewer?.email ?? "" };
 }
 
-async function proofStep(handling: AnyHandling): Promise<{ hasTotp: boolean }> {
-  return { hasTotp: await hasTotp(handling) };
+/** For what only makes sense with an app: without one the person is sent to the overview. */
+async function withApp(handling: AnyHandling): Promise<ProofStep | Redirect> {
+  const step = await proofStep(handling);
+  return step.hasTotp ? step : redirect("/security");
 }
 
-const proofOf = ({ currentPassword, code }: ProofInput) => ({ password: currentPassword, code });
-
-/** For what only makes sense with an app: without one the person is sent to the overview. */
-async function withApp(handling: AnyHandling): Promise<{ hasTotp: true } | Redirect> {
-  return (await hasTotp(handling)) ? { hasTotp: true } : redirect("/security");
+/** For what only makes sense with an app or a passkey. */
+async function withFactor(handling: AnyHandling): Promise<ProofStep | Redirect> {
+  const step = await proofStep(handling);
+  return step.hasTotp || step.hasPasskeys ? step : redirect("/security");
 }
 
 async function pendingApp(handling: AnyHandling): Promise<PendingApp | null> {

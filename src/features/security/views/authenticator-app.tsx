@@ -1,5 +1,4 @@
 // Setting up, replacing and removing the authenticator app, and its backup codes.
-import type { FC } from "hono/jsx";
 import type { FormScreen, Screen } from "#platform/http/view.ts";
 import {
   Card,
@@ -16,34 +15,7 @@ import {
 } from "#platform/ui/index.ts";
 import { texts } from "../texts.ts";
 import { breadcrumbs } from "./password.tsx";
-
-/** A change that needs proof: whether a code is part of it. */
-export interface ProofStep {
-  readonly hasTotp: boolean;
-}
-
-const ProofFields: FC<ProofStep> = ({ hasTotp }) => (
-  <>
-    <Field
-      name="currentPassword"
-      type="password"
-      label={texts.currentPassword}
-      autocomplete="current-password"
-      required
-    />
-    {hasTotp && (
-      <Field
-        name="code"
-        label={texts.proofCode}
-        hint={texts.proofCodeHint}
-        autocomplete="one-time-code"
-        spellcheck={false}
-        maxlength={40}
-        required
-      />
-    )}
-  </>
-);
+import { ProofFields, type ProofStep, withoutProof } from "./proof.tsx";
 
 export const SetUpPage: FormScreen<ProofStep> = ({ data, values, problems }) => (
   <Stack gap="large">
@@ -57,7 +29,7 @@ export const SetUpPage: FormScreen<ProofStep> = ({ data, values, problems }) => 
         action="/security/authenticator-app"
         submit={texts.setUpNext}
         cancel="/security"
-        values={withoutCode(values)}
+        values={withoutProof(values)}
         problems={problems}
       >
         <ProofFields {...data} />
@@ -83,7 +55,7 @@ export const ConfirmationPage: FormScreen<PendingApp> = ({ data, values, problem
           action="/security/authenticator-app/confirmation"
           submit={texts.scanSubmit}
           cancel="/security"
-          values={withoutCode(values)}
+          values={withoutProof(values)}
           problems={problems}
           summary={false}
         >
@@ -105,14 +77,21 @@ export const ConfirmationPage: FormScreen<PendingApp> = ({ data, values, problem
 
 export interface IssuedCodes {
   readonly codes: readonly string[];
-  readonly isFirst: boolean;
+  /** What they were made for. */
+  readonly because: "app" | "passkey" | "renewal";
 }
+
+const becauseText: Readonly<Record<IssuedCodes["because"], string>> = {
+  app: texts.codesReady,
+  passkey: texts.codesOfPasskey,
+  renewal: texts.codesRenewed,
+};
 
 /** The one time these codes are shown. */
 export const BackupCodesPage: Screen<IssuedCodes> = ({ data, view }) => (
   <Stack gap="large">
     <PageHeader title={texts.codesTitle} description={texts.codesLead} />
-    <Notice kind="success">{data.isFirst ? texts.codesReady : texts.codesRenewed}</Notice>
+    <Notice kind="success">{becauseText[data.because]}</Notice>
     <Card
       title={texts.codes}
       actions={<CopyButton from="backup-codes" label={texts.codes} />}
@@ -126,7 +105,10 @@ export const BackupCodesPage: Screen<IssuedCodes> = ({ data, view }) => (
           <LinkButton href={fileOf(view.tenant.name, data.codes)} icon="download" download>
             {texts.codesDownload}
           </LinkButton>
-          <LinkButton href="/security" kind="primary">
+          <LinkButton
+            href={data.because === "passkey" ? "/security/passkeys" : "/security"}
+            kind="primary"
+          >
             {texts.codesDone}
           </LinkButton>
         </Cluster>
@@ -146,7 +128,7 @@ export const RenewCodesPage: FormScreen<ProofStep> = ({ data, values, problems }
         action="/security/backup-codes"
         submit={texts.renewSubmit}
         cancel="/security"
-        values={withoutCode(values)}
+        values={withoutProof(values)}
         problems={problems}
       >
         <ProofFields {...data} />
@@ -159,7 +141,7 @@ export const RemovalPage: FormScreen<ProofStep> = ({ data, values, problems }) =
   <Stack gap="large">
     <PageHeader
       title={texts.removeTitle}
-      description={texts.removeLead}
+      description={data.hasPasskeys ? texts.removeLeadPasskeys : texts.removeLead}
       breadcrumbs={breadcrumbs}
     />
     <Card title={texts.proofTitle} tone="critical">
@@ -169,7 +151,7 @@ export const RemovalPage: FormScreen<ProofStep> = ({ data, values, problems }) =
         submit={texts.removeSubmit}
         submitKind="danger"
         cancel="/security"
-        values={withoutCode(values)}
+        values={withoutProof(values)}
         problems={problems}
       >
         <ProofFields {...data} />
@@ -177,6 +159,3 @@ export const RemovalPage: FormScreen<ProofStep> = ({ data, values, problems }) =
     </Card>
   </Stack>
 );
-
-/** A code that was used or refused need not travel back. */
-const withoutCode = (values: Readonly<Record<string, unknown>>) => ({ ...values, code: undefined });

@@ -33,6 +33,9 @@ export const SecurityPage: Screen<SecurityState> = ({ data, view }) => (
         </Stack>
       </Card>
     </Section>
+    <Section title={texts.passkeys} description={texts.passkeysAbout}>
+      <Passkeys data={data} />
+    </Section>
     <Section title={texts.secondStep} description={texts.secondStepAbout}>
       {data.totpSince === null ? (
         <ByEmail email={data.email} />
@@ -53,6 +56,45 @@ export const SecurityPage: Screen<SecurityState> = ({ data, view }) => (
 
 const since = (at: Date | null, { viewer }: View) =>
   at && <Time at={at} zone={viewer?.zone ?? "UTC"} format="date" />;
+
+function Passkeys({ data: { passkeys, totpSince, codesLeft } }: { data: SecurityState }) {
+  const [href, label] =
+    passkeys === 0
+      ? ["/security/passkeys/new", texts.passkeyAdd]
+      : ["/security/passkeys", texts.passkeysShow];
+  return (
+    <Card>
+      <Stack>
+        <Cluster align="between">
+          <span>{passkeys === 0 ? texts.passkeysNone : texts.passkeysCount(passkeys)}</span>
+          <LinkButton href={href} icon="fingerprint">
+            {label}
+          </LinkButton>
+        </Cluster>
+        {passkeys > 0 && totpSince === null && <BackupCodes left={codesLeft} />}
+      </Stack>
+    </Card>
+  );
+}
+
+/** Backup codes of somebody who has no app, whose card shows them otherwise. */
+function BackupCodes({ left }: { left: number }) {
+  return (
+    <>
+      <KeyValues items={[{ label: texts.codesLeft, value: <CodesLeft left={left} /> }]} />
+      {left < fewCodes && <Notice kind="warning">{texts.codesLow}</Notice>}
+      <Cluster>
+        <LinkButton href="/security/backup-codes" icon="key">
+          {texts.codesRenew}
+        </LinkButton>
+      </Cluster>
+    </>
+  );
+}
+
+const CodesLeft = ({ left }: { left: number }) => (
+  <Badge tone={left < fewCodes ? "caution" : "neutral"}>{left}</Badge>
+);
 
 function ByEmail({ email }: { email: string }) {
   return (
@@ -80,7 +122,6 @@ interface ByAppProps {
 }
 
 function ByApp({ since: at, codesLeft, view }: ByAppProps) {
-  const isLow = codesLeft < fewCodes;
   return (
     <Card>
       <Stack>
@@ -90,13 +131,10 @@ function ByApp({ since: at, codesLeft, view }: ByAppProps) {
         <KeyValues
           items={[
             { label: texts.byAppSince, value: since(at, view) },
-            {
-              label: texts.codesLeft,
-              value: <Badge tone={isLow ? "caution" : "neutral"}>{codesLeft}</Badge>,
-            },
+            { label: texts.codesLeft, value: <CodesLeft left={codesLeft} /> },
           ]}
         />
-        {isLow && <Notice kind="warning">{texts.codesLow}</Notice>}
+        {codesLeft < fewCodes && <Notice kind="warning">{texts.codesLow}</Notice>}
         <Cluster>
           <LinkButton href="/security/backup-codes" icon="key">
             {texts.codesRenew}

@@ -1,5 +1,6 @@
 // One person: profile and activity.
-import type { Screen, View } from "#platform/http/view.ts";
+import type { Passkey } from "#features/passkeys/index.ts";
+import type { PageScreen, Screen, View } from "#platform/http/view.ts";
 import {
   ActionButton,
   addressOf,
@@ -28,6 +29,7 @@ import {
   type UserDetail,
 } from "../schema.ts";
 import { roleText, stateText, texts } from "../texts.ts";
+import { Passkeys } from "./passkeys.tsx";
 import { roleTone, stateTone } from "./tones.ts";
 
 const pathOf = (user: UserDetail) => `/users/${user.id}`;
@@ -71,13 +73,14 @@ function Head({ user, side }: { user: UserDetail; side: "profile" | "activity" }
   );
 }
 
-export const UserPage: Screen<UserDetail> = ({ data, view }) => (
+export const UserPage: PageScreen<UserDetail, readonly Passkey[]> = ({ data, view, more }) => (
   <>
     <Head user={data} side="profile" />
     <Stack gap="large">
       {may(data, "resend_invitation") && <Invitation user={data} />}
       <WithAside aside={<Groups user={data} />}>
         <Details user={data} view={view} />
+        <Passkeys user={data} passkeys={more} view={view} />
         <Access user={data} />
       </WithAside>
     </Stack>

@@ -39,14 +39,15 @@ export const connections: Check = {
     const processes = Math.max(places, workers + 1, 2);
     // A worker listens for new jobs on one more.
     const needed = processes * poolSize + workers;
+    const pools = texts.pools(processes, poolSize);
     if (used >= most) return fail(texts.connectionsUsedUp(used, most), raise(needed));
     if (needed > most) {
       const fits = Math.floor((most * crowded - workers) / processes);
       const line = fits >= 2 ? setting("POSTGRES_POOL_SIZE", String(fits)) : raise(needed);
-      return warn(texts.connectionsTooMany({ processes, poolSize, needed, most }), line);
+      return warn(texts.connectionsTooMany(pools, needed, most), line);
     }
     if (used > most * crowded) return warn(texts.connectionsCrowded(used, most), raise(most * 2));
-    return ok(texts.connectionsFit({ processes, poolSize, needed, most }));
+    return ok(texts.connectionsFit(pools, needed, most));
 
     function raise(wanted: number): string {
       const rounded = Math.ceil((wanted * 1.2) / 50) * 50;

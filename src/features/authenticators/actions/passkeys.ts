@@ -1,0 +1,99 @@
+// Adding, renaming and removing one's own passkeys.
+import {
+  beginRegistration,
+  countPasskeys,
+  finishRegistration,
+  listPasskeys,
+  type Passkey,
+  passkeyNotFound,
+  type PresentedAttestation,
+  removePasskey,
+  renamePasskey,
+} from "#features/passkeys/index.ts";
+import type { TenantDb } from "#platform/db/database.ts";
+import type { PasskeyId } from "#src/ids.ts";
+import { passkeyNotAdded } from "../errors.ts";
+import { countBackupCodes, findAuthenticators } from "../queries.ts";
+import { dropBackupCodes, replaceBackupCodes } from "./backup-codes.ts";
+import { assertEnoughIsLeft, isEnoughLeft } from "./enough.ts";
+import { backupCodesMade } from "./notices.ts";
+import { type Proof, type Visit, withProof } from "./prove.ts";
+
+/**
+ * Begins to add a passkey; answers the handle for the browser's cookie.
+ * @throws {tooManyPasskeys} @throws {proofWrong} @throws {proofLimited}
+ */
+export const startPasskey = (visit: Visit, proof: Proof): Promise<string> =>
+  withProof(visit, proof, async (db) => (await beginRegistration(db, visit)).handle);
+
+export interface AddedPasskey {
+  readonly name: string;
+  /** New backup codes, when the person had none: whoever loses the passkey is not locked out. */
+  readonly codes: readonly string[] | null;
+}
+
+/** Keeps the passkey that the browser made. @throws {passkeyNotAdded} with the reason @throws {tooManyPasskeys} */
+export async function takePasskey(
+  visit: Visit,
+  presented: Omit<PresentedAttestation, "userId">,
+): Promise<AddedPasskey> {
+  const { userId } = visit;
+  const outcome = await finishRegistration(visit, { ...presented, userId }, (db) =>
+    firstBackupCodes(db, visit),
+  );
+  if (outcome.kind === "refused") throw passkeyNotAdded({ errors: { "": outcome.text } });
+  return { name: outcome.name, codes: outcome.value };
+}
+
+/** Backup codes for somebody who has none and now needs them; null when they have some. Call it inside the change's transaction. */
+export async function firstBackupCodes(
+  db: TenantDb,
+  { userId, now, post, actor }: Pick<Visit, "userId" | "now" | "post" | "actor">,
+): Promise<string[] | null> {
+  if ((await countBackupCodes(db, userId)) > 0) return null;
+  const codes = await replaceBackupCodes(db, userId);
+  await backupCodesMade(db, post, actor, { userId, now, quietly: true });
+  return codes;
+}
+
+/** Another name. It opens nothing, so no proof is asked for; it is told by mail all the same. @throws {passkeyNotFound} */
+export const renameOwnPasskey = (
+  visit: Visit,
+  { passkeyId, name }: { passkeyId: PasskeyId; name: string },
+): Promise<void> => visit.tenant.write((db) => renamePasskey({ ...visit, db, passkeyId }, name));
+
+/**
+ * Removes one; with the last factor beyond the mailbox go the backup codes.
+ * @throws {passkeyNotFound} @throws {factorNeeded} @throws {proofWrong} @throws {proofLimited}
+ */
+export const removeOwnPasskey = (visit: Visit, proof: Proof, passkeyId: PasskeyId): Promise<void> =>
+  withProof(visit, proof, async (db, person) => {
+    const { userId, now } = visit;
+    const hasTotp = person.totpConfirmedAt !== null;
+    const passkey = (await listPasskeys(db, userId)).find(({ id }) => id === passkeyId);
+    if (!passkey) throw passkeyNotFound({ passkeyId });
+    if (passkey.suspendedAt === null) {
+      const passkeys = (await countPasskeys(db, userId)) - 1;
+      await assertEnoughIsLeft(db, { userId, now, left: { hasTotp, passkeys } });
+    }
+    await removePasskey({ ...visit, db, passkeyId });
+    if (!hasTotp && person.passkeys === 1) await dropBackupCodes(db, userId);
+  });
+
+/** One of one's own, and whether removing it leaves enough. @throws {passkeyNotFound} */
+export async function passkeyToRemove(
+  { tenant, userId, now }: Visit,
+  passkeyId: PasskeyId,
+): Promise<{ passkey: Passkey; mayRemove: boolean; isLastFactor: boolean }> {
+  return tenant.read(async (db) => {
+    const passkey = (await listPasskeys(db, userId)).find(({ id }) => id === passkeyId);
+    const person = await findAuthenticators(db, userId);
+    if (!passkey || !person) throw passkeyNotFound({ passkeyId });
+    const hasTotp = person.totpConfirmedAt !== null;
+    const passkeys = (await countPasskeys(db, userId)) - 1;
+    const mayRemove =
+      passkey.suspendedAt !== null ||
+      (await isEnoughLeft(db, { userId, now, left: { hasTotp, passkeys } }));
+    return { passkey, mayRemove, isLastFactor: !hasTotp && person.passkeys === 1 };
+  });
+}

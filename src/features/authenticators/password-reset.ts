@@ -1,0 +1,33 @@
+// Passwords that open nothing until they are replaced: because a policy asks for more than they are known to be.
+import { sql } from "kysely";
+import type { Policy } from "#features/policy/index.ts";
+import type { TenantDb } from "#platform/db/database.ts";
+import type { Actor } from "#src/actor.ts";
+
+/** Whatever the policy says: a super administrator's password is never shorter. */
+const superAdminMinLength = 14;
+
+/**
+ * Marks everybody whose password is less than the policy asks for, or not known to be enough, deactivated people too: they choose
+ * another one at the next sign-in. Who has none, must replace it anyway, or brought it from elsewhere (it is measured when it is
+ * first used) is left alone. Answers how many were marked; the caller records it.
+ */
+export async function flagWeakPasswords(
+  db: TenantDb,
+  _actor: Actor,
+  { passwordMinLength, passwordMinScore }: Policy,
+): Promise<number> {
+  const superAdminLength = Math.max(superAdminMinLength, passwordMinLength);
+  const { numUpdatedRows } = await db
+    .updateTable("users")
+    .set({ password_reset_cause: "policy" })
+    .where("password_reset_cause", "is", null)
+    .where("password_hash", "like", "$argon2id$%")
+    .where(
+      sql<boolean>`(password_length is null or password_score is null
+        or password_length < case when role = 'super_admin' then ${superAdminLength}::integer else ${passwordMinLength}::integer end
+        or password_score < ${passwordMinScore})`,
+    )
+    .executeTakeFirst();
+  return Number(numUpdatedRows);
+}

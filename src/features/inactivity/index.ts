@@ -1,0 +1,2 @@
+export { runNight } from "./jobs.ts";
+export { findInactive, type Inactive } from "./queries.ts";

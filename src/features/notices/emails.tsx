@@ -1,0 +1,52 @@
+// What every notice says around its one sentence: when and from where, and what to do when it was somebody else.
+import { z } from "zod";
+import type { MailFrame } from "#platform/mail/define.ts";
+import { MailButton, MailNote } from "#platform/mail/layout.tsx";
+import { texts } from "./texts.ts";
+
+/** When and from where something was done, ready to read. */
+export const Circumstances = z.object({ firstName: z.string(), circumstances: z.string() });
+type Circumstances = z.infer<typeof Circumstances>;
+
+/** What a person does who did not do this: a sentence, and a page of theirs. */
+export interface WayOut {
+  readonly text: string;
+  readonly button: string;
+  readonly path: string;
+}
+
+const newPassword: WayOut = {
+  text: texts.notYou,
+  button: texts.button,
+  path: "/forgotten-password",
+};
+
+/** The body of a notice, for `defineEmail`. */
+export function notice<D extends z.ZodType<Circumstances>>(
+  data: D,
+  said: { subject(tenant: string): string; text(tenant: string, about: z.output<D>): string },
+  wayOut: WayOut = newPassword,
+) {
+  const address = ({ baseUrl }: MailFrame) => `${baseUrl}${wayOut.path}`;
+  return {
+    data,
+    subject: (_: z.output<D>, { tenantName }: MailFrame) => said.subject(tenantName),
+    text: (about: z.output<D>, frame: MailFrame) =>
+      [
+        texts.greeting(about.firstName),
+        said.text(frame.tenantName, about),
+        about.circumstances,
+        wayOut.text,
+        `${wayOut.button}: ${address(frame)}`,
+      ].join("\n\n"),
+    html: (about: z.output<D>, frame: MailFrame) => (
+      <>
+        <p>{texts.greeting(about.firstName)}</p>
+        <p>{said.text(frame.tenantName, about)}</p>
+        <p>{about.circumstances}</p>
+        <MailNote>{wayOut.text}</MailNote>
+        <MailButton href={address(frame)} label={wayOut.button} />
+      </>
+    ),
+  };
+}

@@ -1,0 +1,2 @@
+export { Circumstances, notice, type WayOut } from "./emails.tsx";
+export { type Happening, notify } from "./notify.ts";

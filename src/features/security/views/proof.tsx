@@ -1,0 +1,58 @@
+// The part of a form where a person proves again who they are: a passkey, or the password and what else is asked for.
+import type { FC } from "hono/jsx";
+import { Field, Notice, PasskeyButton } from "#platform/ui/index.ts";
+import { texts } from "../texts.ts";
+
+/** What a person can prove themselves with. */
+export interface ProofStep {
+  readonly hasTotp: boolean;
+  /** Also where all of them are suspended: the password alone is not enough then either. */
+  readonly hasPasskeys: boolean;
+  readonly usablePasskeys: number;
+  readonly codesLeft: number;
+}
+
+/** Where the script asks for options. */
+export const proofOptionsPath = "/security/passkeys/proof";
+
+export const ProofFields: FC<ProofStep> = (step) => (
+  <>
+    {step.usablePasskeys > 0 && (
+      <PasskeyButton ceremony="get" field="passkey" from={proofOptionsPath}>
+        {texts.proofPasskey}
+      </PasskeyButton>
+    )}
+    <Field
+      name="currentPassword"
+      type="password"
+      label={texts.currentPassword}
+      autocomplete="current-password"
+      required
+    />
+    <CodeField {...step} />
+  </>
+);
+
+function CodeField({ hasTotp, hasPasskeys, codesLeft }: ProofStep) {
+  if (!hasTotp && !hasPasskeys) return null;
+  // Nothing to type: the passkey is the only way here, or an administrator's reset.
+  if (!hasTotp && codesLeft === 0) return <Notice kind="info">{texts.proofNoCodes}</Notice>;
+  return (
+    <Field
+      name="code"
+      label={hasTotp ? texts.proofCode : texts.proofBackupCode}
+      hint={hasTotp ? texts.proofCodeHint : texts.proofBackupCodeHint}
+      autocomplete="one-time-code"
+      spellcheck={false}
+      maxlength={40}
+      required
+    />
+  );
+}
+
+/** A code or a passkey's answer that was used or refused need not travel back. */
+export const withoutProof = (values: Readonly<Record<string, unknown>>) => ({
+  ...values,
+  code: undefined,
+  passkey: undefined,
+});

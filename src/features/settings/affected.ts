@@ -1,0 +1,82 @@
+// Whom a policy would keep out: what people have enrolled, against what the tenant and their groups ask of them.
+import { type RawBuilder, sql } from "kysely";
+import { z } from "zod";
+import type { Policy, Strength } from "#features/policy/index.ts";
+import { isAfter, primaryEmail } from "#features/users/index.ts";
+import { secondsLater } from "#platform/clock.ts";
+import type { TenantDb } from "#platform/db/database.ts";
+import { decodeCursor, type Paging, toPage } from "#platform/http/input.ts";
+import { UserId } from "#src/ids.ts";
+import type { AffectedPerson } from "./schema.ts";
+
+/** Active people with what they have enrolled and what is asked of them. One pass over a tenant's people, look-ups by index. */
+const measured = (strength: Strength): RawBuilder<unknown> => sql`(
+  select u.id, u.first_name, u.last_name, u.name_key, u.role, u.strength_asked_at,
+    greatest(${strength}::strength, (
+      select max(g.strength) from group_members as m join groups as g on g.id = m.group_id
+      where m.user_id = u.id)) as required,
+    case
+      when exists (select from passkeys as p where p.user_id = u.id and p.suspended_at is null)
+        then 'phishing_resistant'::strength
+      when exists (select from totp_authenticators as t where t.user_id = u.id and t.confirmed_at is not null)
+        then 'strong'
+      else 'baseline'
+    end as has
+  from users as u where u.state = 'active') as u`;
+
+/** How many people a policy would keep out until they set up more, and how many super administrators it would not. */
+export async function countAffected(
+  db: TenantDb,
+  { strength }: Policy,
+): Promise<{ count: number; superAdminsLeft: number }> {
+  const { rows } = await sql<{ count: number; left: number }>`
+    select (count(*) filter (where has < required))::integer as count,
+      (count(*) filter (where has >= required and role = 'super_admin'))::integer as left
+    from ${measured(strength)}`.execute(db);
+  return { count: rows[0]?.count ?? 0, superAdminsLeft: rows[0]?.left ?? 0 };
+}
+
+interface Row {
+  id: UserId;
+  firstName: string;
+  lastName: string;
+  email: string;
+  key: string;
+  has: Strength;
+  required: Strength;
+  askedAt: Date | null;
+}
+const Cursor = z.tuple([z.string(), UserId]);
+
+/** Those people by name. */
+export async function listAffected(
+  db: TenantDb,
+  { strength, graceDays }: Policy,
+  { limit, cursor, now }: Paging & { now: Date },
+): Promise<{ items: AffectedPerson[]; next: string | null }> {
+  const after = cursor === undefined ? sql`true` : isAfter(decodeCursor(Cursor, cursor));
+  const { rows } = await sql<Row>`
+    select u.id, u.first_name as "firstName", u.last_name as "lastName", ${primaryEmail} as email,
+      u.name_key as key, u.has, u.required, u.strength_asked_at as "askedAt"
+    from ${measured(strength)} where u.has < u.required and ${after}
+    order by u.name_key, u.id limit ${limit + 1}`.execute(db);
+  const page = toPage(rows, limit, ({ key, id }) => [key, id]);
+  const items = page.items.map(({ id, firstName, lastName, email, has, required, askedAt }) => ({
+    id,
+    firstName,
+    lastName,
+    email,
+    has,
+    required,
+    ...graceOf(askedAt, graceDays, now),
+  }));
+  return { items, next: page.next };
+}
+
+function graceOf(askedAt: Date | null, graceDays: number, now: Date) {
+  const deadline = askedAt && secondsLater(askedAt, graceDays * 86_400);
+  if (deadline === null) return { deadline: null, graceDays };
+  return deadline > now
+    ? { deadline: deadline.toISOString(), graceDays }
+    : { deadline: null, graceDays: 0 };
+}

@@ -1,0 +1,219 @@
+// What people read about the sign-in settings.
+import { defineTexts } from "#platform/texts.ts";
+
+const days = (n: number) => (n === 1 ? "1 day" : `${n} days`);
+const people = (n: number) => (n === 1 ? "1 person" : `${n} people`);
+
+export const texts = defineTexts("settings", {
+  title: "Sign-in settings",
+  description:
+    "What is asked of everybody who signs in here. All of it is saved together, or nothing.",
+  save: "Save settings",
+  savedNotice: "Settings saved",
+  openedNotice: "Nothing has changed yet: try the new settings first",
+  settingsTitle: "Settings in force",
+  fixedWhileTrial:
+    "These cannot be changed while another change is being tried. Finish or cancel that one first.",
+
+  passwords: "Passwords",
+  passwordsText: "Super administrators never get by with fewer than 14 characters.",
+  passwordMinLength: "Password length",
+  passwordMinLengthHint:
+    "Shorter new passwords are refused; whoever has one chooses another at the next sign-in.",
+  characters: (n: number) => `At least ${n} characters`,
+  passwordMinScore: "Password strength",
+  passwordMinScoreHint:
+    "Passwords that are easier to guess are refused, names and known words included.",
+  score3: "Hard to guess",
+  score4: "Very hard to guess",
+
+  proof: "Second step and strength",
+  proofText: "A group or an application can ask for more, never for less.",
+  emailProofFirst: "Confirm the mailbox first",
+  emailProofFirstHint:
+    "A code is mailed before the password is asked for, so that strangers cannot even guess passwords.",
+  strength: "Second step",
+  baselineHint: "A code by e-mail is enough",
+  strongHint: "Authenticator app, backup code or passkey; a code by e-mail does not count",
+  phishingResistantHint: "Passkeys only: nothing that could be typed into a false page",
+  graceDays: "Time to set it up",
+  graceDaysHint:
+    "How long people get in without it, counted from their first sign-in under these settings.",
+  atOnce: "None: at the next sign-in",
+  days,
+
+  sessions: "Sessions",
+  sessionsText: "A session that ends means signing in again. Limits hold for open sessions, too.",
+  sessionPreset: "How long people stay signed in",
+  aal1: "AAL1",
+  aal1Hint: "30 days, no limit without use",
+  aal2: "AAL2",
+  aal2Hint: "24 hours, or 1 hour without use",
+  aal3: "AAL3",
+  aal3Hint: "12 hours, or 15 minutes without use",
+  custom: "Custom",
+  customHint: "The two limits as you choose them",
+  sessionAbsoluteSeconds: "Time since sign-in",
+  sessionAbsoluteSecondsHint:
+    "A session ends this long after the sign-in, however much it is used.",
+  sessionIdleSeconds: "Time without use",
+  sessionIdleSecondsHint: "A session that nobody used for this long ends.",
+  noLimit: "No limit",
+  keepSignedIn: "People may stay signed in",
+  keepSignedInHint:
+    "They can choose to keep a session after the browser is closed; otherwise it ends with the window.",
+
+  devices: "Devices",
+  devicesText: "What browsers and passkeys may stand for.",
+  rememberDeviceDays: "Remembered devices",
+  rememberDeviceDaysHint:
+    "For this long a browser may skip the second step after somebody asked for it. Needs passwords of at least 15 characters.",
+  never: "Never",
+  passkeyAaguids: "Passkey models",
+  passkeyAaguidsHint:
+    "Only these models can be set up as passkeys: one AAGUID a line, anything after it is your note. Empty: every model.",
+  anyModel: "Every model",
+  models: (n: number) => (n === 1 ? "1 model" : `${n} models`),
+
+  recovery: "Recovery",
+  recoveryText: "When somebody has lost what they sign in with.",
+  resetNeedsTwoAdmins: "Two administrators for a reset",
+  resetNeedsTwoAdminsHint:
+    "Taking away somebody’s second steps waits until another administrator agrees.",
+
+  peopleSection: "People",
+  peopleText: "What happens to accounts by themselves, and what people may change.",
+  inactiveAfterDays: "Deactivate people who are not seen",
+  inactiveAfterDaysHint:
+    "Whoever has not signed in or used a session for this long is warned 7 days and 1 day before, then deactivated. Invited people and the last super administrator never are.",
+  peopleEditNames: "People may change their own name",
+  peopleEditNamesHint: "Otherwise only administrators do. Super administrators always may.",
+
+  yes: "Yes",
+  no: "No",
+  seconds: (n: number) => (n === 1 ? "1 second" : `${n} seconds`),
+  minutes: (n: number) => (n === 1 ? "1 minute" : `${n} minutes`),
+  hours: (n: number) => (n === 1 ? "1 hour" : `${n} hours`),
+  fromTo: (label: string, from: string, to: string) => `${label}: ${from} → ${to}`,
+
+  inactiveTonight: (n: number) =>
+    n === 1 ? "1 person will be deactivated tonight:" : `${n} people will be deactivated tonight:`,
+  inactiveLater: (n: number) =>
+    `${people(n)} will be warned tonight and deactivated the night after, unless they sign in before:`,
+  andMore: (n: number) => `and ${n} more`,
+
+  versionMissing: "Send back the version that you read",
+  changedMeanwhile: "Somebody else changed the settings meanwhile",
+  changedBy: (who: string, changes: string) => `${who}: ${changes}`,
+  changedMeanwhileText: (changes: string) =>
+    `Somebody else changed the settings meanwhile (${changes}). What you typed is still here: saving it now puts it in their place.`,
+  trialNeeded: "This change can keep people out: open a trial for it",
+  trialIsOpen: "Another change is being tried: confirm, cancel or wait for it first",
+  nothingToTry: "These settings are in force already: there is nothing to try",
+  tooFewAdmins: "There are not two active administrators",
+  tooFewAdminsField:
+    "Two administrators for a reset: there is only one active administrator, so nobody could agree. Make somebody else administrator first",
+  trialNotFound: "There is no such trial",
+  trialOver: "This trial is over: the earlier settings are in force again",
+  trialKept: "These settings were kept: change them as usual",
+  trialNotTested: "Nobody has signed in with these settings yet: test them first, or take the risk",
+  trialNotApplied: "These settings are not in force yet: apply them first",
+  proofTooOld: "Sign in again first: it shows that these settings let you in",
+
+  trialOpenTitle: "A change waits for its trial",
+  trialOpenText: (when: string) =>
+    `It can keep people out, so nothing has changed yet. Without a decision it is dropped ${when}.`,
+  startedBy: (name: string) => `Proposed by ${name}.`,
+  whatWouldChange: "What would change",
+  whatChanged: "What is different now",
+  riskEmailProofFirst:
+    "Nobody gets past the first page without a code from their mailbox: people whose mail does not arrive could not sign in.",
+  riskPasskeyAaguids:
+    "Passkeys that are set up already go on working; whoever has to set up a new one needs an allowed model.",
+  riskGraceDays: "People who counted on more time to set up a second step have less.",
+  riskStrength: "People need the second step that is asked for, or set it up at a sign-in.",
+  affected: (n: number) =>
+    n === 1
+      ? "1 person could not sign in with what they have now:"
+      : `${n} people could not sign in with what they have now:`,
+  affectedAtOnce: "They have to set up more at their next sign-in.",
+  affectedGrace: (n: number) =>
+    `They still get in for ${days(n)} from their next sign-in, which asks them to set up more.`,
+  affectedNone: "Everybody could sign in with what they have now.",
+  affectedMore: (n: number) => `Show all ${n}`,
+  affectedTitle: "People who need more",
+  affectedText: "Active people whose second step is less than these settings ask for.",
+  affectedCount: (n: number) => `${people(n)} on this page`,
+  person: "Person",
+  has: "Has",
+  hasBaseline: "Code by e-mail",
+  hasStrong: "Authenticator app",
+  hasPhishingResistant: "Passkey",
+  asked: "Asked for",
+  deadline: "Must set it up",
+  deadlineNext: "At the next sign-in",
+  deadlineGrace: (n: number) => `Within ${days(n)} of the next sign-in`,
+  deadlineBy: (when: string) => `By ${when}`,
+  noSuperAdminLeft:
+    "No super administrator could sign in with what they have now. Set up your own second step first.",
+  testTitle: "1. Test",
+  testText:
+    "Sign in with the new settings in a second window. This session stays as it is, whatever happens there.",
+  test: "Test sign-in",
+  testedAt: "A test sign-in succeeded: ",
+  notTested: "No test sign-in has succeeded yet.",
+  checkAgain: "I have signed in: look again",
+  applyTitle: "2. Apply",
+  applyText:
+    "The settings hold at once, and go back by themselves after 10 minutes unless somebody who signed in with them keeps them.",
+  apply: "Apply for 10 minutes",
+  applyUntested: "Apply without a test",
+  takeRisk: "I take the risk that nobody can sign in for 10 minutes",
+  takeRiskHint: "That you did is written to the audit trail.",
+  takeRiskMissing: "Tick that you take the risk, or test the settings first",
+  cancel: "Cancel the change",
+  cancelledNotice: "The change is dropped; nothing was different",
+  appliedNotice: "The settings are in force for 10 minutes",
+
+  trialAppliedTitle: "A change is in force on trial",
+  trialAppliedUntil: "The earlier settings come back by themselves at ",
+  minutesLeft: (n: number) =>
+    n <= 1 ? " – in less than a minute." : ` – in less than ${n} minutes.`,
+  keepText: "You signed in after the change: you can keep it.",
+  keep: "Keep these settings",
+  proveText:
+    "Only a sign-in with these settings shows that they let people in: sign in again, then keep them.",
+  prove: "Sign in again",
+  revert: "Go back now",
+  keptNotice: "The settings stay",
+  revertedNotice: "The earlier settings are in force again",
+  back: "Back to the settings",
+
+  changedEvent: "Sign-in settings changed",
+  openedEvent: "Change of sign-in settings proposed",
+  appliedEvent: "Change of sign-in settings applied on trial",
+  confirmedEvent: "Change of sign-in settings kept",
+  revertedEvent: "Change of sign-in settings taken back",
+  cancelledEvent: "Change of sign-in settings dropped",
+
+  client: (name: string) => `API client ${name}`,
+  operator: "An operator",
+  byItself: "The end of the trial",
+  mailSubject: (tenant: string) => `Sign-in settings of ${tenant} changed`,
+  mailAppliedSubject: (tenant: string) => `Sign-in settings of ${tenant} are on trial`,
+  mailRevertedSubject: (tenant: string) => `Sign-in settings of ${tenant} went back`,
+  mailGreeting: (firstName: string) => `Hello ${firstName},`,
+  mailSaved: (who: string, tenant: string) => `${who} changed the sign-in settings of ${tenant}:`,
+  mailApplied: (who: string, tenant: string) =>
+    `${who} put new sign-in settings of ${tenant} in force on trial:`,
+  mailAppliedNote:
+    "They go back by themselves 10 minutes after that, unless somebody who signed in with them keeps them.",
+  mailKept: (who: string, tenant: string) =>
+    `${who} kept the sign-in settings of ${tenant} that were on trial:`,
+  mailReverted: (who: string, tenant: string) =>
+    `The earlier sign-in settings of ${tenant} are in force again. What ended the trial: ${who}.`,
+  mailPasswords: (n: number) =>
+    `${people(n)} must choose a new password at the next sign-in, because theirs is less than is asked for now.`,
+  mailOpen: "Open the settings",
+  mailQuestion: "If you did not expect this, look into the audit trail and talk to each other.",
+});

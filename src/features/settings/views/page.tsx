@@ -1,0 +1,67 @@
+// The page of the sign-in settings: the form, and above it the change that is being tried.
+import type { Inactive } from "#features/inactivity/index.ts";
+import { policyFields } from "#features/policy/index.ts";
+import type { FormScreen, PageScreen } from "#platform/http/view.ts";
+import { Card, KeyValues, Notice, PageHeader, Stack } from "#platform/ui/index.ts";
+import type { Settings } from "../schema.ts";
+import { texts } from "../texts.ts";
+import { valueText } from "../words.ts";
+import { Fields } from "./fields.tsx";
+import { formValues } from "./form-values.ts";
+import { TrialCard } from "./trial.tsx";
+
+export interface Shown {
+  readonly settings: Settings;
+  /** Whom the settings in force deactivate next; null: nobody ever. */
+  readonly inactive: Inactive | null;
+  /** When the viewer's session was started or proved again. */
+  readonly provedAt: Date | null;
+}
+
+export const SettingsPage: PageScreen<Settings, Shown> = ({ view, more }) => (
+  <SettingsForm data={more} view={view} values={{}} problems={{}} />
+);
+
+export const SettingsForm: FormScreen<Shown> = ({ data, view, values, problems }) => {
+  const { settings, inactive } = data;
+  // Only the settings' own form names a preset; the forms of the trial do not.
+  const wasTyped = values["sessionPreset"] !== undefined;
+  return (
+    <Stack gap="large">
+      <PageHeader title={texts.title} description={texts.description} />
+      {settings.trial !== null && (
+        <TrialCard
+          trial={settings.trial}
+          provedAt={data.provedAt}
+          view={view}
+          values={values}
+          problems={wasTyped ? {} : problems}
+        />
+      )}
+      {settings.trial === null || wasTyped ? (
+        <Fields
+          values={wasTyped ? values : formValues(settings)}
+          problems={wasTyped ? problems : {}}
+          version={settings.version}
+          inactive={inactive}
+        />
+      ) : (
+        <InForce settings={settings} />
+      )}
+      {settings.trial === null && !wasTyped && problems[""] !== undefined && (
+        <Notice kind="error">{problems[""]}</Notice>
+      )}
+    </Stack>
+  );
+};
+
+const InForce = ({ settings }: { settings: Settings }) => (
+  <Card title={texts.settingsTitle} description={texts.fixedWhileTrial}>
+    <KeyValues
+      items={policyFields.map((field) => ({
+        label: texts[field],
+        value: valueText[field](settings),
+      }))}
+    />
+  </Card>
+);

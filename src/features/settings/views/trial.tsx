@@ -1,0 +1,189 @@
+// A change on trial: whom it would keep out, and the three steps to it: test, apply, keep.
+import { type Policy, riskyFields } from "#features/policy/index.ts";
+import type { Problems, Values, View } from "#platform/http/view.ts";
+import {
+  ActionButton,
+  Card,
+  Checkbox,
+  Cluster,
+  Form,
+  LinkButton,
+  Notice,
+  Stack,
+  formatRelative,
+  Status,
+  Time,
+} from "#platform/ui/index.ts";
+import type { Trial } from "../schema.ts";
+import { texts } from "../texts.ts";
+import { wordsOf } from "../words.ts";
+import { nameOf } from "./affected.tsx";
+import { Names } from "./names.tsx";
+
+interface Props {
+  readonly trial: Trial;
+  readonly provedAt: Date | null;
+  readonly view: View;
+  readonly values: Values;
+  readonly problems: Problems;
+}
+
+const settingsPath = "/settings/sign-in";
+const pathOf = ({ id }: Trial) => `${settingsPath}/trials/${id}`;
+
+export const TrialCard = (props: Props) =>
+  props.trial.state === "applied" ? <AppliedCard {...props} /> : <OpenCard {...props} />;
+
+const OpenCard = ({ trial, view, values, problems }: Props) => (
+  <Card
+    title={texts.trialOpenTitle}
+    description={texts.trialOpenText(formatRelative(new Date(trial.expiresAt), view.now))}
+  >
+    <Stack gap="large">
+      <Stack>
+        {trial.startedBy !== null && <p>{texts.startedBy(trial.startedBy.name)}</p>}
+        <Changes trial={trial} />
+        <Affected trial={trial} />
+      </Stack>
+      <Test trial={trial} view={view} />
+      <Apply trial={trial} values={values} problems={problems} />
+      <ActionButton action={pathOf(trial)} method="delete">
+        {texts.cancel}
+      </ActionButton>
+    </Stack>
+  </Card>
+);
+
+const Changes = ({ trial: { state, previous, proposed } }: Pick<Props, "trial">) => (
+  <div>
+    <h3>{state === "applied" ? texts.whatChanged : texts.whatWouldChange}</h3>
+    <ul>
+      {wordsOf(previous, proposed).map((words) => (
+        <li>{words}</li>
+      ))}
+    </ul>
+    {risksOf(previous, proposed).map((risk) => (
+      <p>{risk}</p>
+    ))}
+  </div>
+);
+
+const riskTexts: Readonly<Record<string, string>> = {
+  emailProofFirst: texts.riskEmailProofFirst,
+  strength: texts.riskStrength,
+  graceDays: texts.riskGraceDays,
+  passkeyAaguids: texts.riskPasskeyAaguids,
+};
+
+const risksOf = (previous: Policy, proposed: Policy): string[] =>
+  riskyFields(previous, proposed).flatMap((field) => riskTexts[field] ?? []);
+
+const Affected = ({ trial }: Pick<Props, "trial">) => {
+  const { count, people, superAdminsLeft } = trial.affected;
+  const { graceDays } = trial.proposed;
+  if (count === 0) return <Status tone="positive">{texts.affectedNone}</Status>;
+  return (
+    <>
+      {superAdminsLeft === 0 && <Notice kind="warning">{texts.noSuperAdminLeft}</Notice>}
+      <div>
+        <p>
+          {texts.affected(count)}{" "}
+          <Names
+            people={people.map((person) => ({ id: person.id, name: nameOf(person) }))}
+            count={count}
+          />
+        </p>
+        <p>{graceDays === 0 ? texts.affectedAtOnce : texts.affectedGrace(graceDays)}</p>
+        <p>
+          <a href={`${pathOf(trial)}/people`}>{texts.affectedMore(count)}</a>
+        </p>
+      </div>
+    </>
+  );
+};
+
+const Test = ({ trial, view }: Pick<Props, "trial" | "view">) => (
+  <Stack gap="small">
+    <h3>{texts.testTitle}</h3>
+    <p>{texts.testText}</p>
+    <p>
+      {trial.testedAt === null ? (
+        <Status tone="caution">{texts.notTested}</Status>
+      ) : (
+        <Status tone="positive">
+          {texts.testedAt}
+          <Time at={trial.testedAt} zone={view.viewer?.zone ?? "UTC"} />
+        </Status>
+      )}
+    </p>
+    <Cluster>
+      <LinkButton href={`/sign-in?trial=${trial.id}`} icon="external" newWindow>
+        {texts.test}
+      </LinkButton>
+      {trial.testedAt === null && (
+        <LinkButton kind="quiet" href={settingsPath}>
+          {texts.checkAgain}
+        </LinkButton>
+      )}
+    </Cluster>
+  </Stack>
+);
+
+/** After a successful test a button; before it the same behind a box that takes the risk. */
+const Apply = ({ trial, values, problems }: Pick<Props, "trial" | "values" | "problems">) => (
+  <Stack gap="small">
+    <h3>{texts.applyTitle}</h3>
+    <p>{texts.applyText}</p>
+    <Form
+      id="apply"
+      action={`${pathOf(trial)}/application`}
+      method="put"
+      values={values}
+      problems={problems}
+      submit={trial.testedAt === null ? texts.applyUntested : texts.apply}
+      submitKind={trial.testedAt === null ? "danger" : "primary"}
+    >
+      {trial.testedAt === null && (
+        <Checkbox name="withoutTest" label={texts.takeRisk} hint={texts.takeRiskHint} />
+      )}
+    </Form>
+  </Stack>
+);
+
+const AppliedCard = ({ trial, provedAt, view, problems }: Props) => {
+  const revertAt = new Date(trial.revertAt ?? trial.expiresAt);
+  const minutes = Math.ceil((revertAt.getTime() - view.now.getTime()) / 60_000);
+  const isProved = provedAt !== null && provedAt > new Date(trial.appliedAt ?? 0);
+  return (
+    <Card title={texts.trialAppliedTitle}>
+      <Stack>
+        <p>
+          {texts.trialAppliedUntil}
+          <Time at={revertAt} zone={view.viewer?.zone ?? "UTC"} format="time" />
+          {texts.minutesLeft(minutes)}
+        </p>
+        <Changes trial={trial} />
+        <Affected trial={trial} />
+        <p>{isProved ? texts.keepText : texts.proveText}</p>
+        {problems[""] !== undefined && <Notice kind="error">{problems[""]}</Notice>}
+        <Cluster>
+          {isProved ? (
+            <ActionButton action={`${pathOf(trial)}/confirmation`} method="put" kind="primary">
+              {texts.keep}
+            </ActionButton>
+          ) : (
+            <LinkButton
+              kind="primary"
+              href={`/sign-in?reauthenticate=1&return_to=${encodeURIComponent(settingsPath)}`}
+            >
+              {texts.prove}
+            </LinkButton>
+          )}
+          <ActionButton action={pathOf(trial)} method="delete">
+            {texts.revert}
+          </ActionButton>
+        </Cluster>
+      </Stack>
+    </Card>
+  );
+};
