@@ -18,6 +18,8 @@ grant usage on schema public to app_system;
 
 create type app.application_kind as enum ('saml');
 
+create type app.backup_run_kind as enum ('backup', 'restore', 'drill');
+
 create type app.decision as enum ('approved', 'denied');
 
 create type app.file_state as enum ('pending', 'kept', 'discarded');
@@ -159,6 +161,26 @@ alter table app.backup_codes enable row level security;
 alter table app.backup_codes force row level security;
 create policy tenant on app.backup_codes to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 grant delete, insert, select, update on app.backup_codes to app_tenant;
+
+create table app.backup_runs (
+  id uuid not null default uuidv7(),
+  kind app.backup_run_kind not null,
+  archive text not null,
+  place text not null,
+  taken_at timestamp with time zone,
+  archive_bytes bigint,
+  started_at timestamp with time zone not null,
+  finished_at timestamp with time zone not null,
+  succeeded boolean not null,
+  detail jsonb not null default '{}'::jsonb,
+  constraint backup_runs_pkey PRIMARY KEY (id)
+);
+alter table app.backup_runs owner to app_owner;
+CREATE INDEX backup_runs_newest ON app.backup_runs USING btree (kind, succeeded, finished_at DESC);
+alter table app.backup_runs enable row level security;
+alter table app.backup_runs force row level security;
+create policy worker on app.backup_runs to app_system using (true) with check (true);
+grant select on app.backup_runs to app_system;
 
 create table app.branding (
   tenant_id uuid not null default app.tenant_id(),
@@ -818,13 +840,14 @@ create table public.schema_migration_log (
   duration_ms integer not null,
   app_version text not null,
   error text,
+  compatible_from text,
   constraint schema_migration_log_pkey PRIMARY KEY (id),
   constraint schema_migration_log_error CHECK (((status = 'failed'::text) = (error IS NOT NULL))),
   constraint schema_migration_log_status CHECK ((status = ANY (ARRAY['success'::text, 'failed'::text])))
 );
 alter table public.schema_migration_log owner to postgres;
 CREATE UNIQUE INDEX schema_migration_log_success ON public.schema_migration_log USING btree (version) WHERE (status = 'success'::text);
-grant select (checksum), select (status), select (version) on public.schema_migration_log to app_system;
+grant select (checksum), select (compatible_from), select (status), select (version) on public.schema_migration_log to app_system;
 
 CREATE OR REPLACE FUNCTION app.create_tenant(label text, title text, OUT tenant app.tenants, OUT created boolean)
  RETURNS record

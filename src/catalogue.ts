@@ -1,5 +1,6 @@
 // Loads every declaration of every feature: whoever imports this sees all events, jobs, schedules, messages and refusals by name.
 import "./app.ts";
+import "./operations/events.ts";
 import "./internal.ts";
 import "./operations/verify-email/texts.ts";
 import "./retention.ts";

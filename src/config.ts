@@ -238,8 +238,11 @@ function authorityRules(given: Given): Rule[] {
   return [[!isAsked && "POSTGRES_TLS_CA" in given, "POSTGRES_TLS_CA", texts.loneAuthority]];
 }
 
-function databaseConfig(
-  data: z.infer<typeof AppVariables> | z.infer<typeof MigrateVariables>,
+export function databaseConfig(
+  data: Pick<
+    z.infer<typeof MigrateVariables>,
+    Extract<keyof z.infer<typeof MigrateVariables>, `POSTGRES_${string}`>
+  >,
 ): DatabaseSettings {
   return {
     host: data.POSTGRES_HOST,
@@ -276,7 +279,7 @@ function smtpBackend(
   };
 }
 
-function problemsOf(error: z.ZodError | undefined): ConfigProblem[] {
+export function problemsOf(error: z.ZodError | undefined): ConfigProblem[] {
   const found = new Map<string, string>();
   for (const { path, message } of error?.issues ?? []) {
     const name = String(path[0]);
@@ -285,7 +288,7 @@ function problemsOf(error: z.ZodError | undefined): ConfigProblem[] {
   return [...found].map(([name, problem]) => ({ name, problem }));
 }
 
-function frozen<T extends object>(value: T): T {
+export function frozen<T extends object>(value: T): T {
   for (const part of Object.values(value)) {
     if (typeof part === "object" && part !== null) frozen(part);
   }

@@ -20,12 +20,13 @@ export interface WebServer {
 
 /**
  * Serves the application.
- * @throws {SchemaMismatchError} when the database is older or newer than this version knows
+ * @throws {SchemaMismatchError} when the database is older, or newer by what may break this version
  * @throws {StorageProbeError} when files cannot be kept
  */
 export async function startWeb(services: Services): Promise<WebServer> {
   const { config, database, log } = services;
-  await assertSchemaMatches(database);
+  const { ahead } = await assertSchemaMatches(database);
+  if (ahead.length > 0) log.warn({ migrations: ahead }, "database_ahead");
   await services.storage.probe();
   const health = createHealth(database);
   const app = createApp(services, health);

@@ -12,11 +12,12 @@ const connectionsKept = 4;
 
 /**
  * Starts working.
- * @throws {SchemaMismatchError} when the database is older or newer than this version knows
+ * @throws {SchemaMismatchError} when the database is older, or newer by what may break this version
  * @throws {StorageProbeError} when files cannot be kept
  */
 export async function startJobs(services: Services): Promise<Worker> {
-  await assertSchemaMatches(services.database);
+  const { ahead } = await assertSchemaMatches(services.database);
+  if (ahead.length > 0) services.log.warn({ migrations: ahead }, "database_ahead");
   await services.storage.probe();
   const { version, commit, database } = services.config;
   const { poolSize } = database;

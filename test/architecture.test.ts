@@ -26,7 +26,7 @@ const mayImport: readonly [room: RegExp, allowed: RegExp][] = [
   [
     /^src\/operations\//,
     new RegExp(
-      String.raw`^(#platform\/|#protocols\/|\.\.?\/|node:|zod$|hono|tldts$|ipaddr\.js$|${vocabulary}|#src\/config(\.ts$|\/)|${anyFeature})`,
+      String.raw`^(#platform\/|#protocols\/|\.\.?\/|node:|bun$|zod$|hono|kysely$|pg$|pg-copy-streams$|age-encryption$|tar-stream$|xml-crypto$|@xmldom\/xmldom$|tldts$|ipaddr\.js$|${vocabulary}|#src\/config(\.ts$|\/)|${anyFeature})`,
     ),
   ],
   [

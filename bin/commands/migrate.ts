@@ -34,6 +34,11 @@ export const command = strictCommand({
         },
       });
       if (args.json) return console.log(JSON.stringify(run, null, 2));
+      if (run.ahead.length > 0) {
+        return console.log(
+          `nothing to do, database is ahead of this version by ${run.ahead.join(", ")}, which keep it serving`,
+        );
+      }
       console.log(
         run.applied.length > 0
           ? `database is at ${run.version}`
@@ -67,6 +72,5 @@ async function showStatus(
       );
     }
   }
-  if (status.migrations.some(({ state }) => state !== "applied"))
-    process.exitCode = exitCodes.refused;
+  if (status.state !== "current" && status.state !== "ahead") process.exitCode = exitCodes.refused;
 }

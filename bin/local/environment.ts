@@ -53,6 +53,7 @@ export async function announce(home: LocalHome, choices: Choices): Promise<() =>
 /** The environment of the installation that runs from `weftHome` at this moment, or null. Makes nothing. */
 export async function runningEnvironment(
   weftHome: string | undefined,
+  { asSuperuser = false }: { asSuperuser?: boolean } = {},
 ): Promise<Environment | null> {
   const folder = weftHome?.trim() ? resolve(weftHome) : join(repository, ".weft");
   if (!existsSync(choicesFile(folder))) return null;
@@ -60,5 +61,16 @@ export async function runningEnvironment(
   const postgres = await findRunningPostgres(home.dataDir);
   if (!postgres) return null;
   const choices = Choices.parse(JSON.parse(await readFile(choicesFile(folder), "utf8")));
-  return environmentOf(home, postgres, choices);
+  return {
+    ...environmentOf(home, postgres, choices),
+    // For the work on the whole database: the runtime's settings never hold these.
+    ...(asSuperuser
+      ? {
+          POSTGRES_USER: postgres.user,
+          POSTGRES_PASSWORD: postgres.password,
+          APPUSER_PASSWORD: home.secrets.APPUSER_PASSWORD,
+          BACKUP_PATH: join(home.folder, "backups"),
+        }
+      : {}),
+  };
 }

@@ -31,9 +31,13 @@ export const texts = defineTexts("config", {
   bypassInPublic: "is only for development: remove it",
   plainInPublic: "must be https unless IS_DEV is true",
   mailboxInPublic: "mailbox is only for development: choose smtp, sendgrid or resend",
-  notAPath: "must be the path of a folder, from the root: /app/storage",
+  notAPath: "must be the path of a folder, from the root, such as /app/storage",
   notABucket: "must be the name of a bucket: lower-case letters, digits, hyphens and dots",
   notARegion: "must be the name of a region, such as eu-central-1",
+  notAKeep:
+    "must be such as 7d 4w 6m (of the last days, weeks and months the newest each), a number of backups, or all",
+  notAPrefix: "must be empty, or folder names that each end with a slash: weft/production/",
+  shortPassphrase: (least: number) => `must have at least ${least} characters`,
   loneAuthority: "is for POSTGRES_TLS=verify alone: set that, or remove this",
   loneLogin: "must be set together with SMTP_PASS, or not at all",
 });

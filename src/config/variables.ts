@@ -59,7 +59,7 @@ const Domain = z
     texts.notADomain,
   );
 
-const Key = z.string(said(texts.missing)).superRefine((key, context) => {
+export const SecretKey = z.string(said(texts.missing)).superRefine((key, context) => {
   const isHex = /^[0-9a-f]+$/i.test(key);
   if (key.length < (isHex ? 64 : 43)) context.addIssue(texts.shortKey);
   else if (isGuessable(key, isHex ? 10 : 16)) context.addIssue(texts.guessableKey);
@@ -103,7 +103,7 @@ export const AppVariables = Database.extend({
   POSTGRES_USER: Text.default("appuser").refine((user) => user !== "postgres", texts.superuser),
   POSTGRES_PASSWORD: z.string(said(texts.missing, texts.missingAppPassword)),
   BASE_DOMAIN: Domain,
-  SECRET_KEY: Key,
+  SECRET_KEY: SecretKey,
   SECRET_KEY_PREVIOUS: Text.optional(),
   FROM_EMAIL: z.email(said(texts.notAnAddress)).optional(),
   IS_DEV: Flag.default(false),
@@ -151,7 +151,8 @@ export const MailVariables = z.discriminatedUnion(
 );
 
 /** Values that are taken as they are; all others lose surrounding blanks. */
-const verbatim = /^(SECRET_KEY(_PREVIOUS)?|(POSTGRES|APPUSER)_PASSWORD|SMTP_PASS|SPACES_SECRET)$/;
+const verbatim =
+  /^(SECRET_KEY(_PREVIOUS)?|(POSTGRES|APPUSER)_PASSWORD|SMTP_PASS|SPACES_SECRET|BACKUP_PASSPHRASE|BACKUP_S3_SECRET)$/;
 
 /** The variables that hold something: one that is empty or blank counts as unset. */
 export function withoutBlanks(

@@ -4,8 +4,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import about from "../../package.json" with { type: "json" };
+import { BackupVariables, BucketVariables } from "#src/config/backup.ts";
 import { storageVariables } from "#src/config/storage.ts";
-import { AppVariables, MailVariables, MigrateVariables } from "#src/config/variables.ts";
+import { AppVariables, MailVariables } from "#src/config/variables.ts";
 
 const read = (name: string) => readFileSync(join(import.meta.dir, "../../deploy", name), "utf8");
 const composeText = read("docker-compose.yml");
@@ -31,7 +32,7 @@ const given = (service: string) => Object.keys(services[service]?.environment ??
 
 /** The variables of .env that the compose file looks at. */
 const settings = new Set(
-  [...composeText.matchAll(/\$\{([A-Z_]+)/g)].map(([, name = ""]) => name).toSorted(),
+  [...composeText.matchAll(/\$\{([A-Z][A-Z0-9_]*)/g)].map(([, name = ""]) => name).toSorted(),
 );
 /** Fixed by the compose file, or for development, or set by the image and its build. */
 const notForOperators = new Set(
@@ -41,7 +42,7 @@ const notForOperators = new Set(
 );
 
 describe("docker-compose.yml", () => {
-  test("has the six services, their images and the four volumes of the page", () => {
+  test("has the six services, their images and the five volumes of the page", () => {
     const product = services["app"]?.image ?? "";
     expect(product).toStartWith("${WEFT_IMAGE:-ghcr.io/pageloom/weft-id}:${WEFT_VERSION:?");
     const images = Object.entries(services).map(([name, { image }]) => [name, image]);
@@ -54,6 +55,7 @@ describe("docker-compose.yml", () => {
       memcached: "memcached:1.6-alpine",
     });
     expect(Object.keys(compose.volumes).toSorted()).toEqual([
+      "backups",
       "caddy_config",
       "caddy_data",
       "dbdata",
@@ -82,13 +84,17 @@ describe("docker-compose.yml", () => {
     expect(services["worker"]?.environment).toEqual(services["app"]?.environment ?? {});
     expect(services["app"]?.environment["POSTGRES_PASSWORD"]).toStartWith("${APPUSER_PASSWORD:?");
     expect(given("caddy")).toEqual(["CADDY_GLOBAL_OPTIONS"]);
-    const migrate = Object.keys(MigrateVariables.shape);
-    for (const name of given("migrate")) expect(migrate).toContain(name);
+    // What an operator may tell a backup, too; the image knows its version by itself, the pool is for those that serve.
+    const shapes = [BackupVariables, BucketVariables].flatMap(({ shape }) => Object.keys(shape));
+    const forMigrate = [...shapes, ...storageVariables].filter(
+      (name) => !notForOperators.has(name) && name !== "POSTGRES_POOL_SIZE",
+    );
+    expect(given("migrate").toSorted()).toEqual(forMigrate.toSorted());
   });
 
   test("demands what is required, and nothing else", () => {
     const demanded = new Set(
-      [...composeText.matchAll(/\$\{([A-Z_]+):\?/g)].map(([, name = ""]) => name),
+      [...composeText.matchAll(/\$\{([A-Z][A-Z0-9_]*):\?/g)].map(([, name = ""]) => name),
     );
     expect([...demanded].toSorted()).toEqual([
       "APPUSER_PASSWORD",
@@ -108,7 +114,7 @@ describe("the page and .env.example", () => {
     );
     const cells = [...tables.matchAll(/^\| ([^|]+) \|/gm)].map(([, cell = ""]) => cell);
     const named = cells.flatMap((cell) =>
-      [...cell.matchAll(/`([A-Z_]+)`/g)].map(([, name = ""]) => name),
+      [...cell.matchAll(/`([A-Z][A-Z0-9_]*)`/g)].map(([, name = ""]) => name),
     );
     const expected = [...settings, "COMPOSE_PROJECT_NAME"].filter((name) => name !== "WEFT_COMMIT");
 
@@ -116,7 +122,7 @@ describe("the page and .env.example", () => {
   });
 
   test(".env.example has only settings that the compose file reads", () => {
-    const names = [...read(".env.example").matchAll(/^#?([A-Z_]+)=/gm)].map(
+    const names = [...read(".env.example").matchAll(/^#?([A-Z][A-Z0-9_]*)=/gm)].map(
       ([, name = ""]) => name,
     );
     expect(names.filter((name) => !settings.has(name))).toEqual([]);

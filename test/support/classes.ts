@@ -58,6 +58,8 @@ export const tableClasses: Readonly<Record<string, TableClass>> = {
   user_tokens: tenant(),
   users: tenant(),
 
+  // Written by the superuser only.
+  backup_runs: { kind: "system", rights: { app_system: ["select"] } },
   schedule_runs: system,
   workers: system,
 };

@@ -5,6 +5,9 @@ const list = (items: readonly string[]) => items.join(", ");
 const few = (items: readonly string[]) =>
   items.length <= 5 ? list(items) : `${list(items.slice(0, 5))} and ${items.length - 5} more`;
 
+const daysAgo = (days: number) =>
+  days === 0 ? "today" : days === 1 ? "yesterday" : `${days} days ago`;
+
 export const texts = defineTexts("doctor", {
   product: "WeftID",
   title: "Doctor",
@@ -98,6 +101,13 @@ export const texts = defineTexts("doctor", {
   connectionsUsedUp: (used: number, most: number) =>
     `All connections are in use: ${used} of ${most}`,
 
+  noBackup: "No backup was ever made with weft backup",
+  backupOld: (days: number) => `The last backup was made ${daysAgo(days)}`,
+  noDrill: "The restore of a backup was never rehearsed",
+  drillRed: (days: number) => `The last restore drill was red, ${daysAgo(days)}`,
+  drillOld: (days: number) => `The restore of a backup was last rehearsed ${daysAgo(days)}`,
+  backupsFine: (days: number) =>
+    `The last backup was made ${daysAgo(days)}, and the last drill was green`,
   workersFine: (count: number) =>
     count === 1
       ? "One worker works, and no job is dead"

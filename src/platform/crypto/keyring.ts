@@ -22,6 +22,8 @@ export interface SealPlace {
 }
 
 export interface Keyring {
+  /** The ids of the keys it has, 8 hexadecimal digits each: the current one first, then the previous one if there is one. */
+  readonly keyIds: readonly [current: string, ...previous: string[]];
   /** Encrypts for one place: version (1 byte), key id (4), nonce (12), ciphertext, tag (16). */
   seal(purpose: SealPurpose, place: SealPlace, plain: Uint8Array | string): Buffer;
   /** Decrypts what `seal` made for the same purpose and place, under the current key or the previous one. @throws {UnreadableSecret} */
@@ -59,9 +61,11 @@ interface SecretKeys {
 /** Derives the keys of `current`; `previous` still opens and checks, and seals nothing. */
 export function createKeyring(secrets: { current: string; previous?: string | null }): Keyring {
   const current = deriveKeys(secrets.current);
-  const known = secrets.previous ? [current, deriveKeys(secrets.previous)] : [current];
+  const previous = secrets.previous ? [deriveKeys(secrets.previous)] : [];
+  const known = [current, ...previous];
 
   return {
+    keyIds: [current.id.toString("hex"), ...previous.map(({ id }) => id.toString("hex"))],
     seal(purpose, place, plain) {
       const header = Buffer.concat([Buffer.of(version), current.id]);
       const nonce = randomBytes(nonceBytes);

@@ -15,7 +15,7 @@ import type { DB } from "./schema.ts";
 import { tlsOf } from "./tls.ts";
 
 /** What only the system scope touches; everything else belongs to tenants. */
-type SystemTable = "schedule_runs" | "workers";
+type SystemTable = "backup_runs" | "schedule_runs" | "workers";
 
 /** A tenant's tables without `tenant_id`: Postgres fills the column and checks it, so no statement can name another tenant. */
 type TenantTables = { [T in Exclude<keyof DB, SystemTable>]: Omit<DB[T], "tenant_id"> };

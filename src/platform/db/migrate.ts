@@ -3,15 +3,21 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sql } from "kysely";
-import { Client, DatabaseError } from "pg";
+import { type Client, DatabaseError } from "pg";
 import type { Database, DatabaseSettings } from "./database.ts";
-import { compareSchema, SchemaMismatchError, type SchemaState } from "./migrate/compare.ts";
+import { connected } from "./migrate/connect.ts";
+import {
+  type Applied,
+  compareSchema,
+  SchemaMismatchError,
+  type SchemaState,
+} from "./migrate/compare.ts";
 import { apply, inTransaction } from "./migrate/apply.ts";
 import { type MigrationFile, readMigrations, sqlFolder } from "./migrate/files.ts";
 import { type Attempt, createLog, readAttempts } from "./migrate/log.ts";
+import { requireRights } from "./migrate/rights.ts";
 import { isVerifierOf, scramVerifier } from "./migrate/scram.ts";
 import { texts } from "./migrate/texts.ts";
-import { tlsOf } from "./tls.ts";
 
 export interface MigrateOptions {
   /** Given to the role `appuser`; may hold any character. */
@@ -26,6 +32,8 @@ export interface MigrateOptions {
   readonly runnerWaitSeconds?: number;
   /** How long a statement waits for a lock before the file fails and can be tried again; default 10. */
   readonly lockWaitSeconds?: number;
+  /** Apply no file behind this version: for a restored backup, which is at the level it was made at. Default: apply all. */
+  readonly upTo?: string;
   /** Hears of every file that was applied, at once, and of waiting for another runner. */
   readonly onProgress?: (event: MigrationProgress) => void;
 }
@@ -37,8 +45,10 @@ export type MigrationProgress =
 export interface MigrationRun {
   /** What this run applied, in order; empty when there was nothing to do. */
   readonly applied: readonly { readonly version: string; readonly durationMs: number }[];
-  /** The newest version the database has now. */
+  /** The newest version of ours that the database has now. */
   readonly version: string | null;
+  /** Versions of a newer release that the database has, all declared to serve this one: nothing is to be done. */
+  readonly ahead: readonly string[];
 }
 
 export interface MigrationStatus {
@@ -68,17 +78,22 @@ export async function migrate(
   options: MigrateOptions,
 ): Promise<MigrationRun> {
   const folder = options.folder ?? sqlFolder;
-  const files = await readMigrations(folder);
+  const files = (await readMigrations(folder)).filter(
+    ({ version }) => options.upTo === undefined || version <= options.upTo,
+  );
   const roles = await readFile(join(folder, "roles.sql"), "utf8");
   if (options.createDatabase) await createDatabase(settings);
   return connected(settings, async (client) => {
     await becomeOnlyRunner(client, options);
     const attempts = await readAttempts(client);
-    const pending = pendingOf(files, attempts);
+    const { pending, ahead } = pendingOf(files, attempts);
     await requireRights(client);
     await inTransaction(client, async () => {
-      await client.query(roles);
-      await createLog(client);
+      // What a newer release has asserted is its own: this one must not take a part of it back.
+      if (ahead.length === 0) {
+        await client.query(roles);
+        await createLog(client);
+      }
       await setPassword(client, options.appuserPassword);
     });
     const applied = [];
@@ -87,7 +102,7 @@ export async function migrate(
       applied.push({ version, durationMs });
       options.onProgress?.({ kind: "applied", version, durationMs });
     }
-    return { applied, version: files.at(-1)?.version ?? null };
+    return { applied, version: files.at(-1)?.version ?? null, ahead };
   });
 }
 
@@ -117,19 +132,23 @@ export async function migrationStatus(
 }
 
 /**
- * Lets a process go on only where the database has exactly the schema of this release, and its login is bound by
- * row-level security: as a superuser every policy would be silently off.
+ * Lets a process go on only where the database has the schema of this release, or is ahead of it by migrations alone that are
+ * declared to serve it; and where its login is bound by row-level security: as a superuser every policy would be silently off.
+ * @returns the versions by which the database is ahead
  * @throws {SchemaMismatchError} saying which of the two is older.
  */
 export async function assertSchemaMatches(
   database: Database,
   folder: string = sqlFolder,
-): Promise<void> {
+): Promise<{ readonly ahead: readonly string[] }> {
   const files = await readMigrations(folder);
   const { login, applied } = await readAsRuntime(database, files);
   if (login) throw new Error(texts.unboundLogin(login));
   const comparison = compareSchema(files, applied);
-  if (comparison.state !== "current") throw new SchemaMismatchError(comparison);
+  if (comparison.state !== "current" && comparison.state !== "ahead") {
+    throw new SchemaMismatchError(comparison);
+  }
+  return { ahead: comparison.unknown };
 }
 
 async function readAsRuntime(database: Database, files: readonly MigrationFile[]) {
@@ -138,10 +157,14 @@ async function readAsRuntime(database: Database, files: readonly MigrationFile[]
       const unbound = await sql<{ name: string }>`
         select rolname as name from pg_roles
         where rolname = session_user and (rolsuper or rolbypassrls)`.execute(db);
-      const applied = await sql<{ version: string; checksum: string }>`
-        select version, checksum from public.schema_migration_log where status = 'success'`.execute(
-        db,
-      );
+      // A database that is older by this column has a log without it.
+      const column = await sql`
+        select from pg_attribute where attrelid = to_regclass('public.schema_migration_log')
+          and attname = 'compatible_from'`.execute(db);
+      const compatibleFrom = column.rows.length > 0 ? sql`compatible_from` : sql`null::text`;
+      const applied = await sql<Applied>`
+        select version, checksum, ${compatibleFrom} as "compatibleFrom"
+        from public.schema_migration_log where status = 'success'`.execute(db);
       return { login: unbound.rows[0]?.name, applied: applied.rows };
     });
   } catch (error) {
@@ -156,31 +179,6 @@ const saysNothingIsThere = (error: unknown): boolean =>
 
 const hasCode = (error: unknown, code: string): boolean =>
   error instanceof DatabaseError && error.code === code;
-
-async function connected<T>(
-  settings: DatabaseSettings,
-  body: (client: Client) => Promise<T>,
-): Promise<T> {
-  const client = new Client({
-    host: settings.host,
-    port: settings.port,
-    database: settings.name,
-    user: settings.user,
-    password: settings.password,
-    ssl: tlsOf(settings),
-    connectionTimeoutMillis: 10_000,
-    application_name: "weft migrate",
-    keepAlive: true,
-  });
-  // A lost connection fails the query that is under way; without one it would be an unhandled event.
-  client.on("error", () => undefined);
-  await client.connect();
-  try {
-    return await body(client);
-  } finally {
-    await client.end();
-  }
-}
 
 async function createDatabase(settings: DatabaseSettings): Promise<void> {
   await connected({ ...settings, name: "postgres" }, async (client) => {
@@ -221,7 +219,7 @@ async function becomeOnlyRunner(
 }
 
 /** What is to be applied, or a refusal: only a database that is behind on our own line goes forward. */
-function pendingOf(files: readonly MigrationFile[], attempts: readonly Attempt[]): MigrationFile[] {
+function pendingOf(files: readonly MigrationFile[], attempts: readonly Attempt[]) {
   const applied = attempts.filter(({ status }) => status === "success");
   const comparison = compareSchema(files, applied);
   if (["newer", "diverged", "changed"].includes(comparison.state)) {
@@ -233,34 +231,10 @@ function pendingOf(files: readonly MigrationFile[], attempts: readonly Attempt[]
     .at(-1);
   const early = comparison.pending.filter((version) => last !== undefined && version < last);
   if (last !== undefined && early.length > 0) throw new Error(texts.outOfOrder(early, last));
-  return files.filter(({ version }) => comparison.pending.includes(version));
-}
-
-interface Rights {
-  readonly login: string;
-  readonly isSuperuser: boolean;
-  readonly mayMakeRoles: boolean;
-  readonly isOwner: boolean;
-  /** Roles of ours that are there, and that this login may neither alter nor grant. */
-  readonly foreign: readonly string[];
-}
-
-/** Says it before anything is tried, rather than by the error of one statement among many. */
-async function requireRights(client: Client): Promise<void> {
-  const { rows } = await client.query<Rights>(
-    `select current_user as login, me.rolsuper as "isSuperuser", me.rolcreaterole as "mayMakeRoles",
-            pg_has_role(d.datdba, 'usage') as "isOwner",
-            array(select rolname::text from pg_roles
-                  where rolname in ('app_owner', 'app_tenant', 'app_system', 'appuser')
-                    and not pg_has_role(oid, 'member with admin option') order by 1) as foreign
-     from pg_roles me, pg_database d
-     where me.rolname = current_user and d.datname = current_database()`,
-  );
-  const [rights] = rows;
-  if (!rights || rights.isSuperuser) return;
-  if (!rights.mayMakeRoles) throw new Error(texts.mayNotMakeRoles(rights.login));
-  if (!rights.isOwner) throw new Error(texts.notTheOwner(rights.login));
-  if (rights.foreign.length > 0) throw new Error(texts.foreignRoles(rights.login, rights.foreign));
+  return {
+    pending: files.filter(({ version }) => comparison.pending.includes(version)),
+    ahead: comparison.state === "ahead" ? comparison.unknown : [],
+  };
 }
 
 /**

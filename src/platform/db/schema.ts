@@ -16,6 +16,8 @@ import type {
 
 export type ApplicationKind = "saml";
 
+export type BackupRunKind = "backup" | "drill" | "restore";
+
 export type Decision = "approved" | "denied";
 
 export type FileState = "discarded" | "kept" | "pending";
@@ -124,6 +126,19 @@ export interface BackupCodes {
   tenant_id: Generated<TenantId>;
   used_at: Timestamp | null;
   user_id: UserId;
+}
+
+export interface BackupRuns {
+  archive: string;
+  archive_bytes: Int8 | null;
+  detail: Generated<Json>;
+  finished_at: Timestamp;
+  id: Generated<string>;
+  kind: BackupRunKind;
+  place: string;
+  started_at: Timestamp;
+  succeeded: boolean;
+  taken_at: Timestamp | null;
 }
 
 export interface Branding {
@@ -492,6 +507,7 @@ export interface DB {
   applications: Applications;
   audit_events: AuditEvents;
   backup_codes: BackupCodes;
+  backup_runs: BackupRuns;
   branding: Branding;
   consents: Consents;
   devices: Devices;

@@ -1,6 +1,7 @@
 // Figures for Prometheus: requests by route and status, the pool, the process itself.
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Database } from "../db/database.ts";
+import { type BackupRunFigure, lastBackupRuns } from "../backup-runs.ts";
 import { jobFigures, liveWorkers } from "../jobs/queries.ts";
 
 export interface RequestMetrics {
@@ -13,17 +14,25 @@ export interface Metrics extends RequestMetrics {
   text(): Promise<string>;
 }
 
-interface JobGauges {
+interface FleetGauges {
   readonly jobs: Gauge<"name" | "state">;
   readonly oldest: Gauge<"name" | "state">;
   readonly workers: Gauge;
+  readonly backups: BackupGauges;
+}
+
+interface BackupGauges {
+  readonly at: Gauge<"kind" | "outcome">;
+  readonly bytes: Gauge;
 }
 
 /** Read when asked for: figures of the fleet, the same from every process. */
-async function countJobs(database: Database, { jobs, oldest, workers }: JobGauges): Promise<void> {
-  const { figures, live } = await database.system(async (db) => ({
+async function countFleet(database: Database, gauges: FleetGauges): Promise<void> {
+  const { jobs, oldest, workers, backups } = gauges;
+  const { figures, live, runs } = await database.system(async (db) => ({
     figures: await jobFigures(db),
     live: await liveWorkers(db, 60),
+    runs: await lastBackupRuns(db),
   }));
   jobs.reset();
   oldest.reset();
@@ -32,6 +41,16 @@ async function countJobs(database: Database, { jobs, oldest, workers }: JobGauge
     oldest.set({ name, state }, oldestSeconds);
   }
   workers.set(live);
+  setBackups(backups, runs);
+}
+
+function setBackups({ at, bytes }: BackupGauges, runs: readonly BackupRunFigure[]): void {
+  at.reset();
+  bytes.reset();
+  for (const { kind, succeeded, finishedAt, archiveBytes } of runs) {
+    at.set({ kind, outcome: succeeded ? "success" : "failure" }, finishedAt.getTime() / 1000);
+    if (kind === "backup" && succeeded && archiveBytes !== null) bytes.set(archiveBytes);
+  }
 }
 
 /** A registry of one process. */
@@ -69,6 +88,14 @@ export function createMetrics(
     "state",
   ]);
   const workers = gauge("weft_workers_live", "Workers seen in the last minute", []);
+  const backups: BackupGauges = {
+    at: gauge(
+      "weft_backup_last_timestamp_seconds",
+      "When a backup, restore or restore drill last ended with this outcome",
+      ["kind", "outcome"],
+    ),
+    bytes: gauge("weft_backup_bytes", "Size of the newest backup", []),
+  };
   return {
     registry,
     observe(route, status, duration) {
@@ -80,7 +107,7 @@ export function createMetrics(
       connections.set({ state: "busy" }, total - idle);
       connections.set({ state: "idle" }, idle);
       connections.set({ state: "waiting_callers" }, waiting);
-      await countJobs(database, { jobs, oldest, workers });
+      await countFleet(database, { jobs, oldest, workers, backups });
       return registry.metrics();
     },
   };

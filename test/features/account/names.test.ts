@@ -40,7 +40,8 @@ test("are fixed for administrators, too, not for super administrators; administr
   const theirs = await tenant.signedIn(admin);
   expect((await theirs.patch("/profile", profile({ ...admin, firstName: "X" }))).status).toBe(409);
   expect(
-    (await tenant.browser.patch("/profile", profile({ ...tenant.me, firstName: "Augusta" }))).status,
+    (await tenant.browser.patch("/profile", profile({ ...tenant.me, firstName: "Augusta" })))
+      .status,
   ).toBe(303);
   const member = await tenant.aUser();
   expect((await theirs.patch(`/users/${member.id}`, { firstName: "Grace" })).status).toBe(303);

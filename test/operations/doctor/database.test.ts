@@ -219,3 +219,32 @@ describe("workers", () => {
     });
   });
 });
+
+describe("backups", () => {
+  const run = (kind: string, succeeded: boolean, days: number) =>
+    spoil(
+      `insert into app.backup_runs (kind, archive, place, started_at, finished_at, succeeded)
+       values ('${kind}', 'a', 'b', now() - interval '${days} days', now() - interval '${days} days', ${succeeded})`,
+    );
+  const says = async () =>
+    (await examine(services, "backups")).findings.map((finding) => finding.says);
+
+  test("that were never made, are old, or do not come back, are named", async () => {
+    expect(await examine(services, "backups")).toMatchObject({
+      state: "warn",
+      findings: [{ repair: "docker compose run --rm -T migrate weft backup" }],
+    });
+    await run("backup", true, 3);
+    expect(await says()).toEqual([
+      "The last backup was made 3 days ago",
+      "The restore of a backup was never rehearsed",
+    ]);
+    await run("backup", true, 0);
+    await run("drill", true, 40);
+    expect(await says()).toEqual(["The restore of a backup was last rehearsed 40 days ago"]);
+    await run("drill", false, 1);
+    expect(await says()).toEqual(["The last restore drill was red, yesterday"]);
+    await run("drill", true, 0);
+    expect(await examine(services, "backups")).toMatchObject({ state: "ok" });
+  });
+});

@@ -35,7 +35,7 @@ describe("migrate", () => {
     const newest = versions.at(-1) ?? null;
     const first = await migrate(settings, options);
     expect(first.applied.map(({ version }) => version)).toEqual(versions);
-    expect(await migrate(settings, options)).toEqual({ applied: [], version: newest });
+    expect(await migrate(settings, options)).toEqual({ applied: [], version: newest, ahead: [] });
     const rows = await query(
       settings,
       "SELECT version, status, started_at, completed_at FROM schema_migration_log ORDER BY id",
@@ -144,8 +144,84 @@ describe("a database that does not fit", () => {
   });
 });
 
+describe("a database that is ahead by what serves this release", () => {
+  const ahead = { ...one, "0002_two.sql": "-- Serves: 0001 and later\nselect 2;" };
+
+  test("is left alone but for the password", async () => {
+    const settings = server.database();
+    await run(settings, ahead);
+    await query(settings, `alter database ${settings.name} set timezone = 'Europe/Stockholm'`);
+    const before = await log(settings);
+    const again = await run(settings, one, { appuserPassword: "another" });
+    expect(again).toEqual({ applied: [], version: "0001_one", ahead: ["0002_two"] });
+    expect(await log(settings)).toEqual(before);
+    const [zone] = await query<{ now: string }>(
+      settings,
+      "select current_setting('timezone') as now",
+    );
+    expect(zone?.now).toBe("Europe/Stockholm");
+    const asAppuser = { ...settings, user: "appuser", password: "another" };
+    expect(await query(asAppuser, "select 1 as one")).toEqual([{ one: 1 }]);
+  });
+
+  test("keeps with each migration which releases it serves", async () => {
+    const settings = server.database();
+    await run(settings, ahead);
+    expect(
+      await query(
+        settings,
+        "select version, compatible_from from schema_migration_log order by id",
+      ),
+    ).toEqual([
+      { version: "0001_one", compatible_from: null },
+      { version: "0002_two", compatible_from: "0001" },
+    ]);
+  });
+
+  test("gets the column where its log is older than that", async () => {
+    const settings = server.database();
+    await run(settings, one);
+    await query(settings, "alter table schema_migration_log drop column compatible_from");
+    expect((await migrationStatus(settings, await migrations(ahead))).state).toBe("older");
+    expect((await run(settings, ahead)).applied).toHaveLength(1);
+    const [row] = await query<{ from: string }>(
+      settings,
+      "select compatible_from as from from schema_migration_log where version = '0002_two'",
+    );
+    expect(row?.from).toBe("0001");
+  });
+
+  test("waits for nobody who reads the log", async () => {
+    const settings = server.database();
+    await run(settings, one);
+    const reader = new Client({ ...settings, database: settings.name });
+    await reader.connect();
+    await reader.query("begin; select * from schema_migration_log");
+    expect((await run(settings, ahead, { lockWaitSeconds: 1 })).applied).toHaveLength(1);
+    await reader.end();
+  });
+});
+
+describe("a run up to a version", () => {
+  test("stops there, and the next one goes on", async () => {
+    const settings = server.database();
+    expect((await run(settings, two, { upTo: "0001_one" })).version).toBe("0001_one");
+    expect((await run(settings, two)).applied.map(({ version }) => version)).toEqual(["0002_two"]);
+  });
+});
+
 describe("files that are no migrations", () => {
   test.each([
+    [
+      "a word of whom they serve that nobody understands",
+      { "0002_two.sql": "-- Serves: previous" },
+      "0002_two.sql has a line",
+    ],
+    [
+      "a service to themselves",
+      { "0002_two.sql": "-- Serves: 0002 and later" },
+      "0002_two.sql says that it serves",
+    ],
     ["another name", { "readme.txt": "" }, "readme.txt is not a migration's name"],
     [
       "a number that is taken",

@@ -28,7 +28,56 @@ async function migrated(files: Record<string, string>) {
 
 describe("assertSchemaMatches", () => {
   test("lets a process go on that was built for the schema", async () => {
-    expect(await assertSchemaMatches(current.database)).toBeUndefined();
+    expect(await assertSchemaMatches(current.database)).toEqual({ ahead: [] });
+  });
+
+  const three = { ...two, "0003_three.sql": "-- Serves: 0001 and later\nselect 3;" };
+
+  test("lets it go on where the database is ahead by migrations alone that serve it, and names them", async () => {
+    const database = await migrated({
+      ...one,
+      "0002_two.sql": "-- Serves: 0001 and later\nselect 2;",
+      "0003_three.sql": "-- Serves: 0001 and later\nselect 3;",
+    });
+    expect(await assertSchemaMatches(database, await migrations(one))).toEqual({
+      ahead: ["0002_two", "0003_three"],
+    });
+  });
+
+  test.each([
+    ["one of them says nothing about it", three],
+    [
+      "one of them serves later releases only",
+      { ...two, "0002_two.sql": "-- Serves: none\nselect 2;" },
+    ],
+    [
+      "one of them serves only the release after it",
+      {
+        ...one,
+        "0002_two.sql": "-- Serves: 0001 and later\nselect 2;",
+        "0003_three.sql": "-- Serves: 0002 and later\nselect 3;",
+      },
+    ],
+  ])("refuses a database that is ahead when %s", async (_, there) => {
+    const database = await migrated(there);
+    expect(assertSchemaMatches(database, await migrations(one))).rejects.toThrow(
+      "The database is newer than this WeftID",
+    );
+  });
+
+  test("refuses as older a database whose log is from before it kept what a migration serves", async () => {
+    const settings = server.database();
+    const folder = await migrations(one);
+    await migrate(settings, {
+      appuserPassword: "p",
+      appVersion: "1",
+      createDatabase: true,
+      folder,
+    });
+    await query(settings, "alter table schema_migration_log drop column compatible_from");
+    expect(assertSchemaMatches(asApp(settings), await migrations(two))).rejects.toThrow(
+      "it lacks 0002_two",
+    );
   });
 
   test.each([
@@ -63,7 +112,7 @@ describe("assertSchemaMatches", () => {
     const options = { appuserPassword: "p", appVersion: "1", createDatabase: true, folder };
     await migrate(settings, options).catch(() => undefined);
     expect(assertSchemaMatches(asApp(settings), folder)).rejects.toThrow("it lacks 0002_two");
-    expect(await assertSchemaMatches(database, await migrations(one))).toBeUndefined();
+    expect(await assertSchemaMatches(database, await migrations(one))).toEqual({ ahead: [] });
   });
 
   test("refuses a database that migrate has never seen", async () => {
@@ -88,13 +137,13 @@ describe("assertSchemaMatches", () => {
     );
   });
 
-  test("needs of the log three columns, and gets no more", async () => {
+  test("needs of the log four columns, and gets no more", async () => {
     const { database, aTenant } = current;
     const read = (columns: string) =>
       database.system((db) =>
         sql`select ${sql.raw(columns)} from public.schema_migration_log`.execute(db),
       );
-    expect((await read("version, status, checksum")).rows).not.toBeEmpty();
+    expect((await read("version, status, checksum, compatible_from")).rows).not.toBeEmpty();
     expect(read("error")).rejects.toMatchObject({ code: "42501" });
     const { scope } = await aTenant();
     const inTenant = scope.read((db) =>

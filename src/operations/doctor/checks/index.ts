@@ -1,5 +1,6 @@
 // The checks, in the order in which they are shown. Another one is another file and another line here.
 import type { Check } from "../check.ts";
+import { backups } from "./backups.ts";
 import { cache } from "./cache.ts";
 import { clock } from "./clock.ts";
 import { configuration } from "./configuration.ts";
@@ -34,4 +35,5 @@ export const checks: readonly Check[] = [
   hosts,
   storage,
   disk,
+  backups,
 ];

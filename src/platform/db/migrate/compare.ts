@@ -8,7 +8,9 @@ export type SchemaState =
   | "current"
   /** Migrations of this release are not applied. */
   | "older"
-  /** Migrations are applied that this release does not know. */
+  /** Migrations are applied that this release does not know, each declared to serve it: it works, and changes nothing. */
+  | "ahead"
+  /** Migrations are applied that this release does not know, and that may break it. */
   | "newer"
   /** Both at once. */
   | "diverged"
@@ -25,9 +27,16 @@ export interface SchemaComparison {
   readonly changed: readonly string[];
 }
 
+export interface Applied {
+  readonly version: string;
+  readonly checksum: string;
+  /** The number of the migration that a release must have at least to work on the schema with this one; null: only its own. */
+  readonly compatibleFrom: string | null;
+}
+
 export function compareSchema(
   known: readonly MigrationFile[],
-  applied: readonly { readonly version: string; readonly checksum: string }[],
+  applied: readonly Applied[],
 ): SchemaComparison {
   const checksums = new Map(applied.map(({ version, checksum }) => [version, checksum]));
   const versions = new Set(known.map(({ version }) => version));
@@ -39,17 +48,33 @@ export function compareSchema(
   const names = (list: readonly { readonly version: string }[]) =>
     list.map(({ version }) => version);
   return {
-    state: stateOf(applied.length, pending.length, unknown.length, changed.length),
+    state: stateOf({
+      applied: applied.length,
+      pending: pending.length,
+      unknown: unknown.length,
+      changed: changed.length,
+      serveUs: unknown.every((migration) => serves(migration, known.at(-1)?.version)),
+    }),
     pending: names(pending),
     unknown: names(unknown),
     changed: names(changed),
   };
 }
 
-function stateOf(applied: number, pending: number, unknown: number, changed: number): SchemaState {
-  if (changed > 0) return "changed";
-  if (unknown > 0) return pending > 0 ? "diverged" : "newer";
-  if (pending > 0) return applied > 0 ? "older" : "empty";
+/** By the newest migration it knows, a release is known: `0007` and later serve one that ends with `0009_…`. */
+const serves = ({ compatibleFrom }: Applied, newestKnown: string | undefined): boolean =>
+  compatibleFrom !== null && newestKnown !== undefined && compatibleFrom <= newestKnown.slice(0, 4);
+
+function stateOf(count: {
+  applied: number;
+  pending: number;
+  unknown: number;
+  changed: number;
+  serveUs: boolean;
+}): SchemaState {
+  if (count.changed > 0) return "changed";
+  if (count.unknown > 0) return count.pending > 0 ? "diverged" : count.serveUs ? "ahead" : "newer";
+  if (count.pending > 0) return count.applied > 0 ? "older" : "empty";
   return "current";
 }
 
@@ -67,6 +92,7 @@ function adviceFor({ state, pending, unknown, changed }: SchemaComparison): stri
   const advice: Record<SchemaState, string> = {
     empty: texts.empty,
     current: texts.current,
+    ahead: texts.ahead(unknown),
     older: texts.older(pending),
     newer: texts.newer(unknown),
     diverged: texts.diverged(pending, unknown),

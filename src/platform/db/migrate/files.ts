@@ -16,6 +16,11 @@ export interface MigrationFile {
   readonly text: string;
   /** SHA-256 of the file, hex. */
   readonly checksum: string;
+  /**
+   * From its header, `-- Serves: 0007 and later`: releases whose newest migration has this number or a later one work on the
+   * schema with this one. Null for `-- Serves: none`, and without the line.
+   */
+  readonly compatibleFrom: string | null;
 }
 
 /** Every migration below `folder`, by number. */
@@ -36,6 +41,7 @@ export async function readMigrations(folder = sqlFolder): Promise<MigrationFile[
         path: `sql/migrations/${name}`,
         text,
         checksum: createHash("sha256").update(text).digest("hex"),
+        compatibleFrom: compatibleFrom(name, text),
       };
     }),
   );
@@ -47,3 +53,12 @@ const endsTransaction = (text: string): boolean =>
       text.slice(start, end),
     ),
   );
+
+function compatibleFrom(name: string, text: string): string | null {
+  const line = /^-- Serves:.*$/m.exec(text)?.[0].trimEnd();
+  if (line === undefined || line === "-- Serves: none") return null;
+  const number = /^-- Serves: (\d{4}) and later$/.exec(line)?.[1];
+  if (number === undefined) throw new Error(texts.badServes(name));
+  if (number >= name.slice(0, 4)) throw new Error(texts.servesItself(name));
+  return number;
+}

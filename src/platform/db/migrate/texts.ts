@@ -9,6 +9,8 @@ const few = (versions: readonly string[]) =>
 export const texts = defineTexts("migrate", {
   empty: "The database has not been set up. Run weft migrate, then start again",
   current: "The database is at the schema of this WeftID",
+  ahead: (unknown: readonly string[]) =>
+    `The database is ahead of this WeftID by ${few(unknown)}, which keeps serving it`,
   older: (missing: readonly string[]) =>
     `The database is older than this WeftID: it lacks ${few(missing)}. Run weft migrate, then start again`,
   newer: (unknown: readonly string[]) =>
@@ -38,5 +40,9 @@ export const texts = defineTexts("migrate", {
     `${file} begins or ends a transaction, which is the runner's to do: take that statement out`,
   badFileName: (file: string) =>
     `${file} is not a migration's name: it has four digits, an underscore, lower-case words and .sql`,
+  badServes: (file: string) =>
+    `${file} has a line "-- Serves:" that is neither "-- Serves: 0007 and later" (with the number of the migration that a release must know to work beside it) nor "-- Serves: none"`,
+  servesItself: (file: string) =>
+    `${file} says that it serves a release that knows it already: name an earlier migration`,
   twice: (first: string, second: string) => `${first} and ${second} have the same number`,
 });

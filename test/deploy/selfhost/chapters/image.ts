@@ -52,7 +52,8 @@ export async function lookAtImage(image: string): Promise<void> {
   });
 
   await check("every command explains itself without a network", [], async () => {
-    const list = "serve worker migrate provision tenant user api-client job mail health start";
+    const list =
+      "serve worker migrate backup restore restore-drill upgrade rotate-key provision tenant user api-client job mail health start";
     for (const command of list.split(" ")) {
       const { code, out } = await run(`docker run ${shut} ${image} weft ${command} --help`);
       same([command, code], [command, 0]);

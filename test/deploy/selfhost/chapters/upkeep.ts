@@ -35,6 +35,9 @@ export async function upkeep(world: World, version: string): Promise<void> {
   await check("an upgrade migrates first, then serves", [41, 42, 74], async () => {
     await buildVersion("0.2.0", { "0901_upgrade.sql": firstMigration });
     setVariable("WEFT_VERSION", "0.2.0");
+    const { code, out } = await run(page.block("See what an upgrade would do"));
+    same(code, 1, "exit code of weft upgrade check");
+    holds(out, /0901_upgrade: the version that runs now does NOT keep serving/);
     await page.runBlock("Upgrade procedure", 0);
     await allHealthy();
     await page.runBlock("Upgrade procedure", 1);
@@ -108,6 +111,43 @@ export async function upkeep(world: World, version: string): Promise<void> {
       same(await sql(unforced), "0", "tables without row-level security");
     },
   );
+
+  await check("an encrypted backup is made, rehearsed, and restored", [54], async () => {
+    await must("docker compose exec -T app sh -c 'echo kept > /app/storage/kept'");
+    holds(
+      await page.runBlock("Encrypted backups", 0),
+      /^weft-\S+\.tar\.zst\.age in \/app\/backups: /m,
+    );
+    await page.runBlock("Encrypted backups", 1);
+    same((statSync(`${home}/newest-backup.age`).mode & 0o777).toString(8), "600");
+    holds(await page.runBlock("Restore drill", 0), /^GREEN: weft-/m);
+    await weft(
+      "provision --subdomain later --tenant-name Later --email la@later.example --first-name La --last-name Ter",
+    );
+    holds(await page.runBlock("Restoring an encrypted backup", 0), /is kept as appdb_before_/);
+    await allHealthy();
+    same(await tenantNames(), before);
+  });
+
+  await check("on a new server, the archive is all there is", [54], async () => {
+    await must("docker compose down && docker volume rm weftid_dbdata weftid_backups");
+    await must("docker compose up -d --wait db");
+    await page.runBlock("Restoring an encrypted backup", 2);
+    await allHealthy();
+    same(await tenantNames(), before);
+  });
+
+  await check("the secret is rotated while everything runs", [69], async () => {
+    const secret = await must("docker compose exec -T app printenv SECRET_KEY");
+    setVariable("SECRET_KEY_PREVIOUS", secret.replace(/\n$/, ""));
+    setVariable("SECRET_KEY", (await must("openssl rand -base64 32")).trim());
+    await page.runBlock("Rotating the secret", 0);
+    await allHealthy();
+    holds(await page.runBlock("Rotating the secret", 1), "every secret is under SECRET_KEY");
+    setVariable("SECRET_KEY_PREVIOUS", "");
+    await page.runBlock("Rotating the secret", 0);
+    await allHealthy();
+  });
 
   await check("after it, people sign in as before", [47], async () => {
     const browser = browserOf(world, "acme.id.example.com");

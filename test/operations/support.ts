@@ -1,0 +1,47 @@
+// A tenant with one of everything that is kept sealed, made by the product itself.
+import type { TestApp, TestTenant, TestUser } from "../support/a-tenant.ts";
+import { register } from "../features/applications/support.ts";
+import { type App, throughPassword, withApp } from "../features/sign-in/support.ts";
+import { setUpTotp } from "#features/authenticators/index.ts";
+import { goodPassword } from "../support/a-tenant.ts";
+
+export interface FullTenant {
+  readonly tenant: TestTenant;
+  readonly user: TestUser;
+  readonly app: App;
+  /** Somebody with a password only. */
+  readonly third: TestUser;
+}
+
+/** Somebody with an authenticator app, somebody who is setting one up, a group, an application with its key. */
+export async function aFullTenant(house: TestApp): Promise<FullTenant> {
+  const tenant = await house.aTenant({ signedInAs: "super_admin" });
+  const [user, another, third] = [await tenant.aUser(), await tenant.aUser(), await tenant.aUser()];
+  await tenant.aGroup("Everyone, including \\ and \t and\nline ends", [user, another]);
+  const app = await withApp(house, tenant, user);
+  await setUpTotp(
+    {
+      tenant: tenant.tenant,
+      services: house.services,
+      post: tenant.post,
+      site: tenant.site,
+      actor: {
+        kind: "visitor" as const,
+        userId: another.id,
+        origin: { requestId: "test", ip: "203.0.113.1", userAgent: "" },
+      },
+      now: house.clock.now(),
+      signal: AbortSignal.timeout(10_000),
+      userId: another.id,
+    },
+    { password: goodPassword },
+  );
+  await register(tenant);
+  await house.runJobs();
+  return { tenant, user, app, third };
+}
+
+/** Leaves a code in the mail, and its message in the queue until jobs run. */
+export async function leaveMail({ tenant, third }: FullTenant): Promise<void> {
+  await throughPassword(tenant.newBrowser(), third.email);
+}
