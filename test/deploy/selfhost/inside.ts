@@ -1,6 +1,8 @@
 // The test itself, on the machine that selfhost.ts made: the page from its first line to its last.
 import { mkdirSync, writeFileSync } from "node:fs";
 import about from "../../../package.json" with { type: "json" };
+import { browsers } from "./chapters/browser.ts";
+import { build } from "./chapters/build.ts";
 import { lookAtImage } from "./chapters/image.ts";
 import { install } from "./chapters/install.ts";
 import { running } from "./chapters/running.ts";
@@ -32,6 +34,12 @@ async function cutOff(): Promise<void> {
   await must("ip link set tap0 down && echo nameserver 198.51.100.25 > /etc/resolv.conf");
 }
 
+/** Waits for a line on standard input; at its end without one nobody needs the answer any more. */
+async function goAhead(): Promise<void> {
+  for await (const _ of console) return;
+  process.exit(130);
+}
+
 withoutRegistry();
 const page = readPage(`${checkout}/deploy/README.md`);
 await check("stand-ins of the base images are built", [], buildStandIns);
@@ -39,10 +47,14 @@ const internet = await openInternet(checkout, { user: "apikey", password: hostil
 internet.release(about.version);
 const world: World = { page, internet };
 await install(world, about.version);
+await build(world, about.version);
 await cutOff();
-await lookAtImage(`ghcr.io/pageloom/weft-id:${about.version}`);
+if (Bun.env["WAITS"]) await goAhead();
+const image = "ghcr.io/pageloom/weft-id";
+await lookAtImage(`${image}:${about.version}`, `${image}:0.2.0`);
 await start(world);
 await tenants(world);
+await browsers(world);
 await running(world);
 await upkeep(world, about.version);
 await variants(world);

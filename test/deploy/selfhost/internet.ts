@@ -23,10 +23,17 @@ export interface Internet {
   readonly mails: ReceivedMail[];
   /** What the CA of the test and the ACME server vouch for, for clients outside. */
   readonly trusted: string;
+  /** The root certificate of the ACME server alone. */
+  readonly authority: string;
   /** The newest release, as the release server tells it. */
   release(version: string): void;
+  /** From now on the release server does not have this file; with null it has all of them. */
+  withhold(name: string | null): void;
+  /** Nobody listens on the mail server's port. */
   stopMail(): Promise<void>;
-  startMail(): void;
+  /** The port accepts, and then nothing is ever said. */
+  hangMail(): Promise<void>;
+  startMail(): Promise<void>;
 }
 
 const log = (name: string) => Bun.file(`/run/${name}.log`);
@@ -96,8 +103,9 @@ async function startAuthority(): Promise<string> {
 }
 
 /** Answers for github.com and raw.githubusercontent.com with the files of this checkout. */
-function startReleases(checkout: string): (version: string) => void {
+function startReleases(checkout: string): Pick<Internet, "release" | "withhold"> {
   let newest = "";
+  let withheld: string | null = null;
   Bun.serve({
     hostname: elsewhere,
     port: 8443,
@@ -109,7 +117,7 @@ function startReleases(checkout: string): (version: string) => void {
         return new Response(null, { status: 302, headers: { location } });
       }
       const name = /^\/pageloom\/weft-id\/(?:main|v[\d.]+)\/(deploy\/[\w.-]+)$/.exec(pathname)?.[1];
-      return name
+      return name && name !== `deploy/${withheld}`
         ? new Response(Bun.file(`${checkout}/${name}`))
         : new Response("not found", { status: 404 });
     },
@@ -120,8 +128,13 @@ function startReleases(checkout: string): (version: string) => void {
       .map((name) => `connect-to = "${name}:443:${elsewhere}:8443"\n`)
       .join(""),
   );
-  return (version) => {
-    newest = version;
+  return {
+    release(version) {
+      newest = version;
+    },
+    withhold(name) {
+      withheld = name;
+    },
   };
 }
 
@@ -164,14 +177,35 @@ export async function openInternet(
   const trusted = `${readFileSync(`${tls}/ca.pem`, "utf8")}\n${root}\n`;
   writeFileSync(`${tls}/bundle.pem`, trusted);
   const mails: ReceivedMail[] = [];
-  let server = mailServer(mails, login);
+  const port = mailPort(mails, login);
+  await port.startMail();
+  return { mails, trusted, authority: root, ...startReleases(checkout), ...port };
+}
+
+/** The mail server's port, and who sits behind it. */
+function mailPort(
+  mails: ReceivedMail[],
+  login: { user: string; password: string },
+): Pick<Internet, "startMail" | "stopMail" | "hangMail"> {
+  let close: () => Promise<void> = () => Promise.resolve();
+  const stopMail = async () => {
+    await close();
+    close = () => Promise.resolve();
+  };
   return {
-    mails,
-    trusted,
-    release: startReleases(checkout),
-    stopMail: () => new Promise((resolve) => server.close(() => resolve())),
-    startMail() {
-      server = mailServer(mails, login);
+    stopMail,
+    async startMail() {
+      await stopMail();
+      const server = mailServer(mails, login);
+      close = () => new Promise((resolve) => server.close(() => resolve()));
+    },
+    async hangMail() {
+      await stopMail();
+      const silent = Bun.listen({ hostname: elsewhere, port: 587, socket: { data() {} } });
+      close = () => {
+        silent.stop(true);
+        return Promise.resolve();
+      };
     },
   };
 }

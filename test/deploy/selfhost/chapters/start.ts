@@ -85,6 +85,25 @@ export async function start(world: World): Promise<void> {
     }
   });
 
+  await check(
+    "each service restarts, checks its health, and is given time to end",
+    [29],
+    async () => {
+      for (const service of services) {
+        const { Name } = await inspect<{ Name: string }>(service, ".HostConfig.RestartPolicy");
+        const { StopTimeout, Healthcheck } = await inspect<{
+          StopTimeout: number | null;
+          Healthcheck: { Test: string[] } | null;
+        }>(service, ".Config");
+        const isOnce = service === "migrate";
+        same(
+          [service, Name, StopTimeout, (Healthcheck?.Test.length ?? 0) > 1],
+          [service, isOnce ? "no" : "unless-stopped", isOnce ? null : 30, !isOnce],
+        );
+      }
+    },
+  );
+
   await check("the database is out of caddy's reach, and has no way out", [3], async () => {
     const ask = (service: string, host: string, port: number) =>
       run(
@@ -130,7 +149,7 @@ export async function start(world: World): Promise<void> {
   await check("mail that is not taken exits 1 with the reason", [33], async () => {
     await world.internet.stopMail();
     const { code, err } = await weft("mail send-test --to you@example.com");
-    world.internet.startMail();
+    await world.internet.startMail();
     same(code, 1);
     holds(err, /^not sent by .*refused|ECONNREFUSED/im);
   });

@@ -1,6 +1,5 @@
 // Backups, upgrades and the way back, each by the page's own commands.
 import { statSync } from "node:fs";
-import { buildVersion } from "../images.ts";
 import { check, holds, same } from "../report.ts";
 import { home, must, run } from "../shell.ts";
 import { allHealthy, browserOf, containers, setVariable, weft, type World } from "../world.ts";
@@ -12,10 +11,6 @@ const tenantNames = async () => {
   const rows = JSON.parse((await weft("tenant list --json")).out) as { subdomain: string }[];
   return rows.map(({ subdomain }) => subdomain);
 };
-
-const firstMigration = "create table app.made_by_the_upgrade (id integer primary key);";
-const secondMigration =
-  "create table app.half (id integer);\ninsert into app.half select id from public.needed;";
 
 /** Backs up, upgrades, fails an upgrade, and goes back. */
 export async function upkeep(world: World, version: string): Promise<void> {
@@ -33,7 +28,6 @@ export async function upkeep(world: World, version: string): Promise<void> {
   });
 
   await check("an upgrade migrates first, then serves", [41, 42, 74], async () => {
-    await buildVersion("0.2.0", { "0901_upgrade.sql": firstMigration });
     setVariable("WEFT_VERSION", "0.2.0");
     const { code, out } = await run(page.block("See what an upgrade would do"));
     same(code, 1, "exit code of weft upgrade check");
@@ -52,10 +46,6 @@ export async function upkeep(world: World, version: string): Promise<void> {
     "a failing migration changes nothing, is named, and is tried again",
     [30, 43, 44],
     async () => {
-      await buildVersion("0.3.0", {
-        "0901_upgrade.sql": firstMigration,
-        "0902_fails.sql": secondMigration,
-      });
       setVariable("WEFT_VERSION", "0.3.0");
       const { code } = await run("docker compose up -d");
       same(code === 0, false, "up -d succeeded");
