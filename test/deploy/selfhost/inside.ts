@@ -1,9 +1,11 @@
 // The test itself, on the machine that selfhost.ts made: the page from its first line to its last.
 import { mkdirSync, writeFileSync } from "node:fs";
 import about from "../../../package.json" with { type: "json" };
+import { airGap } from "./chapters/air-gap.ts";
 import { browsers } from "./chapters/browser.ts";
 import { build } from "./chapters/build.ts";
 import { lookAtImage } from "./chapters/image.ts";
+import { faults } from "./chapters/faults.ts";
 import { install } from "./chapters/install.ts";
 import { running } from "./chapters/running.ts";
 import { start } from "./chapters/start.ts";
@@ -24,7 +26,7 @@ function withoutRegistry(): void {
   mkdirSync("/shims", { recursive: true });
   writeFileSync(
     "/shims/docker",
-    `#!/bin/sh\ncase "$*" in 'compose pull') exit 0 ;; esac\nexec /usr/bin/docker "$@"\n`,
+    `#!/bin/sh\ncase "$*" in 'compose pull') exit 0 ;; pull\\ *) exec /usr/bin/docker image inspect -f '{{.Id}}' "$2" ;; esac\nexec /usr/bin/docker "$@"\n`,
     { mode: 0o755 },
   );
 }
@@ -56,8 +58,10 @@ await start(world);
 await tenants(world);
 await browsers(world);
 await running(world);
+await faults(world);
 await upkeep(world, about.version);
 await variants(world);
+await airGap(world, about.version);
 await check("every shell block of the page was run", [], () => same(page.unused(), []));
 const isGood = report();
 if (!isGood) console.log(await must("docker compose logs --tail 15 app worker caddy migrate"));

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { simpleParser } from "mailparser";
-import { SMTPServer } from "smtp-server";
+import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 import { must, until } from "./shell.ts";
 
 const elsewhere = "198.51.100.25";
@@ -148,23 +148,35 @@ function mailServer(mails: ReceivedMail[], login: { user: string; password: stri
       username === login.user && password === login.password
         ? done(null, { user: username })
         : done(new Error("wrong login")),
-    onData(stream, session, done) {
-      simpleParser(stream)
-        .then(({ text, subject }) => {
-          for (const { address } of session.envelope.rcptTo) {
-            const isSecure = session.secure;
-            const user = String(session.user);
-            mails.push({ to: address, subject: subject ?? "", text: text ?? "", isSecure, user });
-          }
-          done();
-        })
-        .catch(done);
-    },
+    onData: keepIn(mails),
   });
   server.on("error", () => undefined);
   server.listen(587, elsewhere);
   return server;
 }
+
+/** A relay without login or TLS, on an address of the server itself. Answers how to stop it. */
+export function openRelay(mails: ReceivedMail[], address: string): () => Promise<void> {
+  const server = new SMTPServer({ disabledCommands: ["AUTH", "STARTTLS"], onData: keepIn(mails) });
+  server.on("error", () => undefined);
+  server.listen(25, address);
+  return () => new Promise((resolve) => server.close(() => resolve()));
+}
+
+const keepIn =
+  (mails: ReceivedMail[]): NonNullable<SMTPServerOptions["onData"]> =>
+  (stream, session, done) => {
+    simpleParser(stream)
+      .then(({ text, subject }) => {
+        for (const { address } of session.envelope.rcptTo) {
+          const isSecure = session.secure;
+          const user = String(session.user);
+          mails.push({ to: address, subject: subject ?? "", text: text ?? "", isSecure, user });
+        }
+        done();
+      })
+      .catch(done);
+  };
 
 /** Starts all of it. `login` is what the mail server knows. */
 export async function openInternet(

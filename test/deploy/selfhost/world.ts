@@ -24,9 +24,7 @@ export async function composeEnvironment(
     services: Record<string, { environment?: Record<string, string> }>;
   };
   const given = Object.entries(config.services[service]?.environment ?? {});
-  return Object.fromEntries(
-    given.map(([name, value]) => [name, String(value).replaceAll("$$", "$")]),
-  );
+  return Object.fromEntries(given.map(([name, value]) => [name, value.replaceAll("$$", "$")]));
 }
 
 /** Puts a setting into .env, quoted as .env.example says. */

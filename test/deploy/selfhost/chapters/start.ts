@@ -92,12 +92,12 @@ export async function start(world: World): Promise<void> {
       for (const service of services) {
         const { Name } = await inspect<{ Name: string }>(service, ".HostConfig.RestartPolicy");
         const { StopTimeout, Healthcheck } = await inspect<{
-          StopTimeout: number | null;
+          StopTimeout?: number;
           Healthcheck: { Test: string[] } | null;
         }>(service, ".Config");
         const isOnce = service === "migrate";
         same(
-          [service, Name, StopTimeout, (Healthcheck?.Test.length ?? 0) > 1],
+          [service, Name, StopTimeout ?? null, (Healthcheck?.Test.length ?? 0) > 1],
           [service, isOnce ? "no" : "unless-stopped", isOnce ? null : 30, !isOnce],
         );
       }
