@@ -15,7 +15,7 @@ import { variants } from "./chapters/variants.ts";
 import { buildStandIns } from "./images.ts";
 import { openInternet } from "./internet.ts";
 import { readPage } from "./page.ts";
-import { check, report, same } from "./report.ts";
+import { check, report, same, strangers, uncovered } from "./report.ts";
 import { must } from "./shell.ts";
 import { hostile, type World } from "./world.ts";
 
@@ -63,6 +63,10 @@ await upkeep(world, about.version);
 await variants(world);
 await airGap(world, about.version);
 await check("every shell block of the page was run", [], () => same(page.unused(), []));
+await check("every sentence of the page is shown by something", [], async () => {
+  same(uncovered(), [], "sentences without an assertion");
+  same(await strangers(checkout), [], "tests that are not there");
+});
 const isGood = report();
 if (!isGood) console.log(await must("docker compose logs --tail 15 app worker caddy migrate"));
 process.exit(isGood ? 0 : 1);
