@@ -122,6 +122,22 @@ describe("weft serve at SIGTERM", () => {
     idle.close();
   });
 
+  test("tells the proxy to leave a connection that would go nowhere", async () => {
+    const serve = await start();
+    const kept = await openConnection(serve.port);
+    const ask = async () => {
+      kept.write(head("GET", "/livez", { host: "x" }));
+      const { status, headers } = await kept.answer();
+      return [status, headers.get("connection")];
+    };
+    expect(await ask()).toEqual([200, null]);
+    serve.kill("SIGTERM");
+    await Bun.sleep(100);
+    expect(await ask()).toEqual([200, "close"]);
+    expect(await serve.exited).toBe(0);
+    kept.close();
+  });
+
   test("ends at once when told twice", async () => {
     const serve = await start();
     const { host } = new URL((await app.aTenant()).origin);

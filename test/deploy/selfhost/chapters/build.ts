@@ -1,19 +1,27 @@
 // The images: this version by the page's command, the same by an engine without BuildKit.
+import { readdirSync } from "node:fs";
 import { buildSkewed, buildVersion } from "../images.ts";
 import { check, holds, same } from "../report.ts";
 import { must } from "../shell.ts";
 import { commit, type World } from "../world.ts";
 
-const upgrade = "create table app.made_by_the_upgrade (id integer primary key);";
+/** The number of the newest migration of this version. */
+const newest = readdirSync("/checkout/sql/migrations").toSorted().at(-1)?.slice(0, 4) ?? "";
+/** Takes a while, as on a large table, and leaves the version before working. */
+const upgrade = `-- Locks: nothing for longer than an instant.
+-- Serves: ${newest} and later
+set local role app_owner; set local search_path = app, pg_temp;
+select pg_sleep(5);
+alter table groups add column made_by_the_upgrade text;
+`;
+const failing = `create table app.half (id integer);
+insert into app.half select id from public.needed;
+`;
 /** What later versions add to the schema: the first works, the second misses a table. */
-export const laterVersions = {
+const laterVersions = {
   "0.2.0": { "0901_upgrade.sql": upgrade },
-  "0.3.0": {
-    "0901_upgrade.sql": upgrade,
-    "0902_fails.sql":
-      "create table app.half (id integer);\ninsert into app.half select id from public.needed;",
-  },
-} as const satisfies Record<string, Record<string, string>>;
+  "0.3.0": { "0901_upgrade.sql": upgrade, "0902_fails.sql": failing },
+};
 
 /** Builds them. The last chapter that needs the network of the host. */
 export async function build({ page }: World, version: string): Promise<void> {

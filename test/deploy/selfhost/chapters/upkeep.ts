@@ -1,8 +1,17 @@
 // Backups, upgrades and the way back, each by the page's own commands.
 import { statSync } from "node:fs";
+import { losesNothing, scriptOf } from "../people.ts";
 import { check, holds, same } from "../report.ts";
 import { home, must, run } from "../shell.ts";
-import { allHealthy, browserOf, containers, setVariable, weft, type World } from "../world.ts";
+import {
+  allHealthy,
+  browserOf,
+  type Container,
+  containers,
+  setVariable,
+  weft,
+  type World,
+} from "../world.ts";
 
 const sql = (statement: string) =>
   must(`docker compose exec -T db psql -U postgres -d appdb -tA -c "${statement}"`);
@@ -27,47 +36,7 @@ export async function upkeep(world: World, version: string): Promise<void> {
     }
   });
 
-  await check("an upgrade migrates first, then serves", [41, 42, 74], async () => {
-    setVariable("WEFT_VERSION", "0.2.0");
-    const { code, out } = await run(page.block("See what an upgrade would do"));
-    same(code, 1, "exit code of weft upgrade check");
-    holds(out, /0901_upgrade: the version that runs now does NOT keep serving/);
-    await page.runBlock("Upgrade procedure", 0);
-    await allHealthy();
-    await page.runBlock("Upgrade procedure", 1);
-    for (const { Service, Image } of await containers()) {
-      if (["app", "worker"].includes(Service)) same(Image, "ghcr.io/pageloom/weft-id:0.2.0");
-    }
-    holds(await page.runBlock("Migration status", 0), /0901_upgrade +\| success/);
-    same(await tenantNames(), before);
-  });
-
-  await check(
-    "a failing migration changes nothing, is named, and is tried again",
-    [30, 43, 44],
-    async () => {
-      setVariable("WEFT_VERSION", "0.3.0");
-      const { code } = await run("docker compose up -d");
-      same(code === 0, false, "up -d succeeded");
-      const log = await page.runBlock("4. Start the services", 2);
-      holds(log, "0902_fails");
-      holds(log, "public.needed");
-      same(await sql("select to_regclass('app.half') is null"), "t");
-      const rows = await containers("-a");
-      same(
-        rows.some(
-          ({ Service, Image, State }) =>
-            Service === "app" && Image.endsWith(":0.3.0") && State === "running",
-        ),
-        false,
-        "new app runs",
-      );
-      await sql("create table public.needed (id integer)");
-      await must("docker compose up -d");
-      await allHealthy();
-      same(await sql("select to_regclass('app.half') is null"), "f");
-    },
-  );
+  await upgrades(world, before);
 
   await check(
     "rolling back by the page's steps brings the backup back",
@@ -147,4 +116,69 @@ export async function upkeep(world: World, version: string): Promise<void> {
     });
     same([answer.status, answer.headers.get("location")], [303, "/sign-in/code"]);
   });
+}
+
+const served = async () => {
+  const rows = await containers();
+  return rows.filter(({ Service }) => Service === "app" || Service === "worker");
+};
+
+async function upgrades(world: World, before: readonly string[]): Promise<void> {
+  const { page, internet } = world;
+  const script = await scriptOf(world, "acme");
+
+  await check(
+    "an upgrade migrates first, then serves, and loses no request",
+    [41, 42, 74],
+    async () => {
+      setVariable("WEFT_VERSION", "0.2.0");
+      internet.release("0.2.0");
+      await losesNothing(world, script, async () => {
+        await page.runBlock("Upgrade procedure", 0);
+      });
+      await allHealthy();
+      await page.runBlock("Upgrade procedure", 1);
+      for (const { Service, Image } of await served()) {
+        same([Service, Image], [Service, "ghcr.io/pageloom/weft-id:0.2.0"]);
+      }
+      holds(await page.runBlock("Migration status", 0), /0901_upgrade +\| success/);
+      same(await tenantNames(), before);
+    },
+  );
+
+  await check(
+    "an upgrade whose migration fails leaves the old version serving",
+    [30, 43],
+    async () => {
+      setVariable("WEFT_VERSION", "0.3.0");
+      await losesNothing(world, script, async () => {
+        const { code, err } = await run(page.block("Upgrade procedure", 0));
+        same(code, 1);
+        holds(err, "0902_fails");
+        holds(err, "public.needed");
+      });
+      for (const { Image } of await served()) same(Image, "ghcr.io/pageloom/weft-id:0.2.0");
+      same(await sql("select to_regclass('app.half') is null"), "t");
+    },
+  );
+
+  await check(
+    "up -d alone does not start an app whose migration fails, and tries again",
+    [30, 43, 44],
+    async () => {
+      const { code } = await run("docker compose up -d");
+      same(code === 0, false, "up -d succeeded");
+      const log = await page.runBlock("4. Start the services", 2);
+      holds(log, "0902_fails");
+      holds(log, "public.needed");
+      same(await sql("select to_regclass('app.half') is null"), "t");
+      const isNew = ({ Image, State }: Container) =>
+        Image.endsWith(":0.3.0") && State === "running";
+      same((await served()).some(isNew), false, "new app runs");
+      await sql("create table public.needed (id integer)");
+      await must("docker compose up -d");
+      await allHealthy();
+      same(await sql("select to_regclass('app.half') is null"), "f");
+    },
+  );
 }
