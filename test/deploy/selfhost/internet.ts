@@ -29,6 +29,8 @@ export interface Internet {
   release(version: string): void;
   /** From now on the release server does not have this file; with null it has all of them. */
   withhold(name: string | null): void;
+  /** From now on this name has this text in the DNS. */
+  publish(name: string, text: string): Promise<void>;
   /** Nobody listens on the mail server's port. */
   stopMail(): Promise<void>;
   /** The port accepts, and then nothing is ever said. */
@@ -194,7 +196,11 @@ export async function openInternet(
   const mails: ReceivedMail[] = [];
   const port = mailPort(mails, login);
   await port.startMail();
-  return { mails, trusted, authority: root, ...startReleases(checkout), ...port };
+  const publish = async (name: string, value: string) => {
+    const body = JSON.stringify({ host: `${name}.`, value });
+    await fetch(`http://${elsewhere}:8055/set-txt`, { method: "POST", body });
+  };
+  return { mails, trusted, authority: root, publish, ...startReleases(checkout), ...port };
 }
 
 /** The mail server's port, and who sits behind it. */

@@ -45,7 +45,16 @@ async function otherEngine(): Promise<() => Promise<void>> {
     "--data-root /var/lib/docker/other --exec-root /run/other/exec --pidfile /run/other/pid --bridge=none --iptables=false --ip6tables=false";
   const group = Bun.env["ENGINE_GROUP"] ?? "weft-selfhost";
   const engine = Bun.spawn(
-    ["dockerd", "--host", other.DOCKER_HOST, "--cgroup-parent", group, ...options.split(" ")],
+    [
+      "unshare",
+      "--net",
+      "dockerd",
+      "--host",
+      other.DOCKER_HOST,
+      "--cgroup-parent",
+      group,
+      ...options.split(" "),
+    ],
     { stdout: Bun.file("/run/other.log"), stderr: Bun.file("/run/other.log") },
   );
   await until(

@@ -10,7 +10,15 @@ import {
   underLoad,
 } from "../people.ts";
 import { home, must, run, until } from "../shell.ts";
-import { allHealthy, browserOf, type Browser, healthOf, mailTo, type World } from "../world.ts";
+import {
+  allHealthy,
+  browserOf,
+  type Browser,
+  healthOf,
+  mailTo,
+  weft,
+  type World,
+} from "../world.ts";
 
 const sql = (statement: string) =>
   must(`docker compose exec -T db psql -U postgres -d appdb -tA -c "${statement}"`);
@@ -106,6 +114,8 @@ async function withoutCache(world: World, jane: Browser): Promise<void> {
     await mustBeSignedIn(jane, founder.firstName);
     await signIn(world, founder);
     same(await healthz(), "200", "healthz");
+    const repair = /^warn +Memcached[^]*?repair: docker compose up -d memcached$/m;
+    holds((await weft("doctor")).out, repair);
     await must("docker compose start memcached");
     await healthOf("memcached", "healthy", 30);
     await mustBeSignedIn(jane, founder.firstName);

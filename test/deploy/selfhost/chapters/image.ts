@@ -68,7 +68,7 @@ async function whatIsInIt(image: string, later: string): Promise<void> {
 
   await check("it knows its version and its commit", [], async () => {
     const version = image.split(":").at(-1);
-    same(await within("weft --version"), `${version}, commit ${commit}`);
+    same(await within("weft --version"), `${version} (commit ${commit})`);
     const label = "org.opencontainers.image";
     const labels = `{{index .Config.Labels "${label}.version"}} {{index .Config.Labels "${label}.revision"}}`;
     same(await must(`docker inspect -f '${labels}' ${image}`), `${version} ${commit}`);
