@@ -1,6 +1,7 @@
 // The web process: config → resources → two listeners; on SIGTERM it stops being ready, stops accepting, finishes, closes.
 import { assertSchemaMatches } from "#platform/db/migrate.ts";
 import type { Services } from "#platform/services.ts";
+import { probeAtStart } from "#platform/storage/storage.ts";
 import { createApp } from "./app.ts";
 import { createHealth } from "./health.ts";
 import { createInternalApp } from "./internal.ts";
@@ -27,7 +28,7 @@ export async function startWeb(services: Services): Promise<WebServer> {
   const { config, database, log } = services;
   const { ahead } = await assertSchemaMatches(database);
   if (ahead.length > 0) log.warn({ migrations: ahead }, "database_ahead");
-  await services.storage.probe();
+  await probeAtStart(services.storage, log);
   const health = createHealth(database);
   const app = createApp(services, health);
   const internal = createInternalApp(services, app.metrics, health);

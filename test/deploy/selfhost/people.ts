@@ -40,7 +40,7 @@ export async function mustBeSignedIn(browser: Browser, firstName: string): Promi
 export interface Script {
   /** Status and body of one API request. @throws when nobody answers */
   call(
-    method: "GET" | "POST",
+    method: "GET" | "POST" | "PUT",
     path: string,
     body?: object,
   ): Promise<{ status: number; body: unknown }>;

@@ -1,4 +1,5 @@
 // What happens when a part of the stack fails, and that nothing is lost by it.
+import { aLogo } from "../../../support/pictures.ts";
 import { check, holds, same } from "../report.ts";
 import {
   founder,
@@ -45,6 +46,7 @@ export async function faults(world: World): Promise<void> {
   await withoutCache(world, jane);
   await appKilled(world);
   await clockApart(world, jane);
+  await diskFull(world, jane);
   await workerKilled();
   await databaseRestarts(world, jane);
   await check(
@@ -181,6 +183,37 @@ async function clockApart(world: World, jane: Browser): Promise<void> {
     await mustBeSignedIn(jane, founder.firstName);
     await signIn(world, founder);
   });
+}
+
+async function diskFull(world: World, jane: Browser): Promise<void> {
+  const compose =
+    "docker compose -f docker-compose.yml -f docker-compose.override.yml -f small.yml";
+  await check(
+    "with a full disk for files only new files are refused, at a restart too",
+    [55],
+    async () => {
+      const script = await scriptOf(world, "acme");
+      const upload = async () =>
+        (await script.call("PUT", "/branding", { logo: aLogo().toString("base64") })).status;
+      await Bun.write(
+        `${home}/small.yml`,
+        `services: { app: { volumes: !override ["./ca.pem:/etc/weft/ca.pem:ro"], tmpfs: !override ["/tmp:size=64m,mode=1777", "/app/storage:size=2m,uid=1000,mode=700"] } }\n`,
+      );
+      await must(`${compose} up -d --no-deps app`);
+      await healthOf("app", "healthy", 60);
+      same(await upload(), 200, "with space");
+      await run("docker compose exec -T app sh -c 'cat /dev/zero > /app/storage/filler'");
+      same(await upload(), 503, "without space");
+      same(await healthz(), "200", "healthz");
+      await mustBeSignedIn(jane, founder.firstName);
+      same((await browserOf(world, "acme.id.example.com").ask("/sign-in")).status, 200);
+      holds((await weft("doctor")).out, /^fail +.*ENOSPC/m);
+      await must("docker compose exec -T app rm /app/storage/filler");
+      same(await upload(), 200, "with space again");
+      await must("rm small.yml && docker compose up -d --no-deps app");
+      await healthOf("app", "healthy", 60);
+    },
+  );
 }
 
 async function databaseRestarts(world: World, jane: Browser): Promise<void> {
