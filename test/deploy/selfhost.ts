@@ -169,6 +169,7 @@ try {
   process.exitCode = 3;
 } finally {
   await removeGroups();
-  await rm(folder, { recursive: true, force: true });
+  // Some hundred thousand files: the program is much faster at it.
+  Bun.spawnSync(["rm", "-rf", folder]);
   if (isInterrupted) process.exitCode = 130;
 }

@@ -1,6 +1,6 @@
 // Backups, upgrades and the way back, each by the page's own commands.
 import { statSync } from "node:fs";
-import { losesNothing, scriptOf } from "../people.ts";
+import { founder, losesNothing, scriptOf, signIn } from "../people.ts";
 import { check, holds, same } from "../report.ts";
 import { home, must, run } from "../shell.ts";
 import {
@@ -36,7 +36,7 @@ export async function upkeep(world: World, version: string): Promise<void> {
     }
   });
 
-  await upgrades(world, before);
+  await upgrades(world, version, before);
 
   await check(
     "rolling back by the page's steps brings the backup back",
@@ -71,43 +71,6 @@ export async function upkeep(world: World, version: string): Promise<void> {
     },
   );
 
-  await check("an encrypted backup is made, rehearsed, and restored", [54], async () => {
-    await must("docker compose exec -T app sh -c 'echo kept > /app/storage/kept'");
-    holds(
-      await page.runBlock("Encrypted backups", 0),
-      /^weft-\S+\.tar\.zst\.age in \/app\/backups: /m,
-    );
-    await page.runBlock("Encrypted backups", 1);
-    same((statSync(`${home}/newest-backup.age`).mode & 0o777).toString(8), "600");
-    holds(await page.runBlock("Restore drill", 0), /^GREEN: weft-/m);
-    await weft(
-      "provision --subdomain later --tenant-name Later --email la@later.example --first-name La --last-name Ter",
-    );
-    holds(await page.runBlock("Restoring an encrypted backup", 0), /is kept as appdb_before_/);
-    await allHealthy();
-    same(await tenantNames(), before);
-  });
-
-  await check("on a new server, the archive is all there is", [54], async () => {
-    await must("docker compose down && docker volume rm weftid_dbdata weftid_backups");
-    await must("docker compose up -d --wait db");
-    await page.runBlock("Restoring an encrypted backup", 2);
-    await allHealthy();
-    same(await tenantNames(), before);
-  });
-
-  await check("the secret is rotated while everything runs", [69], async () => {
-    const secret = await must("docker compose exec -T app printenv SECRET_KEY");
-    setVariable("SECRET_KEY_PREVIOUS", secret.replace(/\n$/, ""));
-    setVariable("SECRET_KEY", (await must("openssl rand -base64 32")).trim());
-    await page.runBlock("Rotating the secret", 0);
-    await allHealthy();
-    holds(await page.runBlock("Rotating the secret", 1), "every secret is under SECRET_KEY");
-    setVariable("SECRET_KEY_PREVIOUS", "");
-    await page.runBlock("Rotating the secret", 0);
-    await allHealthy();
-  });
-
   await check("after it, people sign in as before", [47], async () => {
     const browser = browserOf(world, "acme.id.example.com");
     await browser.ask("/sign-in", { email: "admin@acme.com" });
@@ -123,7 +86,13 @@ const served = async () => {
   return rows.filter(({ Service }) => Service === "app" || Service === "worker");
 };
 
-async function upgrades(world: World, before: readonly string[]): Promise<void> {
+/** Compose file and Caddyfile of the version in .env. */
+const takeFiles = (page: World["page"]) => {
+  const lines = page.block("Upgrade procedure", 0).split("\n");
+  return must(lines.filter((line) => /^(version=|curl )/.test(line)).join("\n"));
+};
+
+async function upgrades(world: World, version: string, before: readonly string[]): Promise<void> {
   const { page, internet } = world;
   const script = await scriptOf(world, "acme");
 
@@ -133,6 +102,8 @@ async function upgrades(world: World, before: readonly string[]): Promise<void> 
     async () => {
       setVariable("WEFT_VERSION", "0.2.0");
       internet.release("0.2.0");
+      const { out } = await run(page.block("See what an upgrade would do", 0));
+      holds(out, /0901_upgrade: the version that runs now keeps serving/);
       await losesNothing(world, script, async () => {
         await page.runBlock("Upgrade procedure", 0);
       });
@@ -142,6 +113,29 @@ async function upgrades(world: World, before: readonly string[]): Promise<void> 
         same([Service, Image], [Service, "ghcr.io/pageloom/weft-id:0.2.0"]);
       }
       holds(await page.runBlock("Migration status", 0), /0901_upgrade +\| success/);
+      same(await tenantNames(), before);
+    },
+  );
+
+  await check(
+    "the version before works on the newer schema, there and back",
+    [42, 46],
+    async () => {
+      for (const [wanted, isAhead] of [
+        [version, true],
+        ["0.2.0", false],
+      ] as const) {
+        setVariable("WEFT_VERSION", wanted);
+        await takeFiles(page);
+        await losesNothing(world, script, async () => {
+          await must("docker compose up -d");
+          await allHealthy();
+        });
+        for (const { Image } of await served()) same(Image, `ghcr.io/pageloom/weft-id:${wanted}`);
+        const log = await must("docker compose logs --no-log-prefix app worker");
+        same(log.includes("database_ahead"), isAhead, `${wanted} says that the database is ahead`);
+        await signIn(world, founder);
+      }
       same(await tenantNames(), before);
     },
   );
