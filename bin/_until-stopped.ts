@@ -6,13 +6,20 @@
  */
 const sameKeyMs = 1_000;
 
-/** Starts, then waits. A start that fails says why in one line and exits 1; a signal while it starts is heeded right after. */
-export async function runUntilStopped(start: () => Promise<() => Promise<void>>): Promise<void> {
-  const told = nextSignal();
+/**
+ * Starts, then waits. A start that fails says why in one line and exits 1; a signal while it starts is heeded right after, or at
+ * once by a start that listens to `told`.
+ */
+export async function runUntilStopped(
+  start: (told: AbortSignal) => Promise<() => Promise<void>>,
+): Promise<void> {
+  const stopping = new AbortController();
+  const told = nextSignal().then(() => stopping.abort());
   let stop: () => Promise<void>;
   try {
-    stop = await start();
+    stop = await start(stopping.signal);
   } catch (error) {
+    if (stopping.signal.aborted) process.exit(0);
     console.error(error instanceof Error ? error.message : error);
     process.exit(1);
   }

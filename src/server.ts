@@ -1,6 +1,7 @@
 // The web process: config → resources → two listeners; on SIGTERM it stops being ready, stops accepting, finishes, closes.
 import { assertSchemaMatches } from "#platform/db/migrate.ts";
 import type { Services } from "#platform/services.ts";
+import { probeAtStart } from "#platform/storage/storage.ts";
 import { createApp } from "./app.ts";
 import { createHealth } from "./health.ts";
 import { createInternalApp } from "./internal.ts";
@@ -27,16 +28,23 @@ export async function startWeb(services: Services): Promise<WebServer> {
   const { config, database, log } = services;
   const { ahead } = await assertSchemaMatches(database);
   if (ahead.length > 0) log.warn({ migrations: ahead }, "database_ahead");
-  await services.storage.probe();
+  await probeAtStart(services.storage, log);
   const health = createHealth(database);
   const app = createApp(services, health);
   const internal = createInternalApp(services, app.metrics, health);
+  let onArrival: () => void = () => undefined;
   const web = Bun.serve({
     hostname: config.http.host,
     port: config.http.port,
     maxRequestBodySize: requestMaxBytes,
     idleTimeout: idleSeconds,
-    fetch: (request, server) => app.fetch(request, server),
+    async fetch(request, server) {
+      onArrival();
+      const response = await app.fetch(request, server);
+      // The proxy is not to keep this connection for a request that would find nobody: it asks a POST no second time.
+      if (!health.isServing()) response.headers.set("connection", "close");
+      return response;
+    },
   });
   const inner = Bun.serve({
     hostname: config.http.host,
@@ -54,6 +62,11 @@ export async function startWeb(services: Services): Promise<WebServer> {
       health.stopServing();
       // Requests that are on their way when the signal comes still find an open door, and the proxy has time to notice.
       await Bun.sleep(lastCallMs);
+      // A connection that is there when the door closes, and whose request was not read yet, is cut off. So it closes right after
+      // the event loop has read whatever there was: it has when a request arrives, or when none does for a while.
+      const arrived = new Promise<void>((resolve) => (onArrival = resolve));
+      await Promise.race([arrived, Bun.sleep(lastCallMs)]);
+      await new Promise((resolve) => setImmediate(resolve));
       await Promise.race([web.stop(), Bun.sleep(graceSeconds * 1000)]);
       await web.stop(true);
       await inner.stop(true);

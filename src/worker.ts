@@ -4,6 +4,7 @@ import { declaredJobs } from "#platform/jobs/define.ts";
 import { declaredSchedules } from "#platform/jobs/schedule.ts";
 import { startWorker, type Worker } from "#platform/jobs/worker.ts";
 import type { Services } from "#platform/services.ts";
+import { probeAtStart } from "#platform/storage/storage.ts";
 import "./catalogue.ts";
 
 const jobsMost = 10;
@@ -18,7 +19,7 @@ const connectionsKept = 4;
 export async function startJobs(services: Services): Promise<Worker> {
   const { ahead } = await assertSchemaMatches(services.database);
   if (ahead.length > 0) services.log.warn({ migrations: ahead }, "database_ahead");
-  await services.storage.probe();
+  await probeAtStart(services.storage, services.log);
   const { version, commit, database } = services.config;
   const { poolSize } = database;
   const worker = startWorker({

@@ -2,6 +2,7 @@
 import { loadConfig } from "#src/config.ts";
 import { openResources } from "#src/resources.ts";
 import { startWeb } from "#src/server.ts";
+import { databaseReachable } from "#platform/db/reachable.ts";
 import { strictCommand } from "../_strict.ts";
 import { runUntilStopped } from "../_until-stopped.ts";
 
@@ -16,8 +17,9 @@ export const command = strictCommand({
   },
   args: {},
   run: () =>
-    runUntilStopped(async () => {
+    runUntilStopped(async (told) => {
       const services = openResources(loadConfig("serve"));
+      await databaseReachable(services.database, services.config.database, services.log, told);
       const web = await startWeb(services);
       return async () => {
         await web.stop(graceSeconds);

@@ -2,6 +2,7 @@
 import { loadConfig } from "#src/config.ts";
 import { openResources } from "#src/resources.ts";
 import { startJobs } from "#src/worker.ts";
+import { databaseReachable } from "#platform/db/reachable.ts";
 import { strictCommand } from "../_strict.ts";
 import { runUntilStopped } from "../_until-stopped.ts";
 
@@ -15,8 +16,9 @@ export const command = strictCommand({
   },
   args: {},
   run: () =>
-    runUntilStopped(async () => {
+    runUntilStopped(async (told) => {
       const services = openResources(loadConfig("worker"));
+      await databaseReachable(services.database, services.config.database, services.log, told);
       const worker = await startJobs(services);
       return async () => {
         await worker.stop(graceSeconds);

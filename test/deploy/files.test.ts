@@ -83,7 +83,7 @@ describe("docker-compose.yml", () => {
     expect(given("app").toSorted()).toEqual(expected);
     expect(services["worker"]?.environment).toEqual(services["app"]?.environment ?? {});
     expect(services["app"]?.environment["POSTGRES_PASSWORD"]).toStartWith("${APPUSER_PASSWORD:?");
-    expect(given("caddy")).toEqual(["CADDY_GLOBAL_OPTIONS"]);
+    expect(given("caddy")).toEqual(["CADDY_GLOBAL_OPTIONS", "CADDY_TLS_FILES"]);
     // What an operator may tell a backup, too; the image knows its version by itself, the pool is for those that serve.
     const shapes = [BackupVariables, BucketVariables].flatMap(({ shape }) => Object.keys(shape));
     const forMigrate = [...shapes, ...storageVariables].filter(

@@ -15,6 +15,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type Conversation, converse, type Dialogue } from "./terminal.ts";
 
 const deploy = join(import.meta.dir, "../../deploy");
 const script = join(deploy, "install.sh");
@@ -62,37 +63,13 @@ const unattended = (answers: Record<string, string> = {}) => ({
   ...answers,
 });
 
-/** As `curl … | bash` on a terminal: each answer is typed when its question is there. */
-async function converse(
-  folder: string,
-  dialogue: readonly (readonly [question: string, answer: string])[],
-  shell = "sh",
-): Promise<Ran> {
-  let out = "";
-  let read = 0;
-  const child = Bun.spawn(["sh", "-c", `cat "${script}" | ${shell}`], {
-    cwd: folder,
-    env: { PATH: Bun.env["PATH"] ?? "", WEFT_SOURCE: deploy },
-    terminal: {
-      cols: 120,
-      rows: 40,
-      data: (_, data) => {
-        out += new TextDecoder().decode(data);
-      },
-    },
-  });
-  for (const [question, answer] of dialogue) {
-    while (!out.includes(question, read)) {
-      if (child.exitCode !== null) throw new Error(`it ended before "${question}": ${out}`);
-      await Bun.sleep(5);
-    }
-    read = out.indexOf(question, read) + question.length;
-    child.terminal?.write(answer);
-  }
-  const code = await child.exited;
-  await Bun.sleep(10);
-  return { code, out };
-}
+/** As `curl … | bash` on a terminal. */
+const conversation = (folder: string, dialogue: Dialogue, shell = "sh"): Promise<Conversation> =>
+  converse(
+    `cat "${script}" | ${shell}`,
+    { cwd: folder, env: { PATH: Bun.env["PATH"] ?? "", WEFT_SOURCE: deploy } },
+    dialogue,
+  );
 
 const env = (folder: string) =>
   Object.fromEntries(
@@ -109,7 +86,7 @@ describe.skipIf(!canRun)("install.sh", () => {
   for (const shell of shells) {
     test(`asks on the terminal while ${shell} reads it from a pipe, and hides the password`, async () => {
       const folder = newFolder();
-      const ran = await converse(
+      const ran = await conversation(
         folder,
         [
           ["Domain: ", "https://id.example.com\n"],
@@ -195,7 +172,7 @@ describe.skipIf(!canRun)("install.sh", () => {
 
   test("leaves the mail settings open when the mail server is skipped, and says so", async () => {
     const folder = newFolder();
-    const ran = await converse(folder, [
+    const ran = await conversation(folder, [
       ["Domain: ", "id.example.com\n"],
       ["SMTP host: ", "\n"],
     ]);
@@ -206,7 +183,7 @@ describe.skipIf(!canRun)("install.sh", () => {
 
   test("takes port 465 for TLS from the first byte", async () => {
     const folder = newFolder();
-    await converse(folder, [
+    await conversation(folder, [
       ["Domain: ", "id.example.com\n"],
       ["SMTP host: ", "mail.example.com\n"],
       ["[587]: ", "465\n"],
@@ -296,7 +273,7 @@ describe.skipIf(!canRun)("install.sh where files are already", () => {
 
   test.each(["\n", "n\n", "yes please\n"])("changes nothing on the answer %p", async (answer) => {
     const folder = inhabited();
-    const ran = await converse(folder, [["[y/N]: ", answer]]);
+    const ran = await conversation(folder, [["[y/N]: ", answer]]);
 
     expect(ran.code).toBe(0);
     expect(readdirSync(folder)).toEqual([".env"]);
@@ -315,7 +292,7 @@ describe.skipIf(!canRun)("install.sh where files are already", () => {
 
   test("on a yes keeps the old files and takes over the secrets that the database was made with", async () => {
     const folder = inhabited();
-    await converse(folder, dialogue);
+    await conversation(folder, dialogue);
     const names = readdirSync(folder).toSorted();
     const old = names.find((name) => name.startsWith(".env.old-")) ?? "";
 
@@ -355,7 +332,7 @@ describe.skipIf(!canRun)("install.sh where files are already", () => {
 
   test("leaves nothing behind when it is interrupted", async () => {
     const folder = newFolder();
-    const ran = await converse(folder, [
+    const ran = await conversation(folder, [
       ["Domain: ", "id.example.com\n"],
       ["SMTP host: ", "\x03"],
     ]);

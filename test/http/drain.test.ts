@@ -122,6 +122,22 @@ describe("weft serve at SIGTERM", () => {
     idle.close();
   });
 
+  test("tells the proxy to leave a connection that would go nowhere", async () => {
+    const serve = await start();
+    const kept = await openConnection(serve.port);
+    const ask = async () => {
+      kept.write(head("GET", "/livez", { host: "x" }));
+      const { status, headers } = await kept.answer();
+      return [status, headers.get("connection")];
+    };
+    expect(await ask()).toEqual([200, null]);
+    serve.kill("SIGTERM");
+    await Bun.sleep(100);
+    expect(await ask()).toEqual([200, "close"]);
+    expect(await serve.exited).toBe(0);
+    kept.close();
+  });
+
   test("ends at once when told twice", async () => {
     const serve = await start();
     const { host } = new URL((await app.aTenant()).origin);
@@ -134,7 +150,8 @@ describe("weft serve at SIGTERM", () => {
     connection.write(head("POST", "/oauth2/token", headers));
     await Bun.sleep(200);
     serve.kill("SIGTERM");
-    await Bun.sleep(300);
+    // What comes within a second is the same Ctrl-C, passed on.
+    await Bun.sleep(1_200);
     const toldTwiceAt = performance.now();
     serve.kill("SIGTERM");
     expect(await serve.exited).toBe(130);

@@ -21,21 +21,20 @@ export const unavailable = defineError("request.unavailable", {
   retryAfterSeconds: 5,
 });
 
-// Postgres: connection failures (class 08), too many connections, shutting down or starting.
-const unavailableCodes = /^(08...|53300|57P0[123]|ECONNREFUSED|ECONNRESET|ETIMEDOUT)$/;
+// Postgres: connection failures (class 08), too many connections, shutting down or starting. The rest is the network's: a container
+// that is stopped has no name either.
+const unavailableCodes =
+  /^(08...|53300|57P0[123]|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
+/** What pg and its pool say in words only. */
+const unavailableWords =
+  /timeout exceeded when trying to connect|Connection terminated|is not queryable/;
 
 /** The refusal that stands for any thrown thing. */
 export function toDomainError(error: unknown): DomainError {
   if (error instanceof DomainError) return error;
   if (error instanceof HTTPException && error.status < 500) return malformedInput({}, error);
-  const { code, message } = error as { code?: unknown; message?: unknown };
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
   if (typeof code === "string" && unavailableCodes.test(code)) return unavailable({}, error);
-  // pg's pool says it in words only.
-  if (
-    typeof message === "string" &&
-    /timeout exceeded when trying to connect|Connection terminated/.test(message)
-  ) {
-    return unavailable({}, error);
-  }
+  if (typeof message === "string" && unavailableWords.test(message)) return unavailable({}, error);
   return unexpected({}, error);
 }

@@ -23,6 +23,12 @@ export const fileTooLarge = defineError("storage.file_too_large", {
 /** A backend that does not keep files as it should: the sentence that stops a start. */
 export class StorageProbeError extends Error {
   override readonly name = "StorageProbeError";
+
+  /** There is no space left. What is there can be read, and nothing but new files needs more. */
+  get isFull(): boolean {
+    const code: unknown = this.cause instanceof Error ? Reflect.get(this.cause, "code") : null;
+    return code === "ENOSPC" || code === "EDQUOT";
+  }
 }
 
 /** What went wrong, in a few words for operators. Never a setting's value. */

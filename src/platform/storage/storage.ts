@@ -2,6 +2,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { TenantId } from "#src/ids.ts";
 import { insideTransaction } from "../db/database.ts";
+import type { Logger } from "../log.ts";
 import { localBackend } from "./backends/local.ts";
 import { spacesBackend, type SpacesSettings } from "./backends/spaces.ts";
 import { bytesOf } from "./content.ts";
@@ -55,6 +56,19 @@ export function createStorage(settings: StorageSettings): Storage {
   };
   const current = backend(settings.backend);
   return { current, backend, probe: () => probe(current) };
+}
+
+/**
+ * The probe of a process that starts. A full disk is logged and does not stop it: nobody is to be shut out because there is no space for
+ * another logo. @throws {StorageProbeError} when files cannot be kept for any other reason
+ */
+export async function probeAtStart(storage: Storage, log: Logger): Promise<void> {
+  try {
+    await storage.probe();
+  } catch (error) {
+    if (!(error instanceof StorageProbeError && error.isFull)) throw error;
+    log.error({ reason: error.message }, "storage_full");
+  }
 }
 
 /** A new object's key: the tenant, so that one folder is one tenant's, and chance. Nothing that anybody typed. */

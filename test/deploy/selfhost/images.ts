@@ -19,6 +19,18 @@ export async function buildStandIns(): Promise<void> {
   }
 }
 
+/** Stands in files that a checkout may hold and no image should. */
+export const decoy = "decoy-5f0c1d9e-of-a-careless-checkout";
+const carelessFiles = [
+  ".env",
+  "deploy/.env",
+  "deploy/ca.key",
+  "test/secret.pem",
+  ".git/config",
+  ".weft/secrets.json",
+  "backup.sql",
+];
+
 /** A later version of the product: the same sources and more migrations. Needs no network, since the packages are there. */
 export async function buildVersion(
   version: string,
@@ -28,10 +40,24 @@ export async function buildVersion(
   const sources =
     "package.json bun.lock tsconfig.json LICENSE .dockerignore deploy bin public sql src";
   await must(`mkdir -p ${folder} && cp -r --parents ${sources} ${folder}`, { cwd: "/checkout" });
+  for (const name of carelessFiles) await Bun.write(`${folder}/${name}`, `${decoy}\n`);
   for (const [name, text] of Object.entries(migrations)) {
     await Bun.write(`${folder}/sql/migrations/${name}`, text);
   }
   await must(
     `docker build -q -f ${folder}/deploy/Dockerfile --build-arg WEFT_VERSION=${version} -t ghcr.io/pageloom/weft-id:${version} ${folder}`,
   );
+}
+
+/** `skewed`: the image with a library that sets its clock apart, by the variable FAKETIME (`+10m`). */
+export async function buildSkewed(version: string): Promise<void> {
+  const folder = "/run/skewed";
+  const lines = [
+    "FROM local/debian AS debian",
+    `FROM ghcr.io/pageloom/weft-id:${version}`,
+    "COPY --from=debian /usr/lib/*/faketime /usr/local/lib/faketime",
+    "ENV LD_PRELOAD=/usr/local/lib/faketime/libfaketime.so.1 FAKETIME_DONT_FAKE_MONOTONIC=1",
+  ];
+  await Bun.write(`${folder}/Dockerfile`, `${lines.join("\n")}\n`);
+  await must(`docker build -q -t skewed ${folder}`);
 }

@@ -1,7 +1,12 @@
 // The test itself, on the machine that selfhost.ts made: the page from its first line to its last.
 import { mkdirSync, writeFileSync } from "node:fs";
 import about from "../../../package.json" with { type: "json" };
+import { airGap } from "./chapters/air-gap.ts";
+import { browsers } from "./chapters/browser.ts";
+import { build } from "./chapters/build.ts";
+import { encryptedBackups } from "./chapters/encrypted.ts";
 import { lookAtImage } from "./chapters/image.ts";
+import { faults } from "./chapters/faults.ts";
 import { install } from "./chapters/install.ts";
 import { running } from "./chapters/running.ts";
 import { start } from "./chapters/start.ts";
@@ -11,7 +16,7 @@ import { variants } from "./chapters/variants.ts";
 import { buildStandIns } from "./images.ts";
 import { openInternet } from "./internet.ts";
 import { readPage } from "./page.ts";
-import { check, report, same } from "./report.ts";
+import { check, report, same, strangers, uncovered } from "./report.ts";
 import { must } from "./shell.ts";
 import { hostile, type World } from "./world.ts";
 
@@ -22,7 +27,7 @@ function withoutRegistry(): void {
   mkdirSync("/shims", { recursive: true });
   writeFileSync(
     "/shims/docker",
-    `#!/bin/sh\ncase "$*" in 'compose pull') exit 0 ;; esac\nexec /usr/bin/docker "$@"\n`,
+    `#!/bin/sh\ncase "$*" in 'compose pull') exit 0 ;; pull\\ *) exec /usr/bin/docker image inspect -f '{{.Id}}' "$2" ;; esac\nexec /usr/bin/docker "$@"\n`,
     { mode: 0o755 },
   );
 }
@@ -32,6 +37,12 @@ async function cutOff(): Promise<void> {
   await must("ip link set tap0 down && echo nameserver 198.51.100.25 > /etc/resolv.conf");
 }
 
+/** Waits for a line on standard input; at its end without one nobody needs the answer any more. */
+async function goAhead(): Promise<void> {
+  for await (const _ of console) return;
+  process.exit(130);
+}
+
 withoutRegistry();
 const page = readPage(`${checkout}/deploy/README.md`);
 await check("stand-ins of the base images are built", [], buildStandIns);
@@ -39,14 +50,25 @@ const internet = await openInternet(checkout, { user: "apikey", password: hostil
 internet.release(about.version);
 const world: World = { page, internet };
 await install(world, about.version);
+await build(world, about.version);
 await cutOff();
-await lookAtImage(`ghcr.io/pageloom/weft-id:${about.version}`);
+if (Bun.env["WAITS"]) await goAhead();
+const image = "ghcr.io/pageloom/weft-id";
+await lookAtImage(`${image}:${about.version}`, `${image}:0.2.0`);
 await start(world);
 await tenants(world);
+await browsers(world);
 await running(world);
+await faults(world);
 await upkeep(world, about.version);
+await encryptedBackups(world);
 await variants(world);
+await airGap(world, about.version);
 await check("every shell block of the page was run", [], () => same(page.unused(), []));
+await check("every sentence of the page is shown by something", [], async () => {
+  same(uncovered(), [], "sentences without an assertion");
+  same(await strangers(checkout), [], "tests that are not there");
+});
 const isGood = report();
 if (!isGood) console.log(await must("docker compose logs --tail 15 app worker caddy migrate"));
 process.exit(isGood ? 0 : 1);

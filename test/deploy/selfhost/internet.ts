@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { simpleParser } from "mailparser";
-import { SMTPServer } from "smtp-server";
+import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 import { must, until } from "./shell.ts";
 
 const elsewhere = "198.51.100.25";
@@ -23,10 +23,19 @@ export interface Internet {
   readonly mails: ReceivedMail[];
   /** What the CA of the test and the ACME server vouch for, for clients outside. */
   readonly trusted: string;
+  /** The root certificate of the ACME server alone. */
+  readonly authority: string;
   /** The newest release, as the release server tells it. */
   release(version: string): void;
+  /** From now on the release server does not have this file; with null it has all of them. */
+  withhold(name: string | null): void;
+  /** From now on this name has this text in the DNS. */
+  publish(name: string, text: string): Promise<void>;
+  /** Nobody listens on the mail server's port. */
   stopMail(): Promise<void>;
-  startMail(): void;
+  /** The port accepts, and then nothing is ever said. */
+  hangMail(): Promise<void>;
+  startMail(): Promise<void>;
 }
 
 const log = (name: string) => Bun.file(`/run/${name}.log`);
@@ -66,7 +75,10 @@ async function startNames(): Promise<void> {
       const answer = await fetch(`http://${elsewhere}:8055/add-a`, { method: "POST", body });
       if (!answer.ok) return false;
     }
-    return true;
+    // Known to a container by its own list of hosts alone.
+    const body = JSON.stringify({ host: "host.docker.internal." });
+    const url = `http://${elsewhere}:8055/set-servfail`;
+    return (await fetch(url, { method: "POST", body })).ok;
   });
 }
 
@@ -96,8 +108,9 @@ async function startAuthority(): Promise<string> {
 }
 
 /** Answers for github.com and raw.githubusercontent.com with the files of this checkout. */
-function startReleases(checkout: string): (version: string) => void {
+function startReleases(checkout: string): Pick<Internet, "release" | "withhold"> {
   let newest = "";
+  let withheld: string | null = null;
   Bun.serve({
     hostname: elsewhere,
     port: 8443,
@@ -109,7 +122,7 @@ function startReleases(checkout: string): (version: string) => void {
         return new Response(null, { status: 302, headers: { location } });
       }
       const name = /^\/pageloom\/weft-id\/(?:main|v[\d.]+)\/(deploy\/[\w.-]+)$/.exec(pathname)?.[1];
-      return name
+      return name && name !== `deploy/${withheld}`
         ? new Response(Bun.file(`${checkout}/${name}`))
         : new Response("not found", { status: 404 });
     },
@@ -120,8 +133,13 @@ function startReleases(checkout: string): (version: string) => void {
       .map((name) => `connect-to = "${name}:443:${elsewhere}:8443"\n`)
       .join(""),
   );
-  return (version) => {
-    newest = version;
+  return {
+    release(version) {
+      newest = version;
+    },
+    withhold(name) {
+      withheld = name;
+    },
   };
 }
 
@@ -135,23 +153,35 @@ function mailServer(mails: ReceivedMail[], login: { user: string; password: stri
       username === login.user && password === login.password
         ? done(null, { user: username })
         : done(new Error("wrong login")),
-    onData(stream, session, done) {
-      simpleParser(stream)
-        .then(({ text, subject }) => {
-          for (const { address } of session.envelope.rcptTo) {
-            const isSecure = session.secure;
-            const user = String(session.user);
-            mails.push({ to: address, subject: subject ?? "", text: text ?? "", isSecure, user });
-          }
-          done();
-        })
-        .catch(done);
-    },
+    onData: keepIn(mails),
   });
   server.on("error", () => undefined);
   server.listen(587, elsewhere);
   return server;
 }
+
+/** A relay without login or TLS, on an address of the server itself. Answers how to stop it. */
+export function openRelay(mails: ReceivedMail[], address: string): () => Promise<void> {
+  const server = new SMTPServer({ disabledCommands: ["AUTH", "STARTTLS"], onData: keepIn(mails) });
+  server.on("error", () => undefined);
+  server.listen(25, address);
+  return () => new Promise((resolve) => server.close(() => resolve()));
+}
+
+const keepIn =
+  (mails: ReceivedMail[]): NonNullable<SMTPServerOptions["onData"]> =>
+  (stream, session, done) => {
+    simpleParser(stream)
+      .then(({ text, subject }) => {
+        for (const { address } of session.envelope.rcptTo) {
+          const isSecure = session.secure;
+          const user = String(session.user);
+          mails.push({ to: address, subject: subject ?? "", text: text ?? "", isSecure, user });
+        }
+        done();
+      })
+      .catch(done);
+  };
 
 /** Starts all of it. `login` is what the mail server knows. */
 export async function openInternet(
@@ -164,14 +194,39 @@ export async function openInternet(
   const trusted = `${readFileSync(`${tls}/ca.pem`, "utf8")}\n${root}\n`;
   writeFileSync(`${tls}/bundle.pem`, trusted);
   const mails: ReceivedMail[] = [];
-  let server = mailServer(mails, login);
+  const port = mailPort(mails, login);
+  await port.startMail();
+  const publish = async (name: string, value: string) => {
+    const body = JSON.stringify({ host: `${name}.`, value });
+    await fetch(`http://${elsewhere}:8055/set-txt`, { method: "POST", body });
+  };
+  return { mails, trusted, authority: root, publish, ...startReleases(checkout), ...port };
+}
+
+/** The mail server's port, and who sits behind it. */
+function mailPort(
+  mails: ReceivedMail[],
+  login: { user: string; password: string },
+): Pick<Internet, "startMail" | "stopMail" | "hangMail"> {
+  let close: () => Promise<void> = () => Promise.resolve();
+  const stopMail = async () => {
+    await close();
+    close = () => Promise.resolve();
+  };
   return {
-    mails,
-    trusted,
-    release: startReleases(checkout),
-    stopMail: () => new Promise((resolve) => server.close(() => resolve())),
-    startMail() {
-      server = mailServer(mails, login);
+    stopMail,
+    async startMail() {
+      await stopMail();
+      const server = mailServer(mails, login);
+      close = () => new Promise((resolve) => server.close(() => resolve()));
+    },
+    async hangMail() {
+      await stopMail();
+      const silent = Bun.listen({ hostname: elsewhere, port: 587, socket: { data() {} } });
+      close = () => {
+        silent.stop(true);
+        return Promise.resolve();
+      };
     },
   };
 }

@@ -17,6 +17,16 @@ export interface RunOptions {
   readonly seconds?: number;
 }
 
+/** What an operator's shell has. */
+export const scriptEnvironment = (): Record<string, string> => ({
+  PATH: `/shims:${Bun.env["PATH"]}`,
+  HOME: "/root",
+  CURL_CA_BUNDLE: "/tls/bundle.pem",
+  COMPOSE_ANSI: "never",
+  COMPOSE_PROGRESS: "plain",
+  BUILDKIT_PROGRESS: "plain",
+});
+
 /** Runs a script to its end, whatever it answers. */
 export async function run(
   script: string,
@@ -26,15 +36,7 @@ export async function run(
     ["timeout", "--kill-after=5", String(seconds), "bash", "-e", "-o", "pipefail", "-c", script],
     {
       cwd: cwd ?? (existsSync(home) ? home : "/"),
-      env: {
-        PATH: `/shims:${Bun.env["PATH"]}`,
-        HOME: "/root",
-        CURL_CA_BUNDLE: "/tls/bundle.pem",
-        COMPOSE_ANSI: "never",
-        COMPOSE_PROGRESS: "plain",
-        BUILDKIT_PROGRESS: "plain",
-        ...env,
-      },
+      env: { ...scriptEnvironment(), ...env },
       stdin: "ignore",
       stdout: "pipe",
       stderr: "pipe",

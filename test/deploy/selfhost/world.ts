@@ -12,6 +12,21 @@ export interface World {
 /** Every kind of character that once broke an address, a statement or a file. */
 export const hostile = `/ + = @ : # % ' " \\ $ \` é`;
 
+/** Baked into the image, and asked of it. */
+export const commit = "0123456789abcdef0123456789abcdef01234567";
+
+/** What Compose gives to a service, with the `$` that it doubles in its output as it was. */
+export async function composeEnvironment(
+  service: string,
+  cwd: string = home,
+): Promise<Record<string, string>> {
+  const config = JSON.parse(await must("docker compose config --format json", { cwd })) as {
+    services: Record<string, { environment?: Record<string, string> }>;
+  };
+  const given = Object.entries(config.services[service]?.environment ?? {});
+  return Object.fromEntries(given.map(([name, value]) => [name, value.replaceAll("$$", "$")]));
+}
+
 /** Puts a setting into .env, quoted as .env.example says. */
 export function setVariable(name: string, value: string, folder = home): void {
   const path = `${folder}/.env`;
@@ -62,6 +77,26 @@ export const healthOf = (service: string, health: string, seconds: number): Prom
 /** The operator's command in the app's container. */
 export const weft = (line: string, seconds = 60): Promise<Ran> =>
   run(`docker compose exec -T app weft ${line}`, { seconds });
+
+/** `weft provision`: a tenant, or one more super admin. */
+export const provision = ({
+  subdomain,
+  email,
+  name = "Some Corp",
+  first = "Jo",
+}: {
+  subdomain: string;
+  email: string;
+  name?: string;
+  first?: string;
+}): Promise<Ran> =>
+  weft(
+    `provision --subdomain ${subdomain} --tenant-name "${name}" --email ${email} --first-name ${first} --last-name Doe`,
+  );
+
+/** The invitation's address in a message or a command's output. */
+export const linkIn = (text: string): string =>
+  /https:\/\/\S+\/verify-email\/\S+/.exec(text)?.[0] ?? "";
 
 /** Facts about a service's container, from the engine. */
 export async function inspect<T>(service: string, template: string): Promise<T> {

@@ -5,7 +5,8 @@ import { chmod, mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { localBackend } from "#platform/storage/backends/local.ts";
-import { createStorage } from "#platform/storage/storage.ts";
+import { createLogger } from "#platform/log.ts";
+import { createStorage, probeAtStart } from "#platform/storage/storage.ts";
 import { aFolder, filesIn } from "./support.ts";
 
 const storageIn = (folder: string) =>
@@ -71,6 +72,17 @@ describe.skipIf(!mounted)("a full disk", () => {
     await mkdir(join(small, "filler"), { recursive: true });
     await Bun.write(join(small, "filler/f"), Buffer.alloc(2 * 1024 * 1024)).catch(() => 0);
     expect(storageIn(small).probe()).rejects.toThrow(/files cannot be kept in .*ENOSPC/);
+  });
+
+  test("is logged by a process that starts, and does not stop it; a wrong folder does", async () => {
+    await mkdir(join(small, "filler"), { recursive: true });
+    await Bun.write(join(small, "filler/f"), Buffer.alloc(2 * 1024 * 1024)).catch(() => 0);
+    const lines: string[] = [];
+    const log = createLogger({ level: "warn" }, { write: (line) => void lines.push(line) });
+    await probeAtStart(storageIn(small), log);
+    expect(lines.join("")).toMatch(/"level":"error".*ENOSPC.*"msg":"storage_full"/);
+    const nowhere = storageIn(join(small, "missing/folder"));
+    expect(probeAtStart(nowhere, log)).rejects.toThrow("files cannot be kept");
   });
 });
 

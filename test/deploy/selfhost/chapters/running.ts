@@ -1,4 +1,5 @@
 // The running stack: changed settings, monitoring, and what happens when a part of it goes away.
+import { healthz } from "../people.ts";
 import { check, holds, same } from "../report.ts";
 import { must, run, until } from "../shell.ts";
 import {
@@ -10,31 +11,6 @@ import {
   weft,
   type World,
 } from "../world.ts";
-
-const healthz = () =>
-  must("curl -s -o /dev/null -m 5 -w '%{http_code}' https://id.example.com/healthz");
-
-/** Visits a page without a pause while `body` runs. How many visits there were, and what went wrong with any. */
-export async function underLoad(world: World, body: () => Promise<void>): Promise<void> {
-  const over = new AbortController();
-  let visits = 0;
-  const problems = new Set<string>();
-  const visit = async (): Promise<void> => {
-    while (!over.signal.aborted) {
-      const answer = await browserOf(world, "acme.id.example.com")
-        .ask("/sign-in")
-        .catch((error: unknown) => ({ status: String(error) }));
-      visits++;
-      if (answer.status !== 200) problems.add(String(answer.status));
-      await Bun.sleep(20);
-    }
-  };
-  const visitors = [visit(), visit(), visit(), visit()];
-  await Bun.sleep(500);
-  await body().finally(() => over.abort());
-  await Promise.all(visitors);
-  same([...problems], [], `problems in ${visits} visits`);
-}
 
 /** Changes, stops and restarts things. */
 export async function running(world: World): Promise<void> {
@@ -104,17 +80,6 @@ export async function running(world: World): Promise<void> {
     },
   );
 
-  await check("without memcached everything goes on", [63], async () => {
-    await must("docker compose stop memcached");
-    same([(await acme.ask("/sign-in")).status, await healthz()], [200, "200"]);
-    holds(
-      (await weft("doctor")).out,
-      /^warn +Memcached[^]*?repair: docker compose up -d memcached$/m,
-    );
-    await must("docker compose start memcached");
-    await healthOf("memcached", "healthy", 30);
-  });
-
   await check("a worker that hangs is found out", [29], async () => {
     same((await run("docker compose exec -T worker weft health worker")).code, 0);
     await must("docker compose pause worker");
@@ -131,13 +96,6 @@ export async function running(world: World): Promise<void> {
     });
     await must("docker compose kill -s CONT worker");
     await healthOf("worker", "healthy", 60);
-  });
-
-  await check("replacing the app loses no request", [], async () => {
-    await underLoad(world, async () => {
-      await must("docker compose up -d --no-deps --force-recreate app");
-      await healthOf("app", "healthy", 60);
-    });
   });
 
   await check("app and worker end by themselves when they are told to", [], async () => {

@@ -85,6 +85,25 @@ export async function start(world: World): Promise<void> {
     }
   });
 
+  await check(
+    "each service restarts, checks its health, and is given time to end",
+    [29],
+    async () => {
+      for (const service of services) {
+        const { Name } = await inspect<{ Name: string }>(service, ".HostConfig.RestartPolicy");
+        const { StopTimeout, Healthcheck } = await inspect<{
+          StopTimeout?: number;
+          Healthcheck: { Test: string[] } | null;
+        }>(service, ".Config");
+        const isOnce = service === "migrate";
+        same(
+          [service, Name, StopTimeout ?? null, (Healthcheck?.Test.length ?? 0) > 1],
+          [service, isOnce ? "no" : "unless-stopped", isOnce ? null : 30, !isOnce],
+        );
+      }
+    },
+  );
+
   await check("the database is out of caddy's reach, and has no way out", [3], async () => {
     const ask = (service: string, host: string, port: number) =>
       run(
@@ -127,10 +146,35 @@ export async function start(world: World): Promise<void> {
     },
   );
 
+  await check(
+    "what receivers look up is found, and changes nothing about the exit code",
+    [32, 33],
+    async () => {
+      const before = await weft("verify-email --to you@example.com");
+      same(before.code, 0);
+      for (const record of ["SPF", "DMARC"])
+        holds(before.out, new RegExp(`^missing +${record}`, "m"));
+      holds(before.out, 'fix: _dmarc.id.example.com. IN TXT "v=DMARC1');
+      const key =
+        "openssl genrsa 2048 2>/dev/null | openssl rsa -pubout -outform DER 2>/dev/null | base64 -w0";
+      const { publish } = world.internet;
+      await publish("id.example.com", "v=spf1 ip4:198.51.100.10 -all");
+      await publish("mail._domainkey.id.example.com", `v=DKIM1; k=rsa; p=${await must(key)}`);
+      await publish(
+        "_dmarc.id.example.com",
+        "v=DMARC1; p=reject; rua=mailto:postmaster@example.com",
+      );
+      const { code, out } = await weft("verify-email --to you@example.com --selector mail");
+      same(code, 0);
+      for (const record of ["SPF", "DKIM", "DMARC"])
+        holds(out, new RegExp(`^pass +${record}`, "m"));
+    },
+  );
+
   await check("mail that is not taken exits 1 with the reason", [33], async () => {
     await world.internet.stopMail();
-    const { code, err } = await weft("mail send-test --to you@example.com");
-    world.internet.startMail();
+    const { code, err } = await weft("verify-email --to you@example.com");
+    await world.internet.startMail();
     same(code, 1);
     holds(err, /^not sent by .*refused|ECONNREFUSED/im);
   });

@@ -1,14 +1,7 @@
 // Section 6 of the page and its TLS section: tenants over HTTPS, and no certificate for anybody else.
 import { check, holds, same } from "../report.ts";
 import { must, run } from "../shell.ts";
-import { browserOf, containers, mailTo, weft, type World } from "../world.ts";
-
-const provision = (subdomain: string, email: string, name = "Some Corp") =>
-  weft(
-    `provision --subdomain ${subdomain} --tenant-name "${name}" --email ${email} --first-name Jo --last-name Doe`,
-  );
-
-const linkIn = (text: string) => /https:\/\/\S+\/verify-email\/\S+/.exec(text)?.[0] ?? "";
+import { browserOf, containers, linkIn, mailTo, provision, weft, type World } from "../world.ts";
 
 /** Provisions, signs in, and tries every name that must not get a certificate. */
 export async function tenants(world: World): Promise<void> {
@@ -51,7 +44,7 @@ export async function tenants(world: World): Promise<void> {
   });
 
   await check("a second tenant is there at once, without any restart", [39, 79], async () => {
-    same((await provision("globex", "boss@globex.example")).code, 0);
+    same((await provision({ subdomain: "globex", email: "boss@globex.example" })).code, 0);
     same((await browserOf(world, "globex.id.example.com").ask("/sign-in")).status, 200);
     holds(
       linkIn((await mailTo(world, "boss@globex.example")).text),
@@ -60,7 +53,11 @@ export async function tenants(world: World): Promise<void> {
   });
 
   await check("an existing subdomain gets one more super admin", [40], async () => {
-    const { code, out } = await provision("acme", "second@acme.com", "Another Name");
+    const { code, out } = await provision({
+      subdomain: "acme",
+      email: "second@acme.com",
+      name: "Another Name",
+    });
     same(code, 0);
     holds(out, "Using the existing tenant acme (Acme Corp)");
     const listed = JSON.parse((await weft("user list --tenant acme --json")).out) as {
@@ -81,8 +78,8 @@ export async function tenants(world: World): Promise<void> {
 
   await check("when mail fails, the printed link works once it is mended", [37], async () => {
     await internet.stopMail();
-    const { code, out, err } = await provision("gamma", "boss@gamma.example");
-    internet.startMail();
+    const { code, out, err } = await provision({ subdomain: "gamma", email: "boss@gamma.example" });
+    await internet.startMail();
     same(code, 0);
     holds(err, "could not be sent");
     const opened = await browserOf(world, "gamma.id.example.com").ask(
@@ -91,55 +88,7 @@ export async function tenants(world: World): Promise<void> {
     same(opened.status, 200);
   });
 
-  await check("the certificate question has the right answers", [77, 78], async () => {
-    same((await weft("tenant suspend gamma")).code, 0);
-    await Bun.sleep(5_500); // an app remembers a tenant for five seconds
-    const cases: [domain: string, status: number][] = [
-      ["id.example.com", 200],
-      ["acme.id.example.com", 200],
-      ["nope.id.example.com", 404],
-      ["a.acme.id.example.com", 404],
-      ["acme.id.example.com.", 404],
-      ["ACME.id.example.com", 404],
-      ["acme.example.com", 404],
-      ["example.com", 404],
-      ["acmeid.example.com", 404],
-      ["gamma.id.example.com", 404],
-      ["", 404],
-      ["xn--bcher-kva.id.example.com", 404],
-      ["acme.id.example.com:443", 404],
-      ["acme.id.example.com/", 404],
-      [`${"a".repeat(285)}.id.example.com`, 404],
-    ];
-    const script = `const cases = ${JSON.stringify(cases.map(([domain]) => domain))};
-      const answers = [];
-      for (const domain of cases) answers.push((await fetch("http://127.0.0.1:8001/internal/tls-check?domain=" + encodeURIComponent(domain))).status);
-      console.log(JSON.stringify(answers));`;
-    const answers = JSON.parse(
-      await must(`docker compose exec -T app bun -e '${script}'`),
-    ) as number[];
-    same(
-      cases.map(([domain], i) => [domain, answers[i]]),
-      cases,
-    );
-  });
-
-  await check("no certificate for anybody else", [78], async () => {
-    for (const name of [
-      "nope.id.example.com",
-      "a.acme.id.example.com",
-      "elsewhere.example",
-      "198.51.100.10",
-      "gamma2.id.example.com",
-    ]) {
-      const { code } = await run(
-        `openssl s_client -connect 198.51.100.10:443 -servername ${name} -verify_return_error -CAfile /tls/bundle.pem </dev/null >/dev/null 2>&1`,
-      );
-      same([name, code === 0], [name, false]);
-    }
-    const log = await must("docker compose logs caddy --no-log-prefix");
-    same(/obtain.*nope\.id\.example\.com/.test(log), false, "an order for nope");
-  });
+  await certificates();
 
   await check("the internal port and its paths are not for the outside", [3, 77], async () => {
     const acme = browserOf(world, "acme.id.example.com");
@@ -160,5 +109,85 @@ export async function tenants(world: World): Promise<void> {
   await check("all of that left every service healthy", [29], async () => {
     for (const { Service, Health } of await containers())
       same([Service, Health], [Service, "healthy"]);
+  });
+}
+
+/** Every way to write a name that somebody may try, and whether it may have a certificate. */
+const names: readonly (readonly [domain: string, status: number])[] = [
+  ["id.example.com", 200],
+  ["acme.id.example.com", 200],
+  ["nope.id.example.com", 404],
+  ["delta.id.example.com", 404],
+  ["a.acme.id.example.com", 404],
+  ["acme.id.example.com.", 404],
+  ["ACME.id.example.com", 404],
+  [".id.example.com", 404],
+  ["acme.example.com", 404],
+  ["example.com", 404],
+  ["acmeid.example.com", 404],
+  ["acme.id.example.com.evil.example", 404],
+  ["elsewhere.example", 404],
+  ["198.51.100.10", 404],
+  ["", 404],
+  ["xn--bcher-kva.id.example.com", 404],
+  ["bücher.id.example.com", 404],
+  ["*.id.example.com", 404],
+  ["acme.id.example.com:443", 404],
+  ["acme.id.example.com/", 404],
+  ["acme.id.example.com\0", 404],
+  [`${"a".repeat(285)}.id.example.com`, 404],
+];
+
+/** What a client may write into its handshake, and whether Caddy answers it. Names have no case (RFC 6066). */
+const handshakes: readonly (readonly [option: string, isAnswered: boolean])[] = [
+  ["-servername id.example.com", true],
+  ["-servername acme.id.example.com", true],
+  ["-servername ACME.ID.example.com", true],
+  ["-servername nope.id.example.com", false],
+  ["-servername delta.id.example.com", false],
+  ["-servername a.acme.id.example.com", false],
+  ["-servername acme.id.example.com.", false],
+  ["-servername elsewhere.example", false],
+  ["-servername xn--bcher-kva.id.example.com", false],
+  [`-servername ${"a".repeat(63)}.id.example.com`, false],
+  [`-servername ${"a".repeat(239)}.id.example.com`, false],
+  ["-servername 198.51.100.10", false],
+  ["-noservername", false],
+];
+
+async function certificates(): Promise<void> {
+  await check("the certificate question has the right answers", [77, 78], async () => {
+    // Suspended before anybody visited it: there is no certificate from before.
+    same((await provision({ subdomain: "delta", email: "boss@delta.example" })).code, 0);
+    same((await weft("tenant suspend delta")).code, 0);
+    await Bun.sleep(5_500); // an app remembers a tenant for five seconds
+    const script = `const answers = [];
+      for (const domain of JSON.parse(process.argv.at(-1))) {
+        const url = "http://127.0.0.1:8001/internal/tls-check?domain=" + encodeURIComponent(domain);
+        answers.push([domain, (await fetch(url)).status]);
+      }
+      answers.push(["without a name", (await fetch("http://127.0.0.1:8001/internal/tls-check")).status]);
+      console.log(JSON.stringify(answers));`;
+    const list = JSON.stringify(names.map(([domain]) => domain));
+    const said = await must(`docker compose exec -T app bun -e "$SCRIPT" "$LIST"`, {
+      env: { SCRIPT: script, LIST: list },
+    });
+    same(JSON.parse(said), [...names, ["without a name", 404]]);
+  });
+
+  await check("no certificate for anybody else, at real handshakes", [77, 78], async () => {
+    for (const [option, isAnswered] of handshakes) {
+      const { code } = await run(
+        `openssl s_client -connect 198.51.100.10:443 ${option} -verify_return_error -CAfile /tls/bundle.pem </dev/null >/dev/null 2>&1`,
+      );
+      same([option, code === 0], [option, isAnswered]);
+    }
+    const kept = await must(
+      "docker compose exec -T caddy find /data/caddy/certificates -name '*.crt' -printf '%f\\n' | sort",
+    );
+    const expected = ["acme", "gamma", "globex"].map((label) => `${label}.id.example.com.crt`);
+    same(kept.split("\n"), [...expected, "id.example.com.crt"].toSorted(), "certificates of caddy");
+    const log = await must("docker compose logs caddy --no-log-prefix");
+    same(/obtain.*nope\.id\.example\.com/.test(log), false, "an order for nope");
   });
 }

@@ -1,9 +1,17 @@
 // Backups, upgrades and the way back, each by the page's own commands.
 import { statSync } from "node:fs";
-import { buildVersion } from "../images.ts";
+import { founder, losesNothing, scriptOf, signIn } from "../people.ts";
 import { check, holds, same } from "../report.ts";
 import { home, must, run } from "../shell.ts";
-import { allHealthy, browserOf, containers, setVariable, weft, type World } from "../world.ts";
+import {
+  allHealthy,
+  browserOf,
+  type Container,
+  containers,
+  setVariable,
+  weft,
+  type World,
+} from "../world.ts";
 
 const sql = (statement: string) =>
   must(`docker compose exec -T db psql -U postgres -d appdb -tA -c "${statement}"`);
@@ -12,10 +20,6 @@ const tenantNames = async () => {
   const rows = JSON.parse((await weft("tenant list --json")).out) as { subdomain: string }[];
   return rows.map(({ subdomain }) => subdomain);
 };
-
-const firstMigration = "create table app.made_by_the_upgrade (id integer primary key);";
-const secondMigration =
-  "create table app.half (id integer);\ninsert into app.half select id from public.needed;";
 
 /** Backs up, upgrades, fails an upgrade, and goes back. */
 export async function upkeep(world: World, version: string): Promise<void> {
@@ -32,52 +36,7 @@ export async function upkeep(world: World, version: string): Promise<void> {
     }
   });
 
-  await check("an upgrade migrates first, then serves", [41, 42, 74], async () => {
-    await buildVersion("0.2.0", { "0901_upgrade.sql": firstMigration });
-    setVariable("WEFT_VERSION", "0.2.0");
-    const { code, out } = await run(page.block("See what an upgrade would do"));
-    same(code, 1, "exit code of weft upgrade check");
-    holds(out, /0901_upgrade: the version that runs now does NOT keep serving/);
-    await page.runBlock("Upgrade procedure", 0);
-    await allHealthy();
-    await page.runBlock("Upgrade procedure", 1);
-    for (const { Service, Image } of await containers()) {
-      if (["app", "worker"].includes(Service)) same(Image, "ghcr.io/pageloom/weft-id:0.2.0");
-    }
-    holds(await page.runBlock("Migration status", 0), /0901_upgrade +\| success/);
-    same(await tenantNames(), before);
-  });
-
-  await check(
-    "a failing migration changes nothing, is named, and is tried again",
-    [30, 43, 44],
-    async () => {
-      await buildVersion("0.3.0", {
-        "0901_upgrade.sql": firstMigration,
-        "0902_fails.sql": secondMigration,
-      });
-      setVariable("WEFT_VERSION", "0.3.0");
-      const { code } = await run("docker compose up -d");
-      same(code === 0, false, "up -d succeeded");
-      const log = await page.runBlock("4. Start the services", 2);
-      holds(log, "0902_fails");
-      holds(log, "public.needed");
-      same(await sql("select to_regclass('app.half') is null"), "t");
-      const rows = await containers("-a");
-      same(
-        rows.some(
-          ({ Service, Image, State }) =>
-            Service === "app" && Image.endsWith(":0.3.0") && State === "running",
-        ),
-        false,
-        "new app runs",
-      );
-      await sql("create table public.needed (id integer)");
-      await must("docker compose up -d");
-      await allHealthy();
-      same(await sql("select to_regclass('app.half') is null"), "f");
-    },
-  );
+  await upgrades(world, version, before);
 
   await check(
     "rolling back by the page's steps brings the backup back",
@@ -112,43 +71,6 @@ export async function upkeep(world: World, version: string): Promise<void> {
     },
   );
 
-  await check("an encrypted backup is made, rehearsed, and restored", [54], async () => {
-    await must("docker compose exec -T app sh -c 'echo kept > /app/storage/kept'");
-    holds(
-      await page.runBlock("Encrypted backups", 0),
-      /^weft-\S+\.tar\.zst\.age in \/app\/backups: /m,
-    );
-    await page.runBlock("Encrypted backups", 1);
-    same((statSync(`${home}/newest-backup.age`).mode & 0o777).toString(8), "600");
-    holds(await page.runBlock("Restore drill", 0), /^GREEN: weft-/m);
-    await weft(
-      "provision --subdomain later --tenant-name Later --email la@later.example --first-name La --last-name Ter",
-    );
-    holds(await page.runBlock("Restoring an encrypted backup", 0), /is kept as appdb_before_/);
-    await allHealthy();
-    same(await tenantNames(), before);
-  });
-
-  await check("on a new server, the archive is all there is", [54], async () => {
-    await must("docker compose down && docker volume rm weftid_dbdata weftid_backups");
-    await must("docker compose up -d --wait db");
-    await page.runBlock("Restoring an encrypted backup", 2);
-    await allHealthy();
-    same(await tenantNames(), before);
-  });
-
-  await check("the secret is rotated while everything runs", [69], async () => {
-    const secret = await must("docker compose exec -T app printenv SECRET_KEY");
-    setVariable("SECRET_KEY_PREVIOUS", secret.replace(/\n$/, ""));
-    setVariable("SECRET_KEY", (await must("openssl rand -base64 32")).trim());
-    await page.runBlock("Rotating the secret", 0);
-    await allHealthy();
-    holds(await page.runBlock("Rotating the secret", 1), "every secret is under SECRET_KEY");
-    setVariable("SECRET_KEY_PREVIOUS", "");
-    await page.runBlock("Rotating the secret", 0);
-    await allHealthy();
-  });
-
   await check("after it, people sign in as before", [47], async () => {
     const browser = browserOf(world, "acme.id.example.com");
     await browser.ask("/sign-in", { email: "admin@acme.com" });
@@ -157,4 +79,100 @@ export async function upkeep(world: World, version: string): Promise<void> {
     });
     same([answer.status, answer.headers.get("location")], [303, "/sign-in/code"]);
   });
+}
+
+const served = async () => {
+  const rows = await containers();
+  return rows.filter(({ Service }) => Service === "app" || Service === "worker");
+};
+
+/** Compose file and Caddyfile of the version in .env. */
+const takeFiles = (page: World["page"]) => {
+  const lines = page.block("Upgrade procedure", 0).split("\n");
+  return must(lines.filter((line) => /^(version=|curl )/.test(line)).join("\n"));
+};
+
+async function upgrades(world: World, version: string, before: readonly string[]): Promise<void> {
+  const { page, internet } = world;
+  const script = await scriptOf(world, "acme");
+
+  await check(
+    "an upgrade migrates first, then serves, and loses no request",
+    [41, 42, 74],
+    async () => {
+      setVariable("WEFT_VERSION", "0.2.0");
+      internet.release("0.2.0");
+      const { out } = await run(page.block("See what an upgrade would do", 0));
+      holds(out, /0901_upgrade: the version that runs now keeps serving/);
+      await losesNothing(world, script, async () => {
+        await page.runBlock("Upgrade procedure", 0);
+      });
+      await allHealthy();
+      await page.runBlock("Upgrade procedure", 1);
+      for (const { Service, Image } of await served()) {
+        same([Service, Image], [Service, "ghcr.io/pageloom/weft-id:0.2.0"]);
+      }
+      holds(await page.runBlock("Migration status", 0), /0901_upgrade +\| success/);
+      same(await tenantNames(), before);
+    },
+  );
+
+  await check(
+    "the version before works on the newer schema, there and back",
+    [42, 46],
+    async () => {
+      for (const [wanted, isAhead] of [
+        [version, true],
+        ["0.2.0", false],
+      ] as const) {
+        setVariable("WEFT_VERSION", wanted);
+        await takeFiles(page);
+        await losesNothing(world, script, async () => {
+          await must("docker compose up -d");
+          await allHealthy();
+        });
+        for (const { Image } of await served()) same(Image, `ghcr.io/pageloom/weft-id:${wanted}`);
+        const log = await must("docker compose logs --no-log-prefix app worker");
+        same(log.includes("database_ahead"), isAhead, `${wanted} says that the database is ahead`);
+        await signIn(world, founder);
+      }
+      same(await tenantNames(), before);
+    },
+  );
+
+  await check(
+    "an upgrade whose migration fails leaves the old version serving",
+    [30, 43],
+    async () => {
+      setVariable("WEFT_VERSION", "0.3.0");
+      await losesNothing(world, script, async () => {
+        const { code, err } = await run(page.block("Upgrade procedure", 0));
+        same(code, 1);
+        holds(err, "0902_fails");
+        holds(err, "public.needed");
+      });
+      for (const { Image } of await served()) same(Image, "ghcr.io/pageloom/weft-id:0.2.0");
+      same(await sql("select to_regclass('app.half') is null"), "t");
+    },
+  );
+
+  await check(
+    "up -d alone does not start an app whose migration fails, and tries again",
+    [30, 43, 44],
+    async () => {
+      const { code } = await run("docker compose up -d");
+      same(code === 0, false, "up -d succeeded");
+      const log = await page.runBlock("4. Start the services", 2);
+      holds(log, "0902_fails");
+      holds(log, "public.needed");
+      same(await sql("select to_regclass('app.half') is null"), "t");
+      const isNew = ({ Image, State }: Container) =>
+        Image.endsWith(":0.3.0") && State === "running";
+      same((await served()).some(isNew), false, "new app runs");
+      await sql("create table public.needed (id integer)");
+      await must("docker compose up -d");
+      await allHealthy();
+      same(await sql("select to_regclass('app.half') is null"), "f");
+    },
+  );
 }
