@@ -23,20 +23,32 @@ export async function runUntilStopped(
     console.error(error instanceof Error ? error.message : error);
     process.exit(1);
   }
-  await told;
-  void Bun.sleep(sameKeyMs)
-    .then(nextSignal)
-    .then(() => process.exit(130));
+  const first = await told;
+  void toldAgain(first).then(() => process.exit(130));
   await stop();
   process.exit(0);
 }
 
+interface Told {
+  readonly signal: "SIGTERM" | "SIGINT";
+  readonly at: number;
+}
+
 // Heard from the beginning to the end: with no listener a signal would end the process where it stands.
-const signals = new EventTarget();
-for (const name of ["SIGTERM", "SIGINT"])
-  process.on(name, () => signals.dispatchEvent(new Event("signal")));
+let hear: (told: Told) => void = () => undefined;
+for (const signal of ["SIGTERM", "SIGINT"] as const)
+  process.on(signal, () => hear({ signal, at: performance.now() }));
 
 const nextSignal = () =>
-  new Promise<void>((resolve) => {
-    signals.addEventListener("signal", () => resolve(), { once: true });
+  new Promise<Told>((resolve) => {
+    hear = resolve;
   });
+
+/** Settles with the next signal that is not an echo of the first. */
+async function toldAgain(first: Told): Promise<void> {
+  for (;;) {
+    const { signal, at } = await nextSignal();
+    const isEcho = signal === "SIGINT" && first.signal === "SIGINT" && at - first.at < sameKeyMs;
+    if (!isEcho) return;
+  }
+}

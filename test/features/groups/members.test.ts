@@ -85,6 +85,8 @@ describe("GET /groups/:groupId/members", () => {
       [tenant.id, group.id],
     );
     await world.asSuperuser("analyze app.users, app.user_emails, app.group_members");
+    // Whose host it is and how its pages look are known from the request before.
+    await tenant.api.get("/me");
     const sent = await statementsOf(() => tenant.api.get(`/groups/${group.id}`));
     const members = sent.find(({ text }) => text.includes("added_at"));
     const plan = await planOf(world, tenant.id, members!);
