@@ -14,7 +14,10 @@ export async function runUntilStopped(
   start: (told: AbortSignal) => Promise<() => Promise<void>>,
 ): Promise<void> {
   const stopping = new AbortController();
-  const told = nextSignal().then(() => stopping.abort());
+  const told = nextSignal().then((first) => {
+    stopping.abort();
+    return first;
+  });
   let stop: () => Promise<void>;
   try {
     stop = await start(stopping.signal);
