@@ -13,6 +13,7 @@ import type { Browser } from "../../support/browser.ts";
 
 export const sessionCookie = "__Host-session";
 export const handleCookie = "__Host-sign-in";
+export const deviceCookie = "__Host-device";
 
 export const locationOf = (answer: Response) => answer.headers.get("location");
 

@@ -3,6 +3,7 @@ import { deviceTokenOf, welcomeDevice } from "#features/devices/index.ts";
 import type { Method } from "#features/policy/index.ts";
 import { startSession } from "#features/sessions/index.ts";
 import type { TenantDb } from "#platform/db/database.ts";
+import type { UserId } from "#src/ids.ts";
 import { forgiveAccount } from "../limits.ts";
 import { passTrial } from "../policy-for.ts";
 import type { SignIn } from "../schema.ts";
@@ -41,7 +42,7 @@ export async function completeSignIn(
   const { userId } = person;
   const actor = visitor(visit, userId);
   const { id, email, trialId, returnTo } = signIn;
-  if (id !== null) await closeRow(db, id, methods);
+  if (id !== null) await closeRow(db, id, { userId, methods });
   await notePresence(db, visit, { person, situation });
   const deviceId = situation.device?.id ?? null;
   await forgiveAccount(db, { userId, email, ip: origin.ip, deviceId });
@@ -62,11 +63,18 @@ export async function completeSignIn(
   return { sessionToken: started.token, deviceToken: device.token, isKept, returnTo };
 }
 
-async function closeRow(db: TenantDb, id: string, methods: readonly Method[]): Promise<void> {
+async function closeRow(
+  db: TenantDb,
+  id: string,
+  { userId, methods }: { userId: UserId; methods: readonly Method[] },
+): Promise<void> {
   await db
     .updateTable("sign_ins")
     .set({
       state: "done",
+      user_id: userId,
+      link_purpose: null,
+      reset_cause: null,
       methods: [...methods],
       code_hash: null,
       code_expires_at: null,
