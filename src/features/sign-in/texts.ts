@@ -12,7 +12,6 @@ export const texts = defineTexts("sign-in", {
   keep: "Keep me signed in",
   keepHint: "Not on a computer that others use too.",
   passkeyButton: "Sign in with a passkey",
-  or: "or",
 
   // The mailbox, before anything else
   proofTitle: "Check your mailbox",
@@ -59,25 +58,24 @@ export const texts = defineTexts("sign-in", {
   totpTitle: "Enter the code from your app",
   totpLead: "Open your authenticator app and type the 6 digits it shows for this organisation.",
   totpHint: "A code counts once. If it was used already, wait for the next one.",
-  useBackupCode: "Use a backup code instead",
   backupTitle: "Use a backup code",
   backupLead:
     "Type one of the codes you saved when you set up your authenticator app. Each works once.",
   backupCode: "Backup code",
   backupHint: "Capitals and hyphens do not matter.",
-  useApp: "Use the authenticator app instead",
   lostAll:
     "Without app and codes: ask an administrator of your organisation to reset your second step.",
 
   backupLeadPasskey:
     "Type one of the codes you saved when you set up your passkey. Each works once.",
-  usePasskeyInstead: "Use the passkey instead",
 
   // A passkey
   passkeyTitle: "Use your passkey",
   passkeyLead: "Confirm on your device that it is you: by fingerprint, face, PIN or security key.",
   passkeySubmit: "Use the passkey",
   passkeyRefused: "This passkey was not accepted. Try again, or sign in another way",
+  passkeyLost:
+    "Not at hand? Only a passkey opens this account: ask an administrator of your organisation for help.",
   passkeyNeedsScript: "Passkeys need JavaScript, which is off in this browser.",
 
   // Another way

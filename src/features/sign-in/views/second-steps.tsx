@@ -62,6 +62,8 @@ export const TotpPage: FormScreen<SecondStep> = ({ data, view, values, problems 
   </FramePage>
 );
 
+const isOnly = ({ ways, backupCode }: SecondStep) => ways.length === 1 && !backupCode;
+
 export const PasskeyPage: FormScreen<SecondStep> = ({ data, view, values, problems }) => (
   <FramePage
     view={view}
@@ -93,6 +95,7 @@ export const PasskeyPage: FormScreen<SecondStep> = ({ data, view, values, proble
         <p class="field-hint">{texts.passkeyNeedsScript}</p>
       </noscript>
       <OtherWays {...data} />
+      {isOnly(data) && <p class="field-hint">{texts.passkeyLost}</p>}
     </Stack>
   </FramePage>
 );

@@ -82,7 +82,7 @@ function judgeMove(
     const isDropped = isActing && ["start", "sign out", "first passkey"].includes(step.kind);
     const isSpent =
       isActing &&
-      ((step.kind === "resend" && /^email/.test(old.state)) ||
+      ((step.kind === "resend" && old.state.startsWith("email")) ||
         (!step.right && /^(totp|passkey)$/.test(old.state)));
     // A new password ends what the person had half signed in elsewhere.
     const isEnded = step.kind === "new password" && step.right && old.userId === step.person?.id;

@@ -273,7 +273,7 @@ export const step = {
       const names = { session: sessionCookie, handle: handleCookie, device: deviceCookie };
       browser.cookies.delete(names[cookie]);
       if (cookie === "device")
-        for (const key of [...walk.remembered.keys()])
+        for (const key of walk.remembered.keys())
           if (key.startsWith(browser.ip)) walk.remembered.delete(key);
       return taken("nothing", browser);
     },
@@ -315,7 +315,7 @@ function finish(walk: Walk, done: Taken, remember: boolean): Taken {
 
 /** Password or second step became another: no browser stands for this person any more. */
 function forget({ remembered }: Walk, { id }: Person): void {
-  for (const key of [...remembered.keys()]) if (key.endsWith(id)) remembered.delete(key);
+  for (const key of remembered.keys()) if (key.endsWith(id)) remembered.delete(key);
 }
 
 const codesOn = (page: string): string[] =>
