@@ -57,6 +57,12 @@ const nothing = fc.constant(undefined);
 const codes = fc.constantFrom("right", "right", "wrong", "old" as const);
 const who = fc.constantFrom<0 | 1 | 2>(0, 0, 0, 1, 2);
 
+const pages = fc.constantFrom(
+  ...["", "/proof", "/password", "/code", "/totp", "/backup-code", "/passkey"],
+  ...["/ways", "/enrolment", "/enrolment/app", "/enrolment/app/confirmation"],
+  ...["/enrolment/passkey", "/new-password"],
+);
+
 const anyAction = fc.oneof(
   action("goOn", 40, nothing, () => step.goOn()),
   action("start", 5, who, step.start),
@@ -80,8 +86,8 @@ const anyAction = fc.oneof(
   action("newPassword", 3, fc.boolean(), step.newPassword),
   action("resend", 2, nothing, step.resend),
   action("signOut", 2, nothing, step.signOut),
-  action("empty", 1, nothing, step.empty),
-  action("look", 1, nothing, step.look),
+  action("empty", 2, pages, step.empty),
+  action("look", 2, pages, step.look),
   action("oldHandle", 3, fc.nat(4), step.oldHandle),
   action(
     "forget",
