@@ -228,11 +228,12 @@ create table app.devices (
   last_used_at timestamp with time zone not null default now(),
   expires_at timestamp with time zone not null,
   constraint devices_pkey PRIMARY KEY (tenant_id, id),
-  constraint devices_token_unique UNIQUE (tenant_id, user_id, token_hash),
+  constraint devices_token_unique UNIQUE (tenant_id, token_hash, user_id),
   constraint devices_user_fk FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id) ON DELETE CASCADE
 );
 alter table app.devices owner to app_owner;
 CREATE INDEX devices_expired ON app.devices USING btree (tenant_id, expires_at);
+CREATE INDEX devices_user ON app.devices USING btree (tenant_id, user_id, id);
 alter table app.devices enable row level security;
 alter table app.devices force row level security;
 create policy tenant on app.devices to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
@@ -585,10 +586,12 @@ create table app.sessions (
   device_id uuid,
   constraint sessions_pkey PRIMARY KEY (tenant_id, id),
   constraint sessions_token_unique UNIQUE (tenant_id, token_hash),
+  constraint sessions_device_fk FOREIGN KEY (tenant_id, device_id) REFERENCES app.devices(tenant_id, id) ON DELETE SET NULL (device_id),
   constraint sessions_user_fk FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id) ON DELETE CASCADE,
   constraint sessions_end_whole CHECK (((ended_at IS NULL) = (end_reason IS NULL)))
 );
 alter table app.sessions owner to app_owner;
+CREATE INDEX sessions_device ON app.sessions USING btree (tenant_id, device_id) WHERE (device_id IS NOT NULL);
 CREATE INDEX sessions_expired ON app.sessions USING btree (tenant_id, expires_at);
 CREATE INDEX sessions_user ON app.sessions USING btree (tenant_id, user_id, id DESC) WHERE (ended_at IS NULL);
 alter table app.sessions enable row level security;
@@ -649,7 +652,8 @@ create table app.sign_ins (
   reset_cause app.password_reset_cause,
   trial_id uuid,
   keep_signed_in boolean not null default true,
-  device_id uuid,
+  reauthenticate boolean not null default false,
+  sealed_totp bytea,
   constraint sign_ins_pkey PRIMARY KEY (tenant_id, id),
   constraint sign_ins_token_unique UNIQUE (tenant_id, token_hash),
   constraint sign_ins_user_fk FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id) ON DELETE CASCADE,

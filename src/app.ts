@@ -15,10 +15,14 @@ import { authenticateSession } from "#features/sessions/index.ts";
 import { passkeyRoutes } from "#features/passkeys/routes.tsx";
 import { securityRoutes } from "#features/security/routes/proofs.tsx";
 import { ownPasskeyRoutes } from "#features/security/routes/passkeys.tsx";
+import { ownDeviceRoutes } from "#features/security/routes/devices.tsx";
 import { ownSessionRoutes } from "#features/security/routes/sessions.tsx";
 import { sessionRoutes } from "#features/sessions/routes.tsx";
+import { enrolmentRoutes } from "#features/sign-in/routes/enrolment.tsx";
+import { passkeySignInRoutes } from "#features/sign-in/routes/passkeys.tsx";
 import { passwordRoutes } from "#features/sign-in/routes/passwords.tsx";
 import { settingsRoutes } from "#features/settings/routes.tsx";
+import { secondStepRoutes } from "#features/sign-in/routes/second-steps.tsx";
 import { signInRoutes } from "#features/sign-in/routes/steps.tsx";
 import { ssoRoutes } from "#features/sso/routes.tsx";
 import { createTenantFinder, readHost } from "#features/tenants/index.ts";
@@ -46,11 +50,15 @@ import { answerProbes, probePath } from "./operations/doctor/probe.ts";
 export const routeTable: readonly AnyRoute[] = [
   homeRoutes,
   signInRoutes,
+  secondStepRoutes,
+  passkeySignInRoutes,
+  enrolmentRoutes,
   passwordRoutes,
   invitationRoutes,
   securityRoutes,
   ownPasskeyRoutes,
   ownSessionRoutes,
+  ownDeviceRoutes,
   sessionRoutes,
   applicationRoutes,
   applicationKeyRoutes,

@@ -10,6 +10,7 @@ const kept = [
   { table: "sso_requests", since: "expires_at", keepDays: 1 },
   { table: "sign_ins", since: "expires_at", keepDays: 1 },
   { table: "passkey_challenges", since: "expires_at", keepDays: 1 },
+  { table: "devices", since: "expires_at", keepDays: 0 },
   { table: "api_tokens", since: "expires_at", keepDays: 1 },
   // Its certificate only, by then; a key that is not retired has no such instant.
   { table: "saml_keys", since: "retired_at", keepDays: 30 },

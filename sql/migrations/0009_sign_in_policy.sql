@@ -117,11 +117,12 @@ create table app.devices (
   last_used_at     timestamptz not null default now(),
   expires_at       timestamptz not null,
   primary key (tenant_id, id),
-  constraint devices_token_unique unique (tenant_id, user_id, token_hash),
+  constraint devices_token_unique unique (tenant_id, token_hash, user_id),
   constraint devices_user_fk foreign key (tenant_id, user_id) references app.users on delete cascade
 );
 call app.isolate('app.devices');
 create index devices_expired on app.devices (tenant_id, expires_at);
+create index devices_user on app.devices (tenant_id, user_id, id);
 
 -- Somebody deactivated asks to be let in again. The history stays: one undecided request a person.
 create type app.decision as enum ('approved', 'denied');
@@ -195,7 +196,10 @@ alter table app.sign_ins
   add column reset_cause    app.password_reset_cause,
   add column trial_id       uuid,
   add column keep_signed_in boolean not null default true,
-  add column device_id      uuid,
+  -- Asked for again although there is a session: then no remembered device stands for the second step.
+  add column reauthenticate boolean not null default false,
+  -- The secret of an authenticator app that is being set up: this sign-in's own, so that no other one sees it.
+  add column sealed_totp    bytea,
   drop constraint sign_ins_person_known,
   drop constraint sign_ins_link_whole;
 alter table app.sign_ins
@@ -206,7 +210,9 @@ alter table app.sign_ins
 alter table app.sessions
   -- False: the cookie goes with the browser's window.
   add column is_kept   boolean not null default true,
-  add column device_id uuid;
+  add column device_id uuid,
+  add constraint sessions_device_fk foreign key (tenant_id, device_id) references app.devices on delete set null (device_id);
+create index sessions_device on app.sessions (tenant_id, device_id) where device_id is not null;
 
 -- Who or what a counter is about, in words, from the moment its limit is reached: administrators see and release it.
 alter table app.limits add column about text;

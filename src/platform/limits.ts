@@ -152,6 +152,24 @@ export async function peek(
   return stateOf(limit, now, hits, former, hits + 1 + former * share <= limit.most);
 }
 
+/**
+ * Notes who or what a counter is about, from the moment its limit is reached: administrators see and release it. `about` is in words for
+ * them (an address, a network), never a secret. Call it with the last hit that is let through: the note goes with the window.
+ */
+export async function noteReached(
+  db: TenantDb,
+  limit: LimitDefinition,
+  { key, about, now }: { key: string; about: string; now: Date },
+): Promise<void> {
+  await db
+    .updateTable("limits")
+    .set({ about })
+    .where("name", "=", limit.name)
+    .where("key", "=", hashKey(key))
+    .where("window_at", "=", windows(limit, now).current)
+    .execute();
+}
+
 /** Takes one hit back: for an attempt that turned out to be right. It clears no others, or one's own success would let one guess on. */
 export const release = (db: TenantDb, limit: LimitDefinition, key: string): Promise<void> =>
   releaseAll(db, [[limit, key]]);

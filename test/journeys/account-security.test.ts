@@ -109,7 +109,8 @@ describe.skipIf(!program.found)("looking after an account", () => {
     const withBackupCode = async (visit: Visitor, code: string) => {
       await visit.page.goto(stage.acme);
       await typeAddressAndPassword(visit.page, ada);
-      await visit.page.getByRole("link", { name: "Use a backup code instead" }).click();
+      await visit.page.getByRole("link", { name: "Use another way" }).click();
+      await visit.page.getByRole("link", { name: "Backup code" }).click();
       await visit.page.getByLabel("Backup code").fill(code);
       await press(visit.page, "Sign in");
     };
@@ -130,7 +131,8 @@ describe.skipIf(!program.found)("looking after an account", () => {
     const elsewhere = await visitor(browser);
     await elsewhere.page.goto(stage.acme);
     await typeAddressAndPassword(elsewhere.page, ada);
-    await elsewhere.page.getByRole("link", { name: "Use a backup code instead" }).click();
+    await elsewhere.page.getByRole("link", { name: "Use another way" }).click();
+    await elsewhere.page.getByRole("link", { name: "Backup code" }).click();
     await elsewhere.page.getByLabel("Backup code").fill(backupCodes[1]!);
     await press(elsewhere.page, "Sign in");
     await expectHeading(elsewhere.page, "Hello, Augusta Lovelace");

@@ -6,6 +6,7 @@ export {
   setUpTotp,
   takeTotp,
 } from "./actions/change.ts";
+export { bindTotp } from "./actions/enrol.ts";
 export {
   type AddedPasskey,
   firstBackupCodes,
@@ -24,6 +25,7 @@ export { proofLimited, totpNotPending } from "./errors.ts";
 export { flagWeakPasswords } from "./password-reset.ts";
 export { waitText } from "./wait.ts";
 export { newPasswordProblem, ratePassword } from "./password-policy.ts";
+export { qrSvg } from "./qr.ts";
 export { countBackupCodes, findAuthenticators } from "./queries.ts";
 export {
   passwordMinLength,

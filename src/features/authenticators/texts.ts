@@ -18,6 +18,7 @@ export const texts = defineTexts("authenticators", {
   seconds: (n: number) => (n === 1 ? "1 second" : `${n} seconds`),
   minutes: (n: number) => (n === 1 ? "1 minute" : `${n} minutes`),
   hours: (n: number) => (n === 1 ? "1 hour" : `${n} hours`),
+  days: (n: number) => (n === 1 ? "1 day" : `${n} days`),
   totpNotPending: "There is nothing to confirm any more: begin again",
   totpCodeWrong:
     "This code is not right. Check the clock of your device, and type the code it shows now",

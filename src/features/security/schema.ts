@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { proofFields, TypedCode, TypedPassword } from "#features/authenticators/index.ts";
 import { PasskeyName } from "#features/passkeys/index.ts";
-import { PasskeyId, SessionId } from "#src/ids.ts";
+import { PasskeyId, DeviceId, SessionId } from "#src/ids.ts";
 import { texts } from "./texts.ts";
 
 export const PasswordChange = z.object({ currentPassword: TypedPassword, password: TypedPassword });
@@ -42,6 +42,7 @@ export const NewPasskey = z.object({
 });
 export const PasskeyRename = z.object({ name: PasskeyName });
 export const PasskeyParams = z.object({ passkeyId: PasskeyId });
+export const DeviceParams = z.object({ deviceId: DeviceId });
 export const SessionParams = z.object({ sessionId: SessionId });
 
 /** What the page shows of a person's proofs. */

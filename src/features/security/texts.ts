@@ -153,6 +153,13 @@ export const texts = defineTexts("security", {
   endConsequence: "That browser is signed out at once. What is not saved there may be lost.",
   endSubmit: "End session",
   ended: "The session has ended.",
+  devicesTitle: "Remembered devices",
+  devicesAbout:
+    "On these, your password alone signs you in: the second step is left out until the day shown, or until your password or your second steps change.",
+  rememberedUntil: "Until",
+  forget: "Forget",
+  forgetOf: (device: string) => `Forget ${device}`,
+  deviceForgotten: "Forgotten. The next sign-in there asks for the second step again.",
   endOthers: "End all others",
   endOthersQuestion: "End all other sessions?",
   endOthersConsequence: "Every browser except this one is signed out at once.",

@@ -1,11 +1,12 @@
 // Starting, ending and renewing sessions, each with its audit event in the same transaction.
 import { sql } from "kysely";
+import { endRemembering, forgetDevices } from "#features/devices/index.ts";
 import { record } from "#platform/audit/record.ts";
 import { secondsLater } from "#platform/clock.ts";
 import { randomToken } from "#platform/crypto/token.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import { type Actor, type Origin, roleOf } from "#src/actor.ts";
-import type { SessionId, UserId } from "#src/ids.ts";
+import type { DeviceId, SessionId, UserId } from "#src/ids.ts";
 import { outranks } from "#src/permissions.ts";
 import { sessionAboveRole, sessionNotFound } from "./errors.ts";
 import { sessionEnded, sessionStarted } from "./events.ts";
@@ -22,6 +23,10 @@ export interface NewSession {
   readonly methods: readonly string[];
   readonly origin: Origin;
   readonly now: Date;
+  /** The browser, as a known device. */
+  readonly deviceId?: DeviceId | null;
+  /** Whether the session outlives the browser's window. */
+  readonly isKept?: boolean;
   /** The session this browser had until now: it ends, so that no identifier lives on through a sign-in (session fixation). */
   readonly replaces?: SessionId | null;
 }
@@ -30,7 +35,7 @@ export interface NewSession {
 export async function startSession(
   db: TenantDb,
   actor: Actor,
-  { userId, methods, origin, now, replaces = null }: NewSession,
+  { userId, methods, origin, now, replaces = null, deviceId = null, isKept = true }: NewSession,
 ): Promise<{ token: string; sessionId: SessionId }> {
   if (replaces !== null) await endSession(db, actor, { sessionId: replaces, reason: "replaced" });
   await endOldest(db, actor, userId);
@@ -47,6 +52,8 @@ export async function startSession(
       expires_at: secondsLater(now, absoluteSeconds),
       ip: origin.ip,
       user_agent: origin.userAgent,
+      device_id: deviceId,
+      is_kept: isKept,
     })
     .returning("id")
     .executeTakeFirstOrThrow();
@@ -104,8 +111,9 @@ export async function endSessions(
   await db
     .deleteFrom("sign_ins")
     .where("user_id", "=", userId)
-    .where("state", "in", ["new_password", "email_code", "totp"])
+    .where("state", "<>", "done")
     .execute();
+  await endDevices(db, { userId, reason, except });
   const ended = await db
     .updateTable("sessions")
     .set({ ended_at: sql<Date>`now()`, end_reason: reason })
@@ -118,6 +126,29 @@ export async function endSessions(
     .execute();
   await recordEnds(db, actor, ended, reason);
   return ended.length;
+}
+
+/** What browsers are known for ends with what was proven in them; the browser of the session that goes on keeps its own. */
+async function endDevices(
+  db: TenantDb,
+  {
+    userId,
+    reason,
+    except,
+  }: { userId: UserId; reason: SessionEndReason; except?: SessionId | null | undefined },
+): Promise<void> {
+  if (reason === "role_changed") return;
+  const kept =
+    except &&
+    (await db
+      .selectFrom("sessions")
+      .select("device_id as deviceId")
+      .where("id", "=", except)
+      .executeTakeFirst());
+  const deviceId = kept ? kept.deviceId : null;
+  // A person who changes their password meets no strangers at the next sign-in: their browsers stay known.
+  if (reason === "password_changed") await endRemembering(db, userId, deviceId);
+  else await forgetDevices(db, userId, deviceId);
 }
 
 /** Ends somebody's session on an administrator's or a script's word. @throws {sessionNotFound} @throws {sessionAboveRole} */

@@ -11,8 +11,12 @@ import { absoluteSeconds, seenEverySeconds } from "./schema.ts";
 const cookieName = "session";
 
 /** Hands the browser its session. The cookie outlives the browser's window and not the session's absolute limit. */
-export function setSessionCookie(cookies: CookieJar, token: string): void {
-  cookies.set(cookieName, token, { maxAgeSeconds: absoluteSeconds });
+export function setSessionCookie(
+  cookies: CookieJar,
+  token: string,
+  { isKept = true }: { isKept?: boolean } = {},
+): void {
+  cookies.set(cookieName, token, isKept ? { maxAgeSeconds: absoluteSeconds } : {});
 }
 
 export function clearSessionCookie(cookies: CookieJar): void {

@@ -22,6 +22,21 @@ export const signInCode = defineEmail("sign_in.code", {
   ),
 });
 
+/** The same shape, sent before anybody is known: it says so, and asks nobody to change a password. */
+export const proofCode = defineEmail("sign_in.proof_code", {
+  data: z.object({ code: z.string() }),
+  subject: (_, { tenantName }) => texts.codeSubject(tenantName),
+  text: ({ code }, { tenantName }) =>
+    [texts.proofIntro(tenantName), `    ${code}`, texts.proofNote(codeMinutes)].join("\n\n"),
+  html: ({ code }, { tenantName }) => (
+    <>
+      <p>{texts.proofIntro(tenantName)}</p>
+      <MailCode code={code} />
+      <MailNote>{texts.proofNote(codeMinutes)}</MailNote>
+    </>
+  ),
+});
+
 const Way = z.object({ firstName: z.string(), url: z.string() });
 type Way = z.infer<typeof Way>;
 

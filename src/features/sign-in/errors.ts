@@ -19,3 +19,11 @@ export const signInExpired = defineError("sign_in.expired", {
   status: 410,
   title: texts.expiredTitle,
 });
+export const passkeyRefused = defineError("sign_in.passkey_refused", {
+  status: 422,
+  title: texts.passkeyRefused,
+});
+export const enrolmentRefused = defineError("sign_in.enrolment_refused", {
+  status: 422,
+  title: texts.enrolRefused,
+});

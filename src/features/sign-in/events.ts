@@ -19,6 +19,11 @@ export const secondStepRefused = defineEvent("sign_in.second_step_refused", {
     cause: z.enum(["wrong_code", "code_void"]),
   }),
 });
+/** The code that was to prove a mailbox. Whose it is nobody has looked up. */
+export const mailboxRefused = defineEvent("sign_in.mailbox_refused", {
+  says: texts.mailboxRefused,
+  data: z.object({}),
+});
 export const limitReached = defineEvent("sign_in.limited", {
   says: texts.limitReached,
   data: z.object({ limit: z.string() }),

@@ -1,4 +1,4 @@
-// How often a stranger may try: per network address, per account from one address, per account from everywhere.
+// How often a stranger may try: per network, per account from one network, per account from everywhere; and how much a known device may.
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import {
@@ -7,15 +7,20 @@ import {
   type Hit,
   hitAll,
   networkOf,
+  noteReached,
+  peek,
   releaseAll,
+  type LimitDefinition,
 } from "#platform/limits.ts";
 import type { Actor } from "#src/actor.ts";
 import { limitReached } from "./events.ts";
 
 const minutes = 60;
 const hours = 60 * minutes;
+const days = 24 * hours;
 
 const startsByIp = defineLimit("sign_in.starts_ip", { most: 1_000, windowSeconds: 15 * minutes });
+const passkeysByIp = defineLimit("sign_in.passkeys_ip", { most: 300, windowSeconds: 15 * minutes });
 const passwordByIp = defineLimit("sign_in.password_ip", { most: 200, windowSeconds: 15 * minutes });
 const passwordByAccountAndIp = defineLimit("sign_in.password_account_ip", {
   most: 10,
@@ -24,6 +29,26 @@ const passwordByAccountAndIp = defineLimit("sign_in.password_account_ip", {
 const passwordByAccount = defineLimit("sign_in.password_account", {
   most: 50,
   windowSeconds: 1 * hours,
+});
+// At most a hundred wrong ones in a row (NIST SP 800-63B-4 §3.2.2): a sign-in, a recovery or an administrator begins a new row.
+const passwordByAccountAndMonth = defineLimit("sign_in.password_account_month", {
+  most: 100,
+  windowSeconds: 30 * days,
+});
+// A stranger who hammers an account must not lock its owner out of the browsers they use; and such a browser, stolen, guesses no more
+// than a stranger from one network.
+const passwordByDevice = defineLimit("sign_in.password_device", {
+  most: 10,
+  windowSeconds: 15 * minutes,
+});
+const passwordByDeviceAndMonth = defineLimit("sign_in.password_device_month", {
+  most: 100,
+  windowSeconds: 30 * days,
+});
+// Wrong passwords of a whole tenant. Beyond it nobody is refused: strangers prove a mailbox first (README.md, "Flood").
+const refusedByTenant = defineLimit("sign_in.refused_tenant", {
+  most: 1_000,
+  windowSeconds: 15 * minutes,
 });
 // Six digits are a small space: at this rate a right guess takes decades (NIST SP 800-63B-4 §3.2.2).
 const secondStepByAccount = defineLimit("sign_in.second_step_account", {
@@ -34,8 +59,25 @@ const secondStepByAccountAndDay = defineLimit("sign_in.second_step_account_day",
   most: 30,
   windowSeconds: 24 * hours,
 });
+const secondStepByDevice = defineLimit("sign_in.second_step_device", {
+  most: 10,
+  windowSeconds: 15 * minutes,
+});
+const secondStepByDeviceAndDay = defineLimit("sign_in.second_step_device_day", {
+  most: 30,
+  windowSeconds: 24 * hours,
+});
 const codeMailsByAccount = defineLimit("sign_in.code_mails", {
   most: 10,
+  windowSeconds: 1 * hours,
+});
+const codeMailsByDevice = defineLimit("sign_in.code_mails_device", {
+  most: 10,
+  windowSeconds: 1 * hours,
+});
+// Mails that anybody can cause: few, so that nobody's mailbox is filled by a stranger.
+const proofMailsByAccount = defineLimit("sign_in.proof_mails", {
+  most: 6,
   windowSeconds: 1 * hours,
 });
 const forgottenByIp = defineLimit("sign_in.forgotten_ip", { most: 10, windowSeconds: 1 * hours });
@@ -44,19 +86,66 @@ const forgottenByAddress = defineLimit("sign_in.forgotten_address", {
   windowSeconds: 1 * hours,
 });
 
+/** One counter of an attempt, and what administrators read about it. */
+interface Counter {
+  readonly limit: LimitDefinition;
+  readonly key: string;
+  readonly about: string;
+}
 /** What the limits say: null, or the seconds until the next try. */
 export type Wait = number | null;
 
+/** Who tries a password, as far as it is known. */
+export interface Trier {
+  /** As it was typed. */
+  readonly email: string;
+  readonly ip: string;
+  /** The browser, when the owner of the address has signed in with it before. */
+  readonly deviceId: string | null;
+}
+
+/** Who tries a second step: somebody who knew the password. */
+export interface ProvenTrier {
+  readonly userId: string;
+  readonly email: string;
+  readonly deviceId: string | null;
+}
+
 // Everywhere in this order, network first: two transactions that lock the same counters cannot wait for each other.
-const passwordHits = (email: string, ip: string): readonly Hit[] => [
-  [passwordByIp, networkOf(ip)],
-  [passwordByAccountAndIp, `${email} ${networkOf(ip)}`],
-  [passwordByAccount, email],
-];
-const secondStepHits = (userId: string): readonly Hit[] => [
-  [secondStepByAccount, userId],
-  [secondStepByAccountAndDay, userId],
-];
+function passwordHits({ email, ip, deviceId }: Trier): readonly Counter[] {
+  if (deviceId !== null) {
+    const about = `${email} (a known device)`;
+    return [
+      { limit: passwordByDevice, key: deviceId, about },
+      { limit: passwordByDeviceAndMonth, key: deviceId, about },
+    ];
+  }
+  const network = networkOf(ip);
+  return [
+    { limit: passwordByIp, key: network, about: network },
+    {
+      limit: passwordByAccountAndIp,
+      key: `${email} ${network}`,
+      about: `${email} from ${network}`,
+    },
+    { limit: passwordByAccount, key: email, about: email },
+    { limit: passwordByAccountAndMonth, key: email, about: email },
+  ];
+}
+
+function secondStepHits({ userId, email, deviceId }: ProvenTrier): readonly Counter[] {
+  if (deviceId !== null) {
+    const about = `${email} (a known device)`;
+    return [
+      { limit: secondStepByDevice, key: deviceId, about },
+      { limit: secondStepByDeviceAndDay, key: deviceId, about },
+    ];
+  }
+  return [
+    { limit: secondStepByAccount, key: userId, about: email },
+    { limit: secondStepByAccountAndDay, key: userId, about: email },
+  ];
+}
 
 export interface Attempt {
   readonly db: TenantDb;
@@ -64,52 +153,88 @@ export interface Attempt {
   readonly now: Date;
 }
 
+const ofNetwork = (limit: LimitDefinition, ip: string): Counter => {
+  const network = networkOf(ip);
+  return { limit, key: network, about: network };
+};
+
 export const countStart = (attempt: Attempt, ip: string): Promise<Wait> =>
-  count(attempt, [[startsByIp, networkOf(ip)]]);
+  count(attempt, [ofNetwork(startsByIp, ip)]);
+
+export const countPasskey = (attempt: Attempt, ip: string): Promise<Wait> =>
+  count(attempt, [ofNetwork(passkeysByIp, ip)]);
 
 /** Counted before the password is looked at, so that attempts in parallel cannot slip through together. */
-export const countPassword = (attempt: Attempt, email: string, ip: string): Promise<Wait> =>
-  count(attempt, passwordHits(email, ip));
+export const countPassword = (attempt: Attempt, trier: Trier): Promise<Wait> =>
+  count(attempt, passwordHits(trier));
 
-export const countSecondStep = (attempt: Attempt, userId: string): Promise<Wait> =>
-  count(attempt, secondStepHits(userId));
+/** A wrong password, of whomever: what a flood is known by. */
+export async function countRefused({ db, actor, now }: Attempt): Promise<void> {
+  await count({ db, actor, now }, [
+    { limit: refusedByTenant, key: "", about: "everybody: strangers prove their mailbox first" },
+  ]);
+}
 
-export const countCodeMail = (attempt: Attempt, userId: string): Promise<Wait> =>
-  count(attempt, [[codeMailsByAccount, userId]]);
+/** Whether so many passwords are being refused in this tenant that somebody must be guessing. */
+export const isFlooded = async (db: TenantDb, now: Date): Promise<boolean> =>
+  !(await peek(db, refusedByTenant, "", now)).allowed;
+
+export const countSecondStep = (attempt: Attempt, trier: ProvenTrier): Promise<Wait> =>
+  count(attempt, secondStepHits(trier));
+
+export const countCodeMail = (attempt: Attempt, trier: ProvenTrier): Promise<Wait> =>
+  count(attempt, [
+    trier.deviceId === null
+      ? { limit: codeMailsByAccount, key: trier.userId, about: trier.email }
+      : { limit: codeMailsByDevice, key: trier.deviceId, about: `${trier.email} (a known device)` },
+  ]);
+
+/** Whether one more code may go to a mailbox on the word of a stranger. */
+export const mayMailProof = async (
+  attempt: Attempt,
+  { userId, email }: { userId: string; email: string },
+): Promise<boolean> =>
+  (await count(attempt, [{ limit: proofMailsByAccount, key: userId, about: email }])) === null;
 
 export const countForgotten = (attempt: Attempt, ip: string): Promise<Wait> =>
-  count(attempt, [[forgottenByIp, networkOf(ip)]]);
+  count(attempt, [ofNetwork(forgottenByIp, ip)]);
 
 /** Whether one more mail may go to an address that was typed by anybody. */
 export const mayMailForgotten = async (attempt: Attempt, email: string): Promise<boolean> =>
-  (await count(attempt, [[forgottenByAddress, email]])) === null;
+  (await count(attempt, [{ limit: forgottenByAddress, key: email, about: email }])) === null;
 
 /** The password was right: this try does not count against anyone. */
-export async function releasePassword(db: TenantDb, email: string, ip: string): Promise<void> {
-  await releaseAll(db, passwordHits(email, ip));
+export async function releasePassword(db: TenantDb, trier: Trier): Promise<void> {
+  await releaseAll(db, passwordHits(trier).map(toHit));
 }
 
 /** The person has recovered the account: earlier passwords tried against it are forgotten, those of the network are not. */
-export async function forgivePasswords(db: TenantDb, email: string, ip: string): Promise<void> {
-  await clearAll(db, passwordHits(email, ip).slice(1));
+export async function forgivePasswords(db: TenantDb, trier: Trier): Promise<void> {
+  const asStranger = passwordHits({ ...trier, deviceId: null }).slice(1);
+  const asKnown = trier.deviceId === null ? [] : passwordHits(trier);
+  await clearAll(db, [...asStranger, ...asKnown].map(toHit));
 }
 
 /** The person is in: neither passwords nor codes tried before count any more. */
-export async function forgiveAccount(
-  db: TenantDb,
-  { userId, email, ip }: { userId: string; email: string; ip: string },
-): Promise<void> {
-  await clearAll(db, [...passwordHits(email, ip).slice(1), ...secondStepHits(userId)]);
+export async function forgiveAccount(db: TenantDb, trier: Trier & ProvenTrier): Promise<void> {
+  await forgivePasswords(db, trier);
+  const asStranger = secondStepHits({ ...trier, deviceId: null });
+  const asKnown = trier.deviceId === null ? [] : secondStepHits(trier);
+  await clearAll(db, [...asStranger, ...asKnown].map(toHit));
 }
 
-async function count({ db, actor, now }: Attempt, hits: readonly Hit[]): Promise<Wait> {
-  const states = await hitAll(db, hits, now);
-  for (const [place, [limit]] of hits.entries()) {
+async function count({ db, actor, now }: Attempt, hits: readonly Counter[]): Promise<Wait> {
+  const states = await hitAll(db, hits.map(toHit), now);
+  for (const [place, { limit, key, about }] of hits.entries()) {
     const state = states[place];
     if (!state) break;
     if (!state.allowed) return state.retryAfterSeconds;
     // Told once, with the last try that is let through: a flood of tries must not become a flood of events.
-    if (state.remaining === 0) await record(db, actor, limitReached, { limit: limit.name });
+    if (state.remaining > 0) continue;
+    await noteReached(db, limit, { key, about, now });
+    await record(db, actor, limitReached, { limit: limit.name });
   }
   return null;
 }
+
+const toHit = ({ limit, key }: Counter): Hit => [limit, key];

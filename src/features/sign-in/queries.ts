@@ -1,8 +1,9 @@
 // Reads of sign-ins in progress, and of the person who claims to be someone.
+import { Method } from "#features/policy/index.ts";
 import { hashToken } from "#platform/crypto/token.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { UserId } from "#src/ids.ts";
-import type { SignIn } from "./schema.ts";
+import type { SignIn, SignInState } from "./schema.ts";
 
 const columns = [
   "id",
@@ -10,8 +11,13 @@ const columns = [
   "email",
   "user_id as userId",
   "link_purpose as linkPurpose",
+  "reset_cause as resetCause",
   "methods",
   "return_to as returnTo",
+  "trial_id as trialId",
+  "keep_signed_in as keepSignedIn",
+  "reauthenticate",
+  "sealed_totp as sealedTotp",
   "code_hash as codeHash",
   "code_expires_at as codeExpiresAt",
   "code_tries as codeTries",
@@ -19,23 +25,33 @@ const columns = [
   "expires_at as expiresAt",
 ] as const;
 
+const rows = (db: TenantDb) => db.selectFrom("sign_ins").select(columns);
 const byToken = (db: TenantDb, token: string) =>
-  db.selectFrom("sign_ins").select(columns).where("token_hash", "=", hashToken(token));
+  rows(db).where("token_hash", "=", hashToken(token));
+
+type Row = Awaited<ReturnType<ReturnType<typeof rows>["execute"]>>[number];
+const toSignIn = (row: Row | undefined): SignIn | null =>
+  row ? { ...row, methods: row.methods.map((method) => Method.parse(method)) } : null;
 
 /** The sign-in a browser's handle stands for, finished and expired ones too; null when there is none. */
 export async function findSignIn(db: TenantDb, token: string | undefined): Promise<SignIn | null> {
   if (token === undefined) return null;
-  return (await byToken(db, token).executeTakeFirst()) ?? null;
+  return toSignIn(await byToken(db, token).executeTakeFirst());
 }
 
 /** The same, locked until the transaction ends: two tries of one sign-in are judged one after the other. */
 export async function lockSignIn(db: TenantDb, token: string | undefined): Promise<SignIn | null> {
   if (token === undefined) return null;
-  return (await byToken(db, token).forUpdate().executeTakeFirst()) ?? null;
+  return toSignIn(await byToken(db, token).forUpdate().executeTakeFirst());
+}
+
+/** A sign-in by its id, locked: for the job that mails its code. */
+export async function lockSignInById(db: TenantDb, id: string): Promise<SignIn | null> {
+  return toSignIn(await rows(db).where("id", "=", id).forUpdate().executeTakeFirst());
 }
 
 /** Whether a sign-in is at one of these steps and still in time. */
-export function isAt<S extends SignIn["state"]>(
+export function isAt<S extends SignInState>(
   signIn: SignIn | null,
   states: readonly S[],
   now: Date,
@@ -55,6 +71,9 @@ const person = (db: TenantDb) =>
       "u.state",
       "u.password_hash as passwordHash",
       "u.second_step as secondStep",
+      "u.password_reset_cause as resetCause",
+      "u.strength_asked_at as strengthAskedAt",
+      "u.time_zone as zone",
     ]);
 
 /** Who a verified address belongs to; null when nobody. */
@@ -67,6 +86,11 @@ export async function findByEmail(db: TenantDb, email: string) {
   return row ?? null;
 }
 export type Claimed = NonNullable<Awaited<ReturnType<typeof findByEmail>>>;
+
+/** A person by id. */
+export async function findPerson(db: TenantDb, userId: UserId): Promise<Claimed | null> {
+  return (await person(db).where("u.id", "=", userId).executeTakeFirst()) ?? null;
+}
 
 /** A person by id, locked until the transaction ends, so that what is decided here still holds at its commit. */
 export async function lockPerson(db: TenantDb, userId: UserId) {

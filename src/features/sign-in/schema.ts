@@ -1,6 +1,8 @@
 // A sign-in in progress: its states, its bounds, and the inputs of its steps. README.md has the state table.
 import { z } from "zod";
 import { TypedCode, TypedPassword } from "#features/authenticators/index.ts";
+import type { Method } from "#features/policy/index.ts";
+import { checkbox } from "#platform/http/input.ts";
 import { isLocalPath } from "#platform/http/context.ts";
 import type { UserId } from "#src/ids.ts";
 import { texts } from "./texts.ts";
@@ -24,6 +26,11 @@ export type SignInState =
   | "passkey"
   | "enrol"
   | "done";
+/** States that ask something. */
+export type LiveState = Exclude<SignInState, "done">;
+
+/** Why the present password opens nothing until it is replaced. */
+export type ResetCause = "admin" | "breach" | "policy";
 
 /** A `sign_ins` row as the steps see it. */
 export interface SignIn {
@@ -32,8 +39,14 @@ export interface SignIn {
   readonly email: string;
   readonly userId: UserId | null;
   readonly linkPurpose: "invitation" | "password_reset" | null;
-  readonly methods: readonly string[];
+  readonly resetCause: ResetCause | null;
+  readonly methods: readonly Method[];
   readonly returnTo: string;
+  readonly trialId: string | null;
+  readonly keepSignedIn: boolean;
+  /** Everything is asked for again: no remembered device stands for anything. */
+  readonly reauthenticate: boolean;
+  readonly sealedTotp: Buffer | null;
   readonly codeHash: Buffer | null;
   readonly codeExpiresAt: Date | null;
   readonly codeTries: number;
@@ -47,11 +60,16 @@ const ReturnTo = z
   .optional()
   .transform((path) => (path !== undefined && isLocalPath(path) ? path : "/"));
 
-export const SignInQuery = z.object({
+const Asked = {
   return_to: ReturnTo,
   /** "1": ask for everything again, although there is a session (SAML Core §3.4.1, ForceAuthn). */
   reauthenticate: z.literal("1").optional().catch(undefined),
-});
+  /** The trial of a policy that is to judge this sign-in. */
+  trial: z.uuid().optional().catch(undefined),
+};
+
+export const SignInQuery = z.object(Asked);
+export type SignInQuery = z.infer<typeof SignInQuery>;
 
 export const EmailInput = z.object({
   email: z
@@ -61,12 +79,49 @@ export const EmailInput = z.object({
     .min(1, { error: () => texts.emailMissing })
     .max(320, { error: () => texts.emailMalformed })
     .regex(/^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u, { error: () => texts.emailMalformed }),
-  return_to: ReturnTo,
+  ...Asked,
+  keep: checkbox(),
 });
+export type EmailInput = z.infer<typeof EmailInput>;
 
 export const PasswordInput = z.object({ password: TypedPassword });
 export const CodeInput = z.object({ code: TypedCode });
-export type CodeInput = z.infer<typeof CodeInput>;
+/** A code as the second step: the device may be remembered with it. */
+export const StepInput = CodeInput.extend({ remember: checkbox() });
+export type StepInput = z.infer<typeof StepInput>;
+export const ChoiceInput = z.object({ way: z.enum(["passkey", "totp", "email_code"]) });
+/** The browser's answer to a passkey ceremony, as JSON in a field of the form. */
+const CeremonyAnswer = z.string().max(60_000).optional().catch(undefined);
+export const PasskeyInput = z.object({
+  /** After a button. */
+  response: CeremonyAnswer,
+  /** Picked among what the browser fills in. */
+  autofill: CeremonyAnswer,
+  ...Asked,
+  keep: checkbox(),
+  remember: checkbox(),
+});
+export type PasskeyInput = z.infer<typeof PasskeyInput>;
+
+const isFilled = (value: unknown): boolean => typeof value === "string" && value !== "";
+
+/** The first page: an address, or, where the browser answered for a passkey, that. One form, so that its other fields hold for both. */
+export const StartInput = z.preprocess(
+  (fields) => {
+    const { response, autofill } = fields as { response?: unknown; autofill?: unknown };
+    const kind = isFilled(response) || isFilled(autofill) ? "passkey" : "email";
+    return { ...(fields as object), kind };
+  },
+  z.discriminatedUnion("kind", [
+    EmailInput.extend({ kind: z.literal("email") }),
+    PasskeyInput.extend({ kind: z.literal("passkey") }),
+  ]),
+);
+
+export const NewPasskeyInput = z.object({
+  response: CeremonyAnswer,
+  name: z.string().trim().max(100).catch(""),
+});
 /** While it is typed anything goes. */
 export const DraftPassword = z.object({ password: z.string().max(1_024).catch("") });
 export const ForgottenInput = EmailInput.pick({ email: true });

@@ -1,35 +1,112 @@
-// Which page a sign-in in progress stands at.
+// Which page a sign-in in progress stands at, and how a browser gets there.
+import { giveDeviceToken } from "#features/devices/index.ts";
+import { setSessionCookie } from "#features/sessions/index.ts";
 import { type Redirect, redirect } from "#platform/http/context.ts";
+import type { TenantDb } from "#platform/db/database.ts";
+import type { Moved } from "./actions/advance.ts";
+import { type Choice, findChoice } from "./actions/choose.ts";
+import type { Entry } from "./actions/complete.ts";
 import { signInExpired } from "./errors.ts";
 import { findSignIn, isAt } from "./queries.ts";
-import type { SignIn, SignInState } from "./schema.ts";
-import { handleOf, type Visit } from "./visit.ts";
-import { type Step, startOf } from "./views/steps.tsx";
+import type { LiveState, SignIn } from "./schema.ts";
+import { signInTable } from "./table.ts";
+import { giveHandle, handleOf, takeHandle, type Visit } from "./visit.ts";
+import { type SecondStep, type Step, startOf } from "./views/parts.tsx";
+import { waitFor } from "./wait.ts";
+import type { Way } from "./ways.ts";
 
-const pages = {
-  password: "/sign-in/password",
-  new_password: "/sign-in/new-password",
-  email_code: "/sign-in/code",
-  totp: "/sign-in/totp",
-} as const;
-const liveStates = ["password", "new_password", "email_code", "totp"] as const;
+export const liveStates = [
+  "email_proof",
+  "password",
+  "new_password",
+  "email_code",
+  "totp",
+  "passkey",
+  "enrol",
+] as const satisfies readonly LiveState[];
+
+/** The page that asks what a state asks. */
+export const pageOf = (state: LiveState): string => signInTable[state].page ?? "/sign-in";
 
 /** Where a sign-in goes on: the page of its state, or the start. */
 export function placeOf(signIn: SignIn | null, now: Date): string {
-  return isAt(signIn, liveStates, now) ? pages[signIn.state] : startOf(signIn?.returnTo ?? "/");
+  return isAt(signIn, liveStates, now) ? pageOf(signIn.state) : startOf(signIn?.returnTo ?? "/");
 }
 
-/** What the page of a step shows, or the way to the page where this sign-in really stands. */
-export async function showStep(visit: Visit, state: SignInState): Promise<Step | Redirect> {
+/** Hands the browser what a finished sign-in gives it. */
+export function enter(visit: Visit, entry: Entry): void {
+  const { cookies } = visit;
+  setSessionCookie(cookies, entry.sessionToken, { isKept: entry.isKept });
+  giveDeviceToken(cookies, entry.deviceToken);
+  takeHandle(cookies);
+}
+
+/** Sends the browser to where a proof has brought its sign-in. @throws {tooManyTries} */
+export function goTo(visit: Visit, moved: Moved): Redirect {
+  switch (moved.kind) {
+    case "limited":
+      throw waitFor(moved.seconds);
+    case "signed_in":
+      enter(visit, moved.entry);
+      return redirect(moved.entry.returnTo);
+    case "at":
+      giveHandle(visit.cookies, moved.handle);
+      return redirect(pageOf(moved.state));
+    default:
+      return moved satisfies never;
+  }
+}
+
+type First = "email_proof" | "password";
+
+/** What the page of a step before the password shows, or the way to the page where this sign-in really stands. */
+export async function showStep(visit: Visit, state: First): Promise<Step | Redirect> {
   const signIn = await visit.tenant.read((db) => findSignIn(db, handleOf(visit)));
   return isAt(signIn, [state], visit.now) ? toStep(signIn) : redirect(placeOf(signIn, visit.now));
 }
 
 /** The same for a form that is shown again. @throws {signInExpired} when there is no such step any more */
-export async function loadStep(visit: Visit, state: SignInState): Promise<Step> {
+export async function loadStep(visit: Visit, state: First): Promise<Step> {
   const signIn = await visit.tenant.read((db) => findSignIn(db, handleOf(visit)));
   if (!isAt(signIn, [state], visit.now)) throw signInExpired();
   return toStep(signIn);
 }
 
 const toStep = ({ email, returnTo }: SignIn): Step => ({ email, returnTo });
+
+/** The page of a second step; `isOffered` says whether it is one of this person's. */
+export async function showSecondStep(
+  visit: Visit,
+  states: readonly Way[],
+  isOffered: (choice: Choice) => boolean = () => true,
+): Promise<SecondStep | Redirect> {
+  return (await readSecondStep(visit, states, isOffered)) ?? showPlace(visit);
+}
+
+/** The same for a form that is shown again. @throws {signInExpired} */
+export async function loadSecondStep(visit: Visit, states: readonly Way[]): Promise<SecondStep> {
+  const step = await readSecondStep(visit, states, () => true);
+  if (!step) throw signInExpired();
+  return step;
+}
+
+function readSecondStep(
+  visit: Visit,
+  states: readonly Way[],
+  isOffered: (choice: Choice) => boolean,
+): Promise<SecondStep | null> {
+  return visit.tenant.read(async (db) => {
+    const choice = await findChoice(db, visit, states);
+    if (!choice || !isOffered(choice)) return null;
+    const { signIn, ways, backupCode, rememberDays } = choice;
+    const { email, returnTo } = signIn;
+    // Findable by its type: `findChoice` answers second steps alone.
+    return { email, returnTo, ways, backupCode, rememberDays, at: signIn.state as Way };
+  });
+}
+
+/** The way to where this browser's sign-in stands. */
+export async function showPlace(visit: Visit): Promise<Redirect> {
+  const signIn = await visit.tenant.read((db: TenantDb) => findSignIn(db, handleOf(visit)));
+  return redirect(placeOf(signIn, visit.now));
+}

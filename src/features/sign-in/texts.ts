@@ -9,6 +9,18 @@ export const texts = defineTexts("sign-in", {
   emailMalformed: "Type an e-mail address such as ada@example.com",
   next: "Continue",
 
+  keep: "Keep me signed in",
+  keepHint: "Not on a computer that others use too.",
+  passkeyButton: "Sign in with a passkey",
+
+  // The mailbox, before anything else
+  proofTitle: "Check your mailbox",
+  proofLead: (email: string) =>
+    `If ${email} belongs to an account here, we sent it a code of 8 digits. It is good for 10 minutes.`,
+  proofSubmit: "Continue",
+  proofFlood:
+    "Somebody is trying many passwords here. A code by e-mail shows that it is you: then go on with your password.",
+
   // The password
   passwordTitle: "Enter your password",
   password: "Password",
@@ -18,9 +30,13 @@ export const texts = defineTexts("sign-in", {
   refused: "E-mail address and password do not match. Check both, or ask for a new password",
   tooMany: "Too many tries",
   tryAgainIn: (wait: string) => `Too many tries. Try again in ${wait}`,
+  tryAgainOrReset: (wait: string) =>
+    `Too many tries. Try again in ${wait}, or choose a new password by a link`,
   deactivatedTitle: "Your account is deactivated",
   deactivatedText: (tenant: string) =>
     `The password was right, but an administrator of ${tenant} has deactivated your account. Ask them to reactivate it, then sign in again.`,
+  deactivatedPasskeyText: (tenant: string) =>
+    `The passkey was right, but an administrator of ${tenant} has deactivated your account. Ask them to reactivate it, then sign in again.`,
   backToStart: "Back to the start",
 
   // The code by e-mail
@@ -42,15 +58,81 @@ export const texts = defineTexts("sign-in", {
   totpTitle: "Enter the code from your app",
   totpLead: "Open your authenticator app and type the 6 digits it shows for this organisation.",
   totpHint: "A code counts once. If it was used already, wait for the next one.",
-  useBackupCode: "Use a backup code instead",
   backupTitle: "Use a backup code",
   backupLead:
     "Type one of the codes you saved when you set up your authenticator app. Each works once.",
   backupCode: "Backup code",
   backupHint: "Capitals and hyphens do not matter.",
-  useApp: "Use the authenticator app instead",
   lostAll:
     "Without app and codes: ask an administrator of your organisation to reset your second step.",
+
+  backupLeadPasskey:
+    "Type one of the codes you saved when you set up your passkey. Each works once.",
+
+  // A passkey
+  passkeyTitle: "Use your passkey",
+  passkeyLead: "Confirm on your device that it is you: by fingerprint, face, PIN or security key.",
+  passkeySubmit: "Use the passkey",
+  passkeyRefused: "This passkey was not accepted. Try again, or sign in another way",
+  passkeyLost:
+    "Not at hand? Only a passkey opens this account: ask an administrator of your organisation for help.",
+  passkeyNeedsScript: "Passkeys need JavaScript, which is off in this browser.",
+
+  // Another way
+  otherWay: "Use another way",
+  chooseTitle: "How do you want to confirm?",
+  chooseLead: "Each of these is set up for your account. The strongest comes first.",
+  wayPasskey: "Passkey",
+  wayTotp: "Authenticator app",
+  wayEmail: "Code by e-mail",
+  wayBackup: "Backup code",
+  chooseLost:
+    "None of these at hand? Ask an administrator of your organisation to reset your second steps.",
+
+  // Remembering the device
+  remember: (days: number) =>
+    days === 1
+      ? "Do not ask for a second step on this device for 1 day"
+      : `Do not ask for a second step on this device for ${days} days`,
+  rememberHint: "Only on a device that nobody else uses.",
+
+  // Setting up a stronger step
+  enrolTitle: "Protect your account better",
+  enrolLead: (tenant: string) =>
+    `${tenant} asks for more than a code by e-mail. Set up one of these now: it takes a minute.`,
+  enrolLeadPasskey: (tenant: string) =>
+    `${tenant} asks for a passkey: it cannot be phished. Set one up now: it takes a minute.`,
+  enrolApp: "Authenticator app",
+  enrolAppHint: "An app on your phone shows a new code every 30 seconds.",
+  enrolAppButton: "Set up an app",
+  enrolPasskey: "Passkey",
+  enrolPasskeyHint: "Your fingerprint, your face, the PIN of your device, or a security key.",
+  enrolPasskeyButton: "Set up a passkey",
+  enrolPasskeyName: "Name",
+  enrolPasskeyNameHint: "So that you recognise it later. May be left empty.",
+  enrolLater: "Later",
+  enrolUntil: (day: string) => `You can put this off until ${day}. After that it is needed.`,
+  enrolRefused: "That could not be set up",
+  enrolAskedNow: "This cannot be put off any longer",
+  appTitle: "Scan this with your app",
+  appLead:
+    "Open your authenticator app, scan the picture or type the key, then type the code the app shows.",
+  appAlt: "QR code for your authenticator app. The key below says the same.",
+  appKey: "Key",
+  appCode: "Code from the app",
+  appSubmit: "Confirm and sign in",
+  appCodeWrong:
+    "This code is not right. Check the clock of your device, and type the code it shows now",
+  appAnother: "Choose something else",
+  codesTitle: "Save your backup codes",
+  codesLead:
+    "If your device is lost, each of these opens your account once. They are shown only now: print them or keep them in a password manager.",
+  codes: "Backup codes",
+  codesDownload: "Download as a file",
+  codesFile: (tenant: string, codes: readonly string[]) =>
+    `Backup codes for ${tenant}. Each works once.\n\n${codes.join("\n")}\n`,
+  codesDone: "I have saved them: go on",
+  passkeyAdded: "Your passkey is set up. Use it now, for the first time.",
 
   // A sign-in that cannot go on
   expiredTitle: "This sign-in has ended",
@@ -69,6 +151,14 @@ export const texts = defineTexts("sign-in", {
     "At least 14 characters. Several words that have nothing to do with each other work well.",
   newPasswordSubmit: "Save password",
   newPasswordRefused: "Choose another password",
+  newPasswordIsOld: "This is the password that has to go: choose another",
+  forcedTitle: "Choose a new password",
+  forcedByAdmin: (tenant: string) =>
+    `An administrator of ${tenant} asks you to choose a new password. The present one opens nothing any more.`,
+  forcedByBreach: (tenant: string) =>
+    `Your password is in a list of passwords that were stolen somewhere, so that others may try it at ${tenant}. Choose one that you use nowhere else.`,
+  forcedByPolicy: (tenant: string) =>
+    `${tenant} has made its rules for passwords stricter, and yours does not fit them any more. Choose a new one.`,
   newPasswordSet: "Your new password is saved. Sign in with it.",
   setUpSteps: "Setting up your account",
   setUpStepAddress: "Address",
@@ -104,6 +194,10 @@ export const texts = defineTexts("sign-in", {
     `Somebody, hopefully you, is signing in to ${tenant}. This is the code:`,
   codeNote: (minutes: number) =>
     `It is good for ${minutes} minutes and for one sign-in. Nobody will ever ask you for it. If you are not signing in, somebody knows your password: change it.`,
+  proofIntro: (tenant: string) =>
+    `Somebody, hopefully you, typed this address to sign in to ${tenant}. This is the code:`,
+  proofNote: (minutes: number) =>
+    `It is good for ${minutes} minutes and for one sign-in. Nobody will ever ask you for it. If you are not signing in, do nothing: nobody got in.`,
   resetSubject: (tenant: string) => `A new password for ${tenant}`,
   resetIntro: (tenant: string) =>
     `Somebody, hopefully you, asked for a new password for ${tenant}.`,
@@ -119,6 +213,7 @@ export const texts = defineTexts("sign-in", {
   // Audit trail
   passwordRefused: "Sign-in refused at the password",
   secondStepRefused: "Sign-in refused at the second step",
+  mailboxRefused: "Wrong code when the mailbox was to be proven",
   limitReached: "Limit of tries reached",
   resetRequested: "New password asked for",
   resetLinkUsed: "Link to a new password opened",

@@ -5,8 +5,14 @@ import { tooManyTries } from "./errors.ts";
 import { texts } from "./texts.ts";
 
 /** Says how long to wait, in words and as Retry-After. */
-export const waitFor = (seconds: number): DomainError =>
+export const waitFor = (seconds: number): DomainError => refusal(seconds, texts.tryAgainIn);
+
+/** The same at the password, where a link from the mailbox is a way on. */
+export const waitForPassword = (seconds: number): DomainError =>
+  refusal(seconds, texts.tryAgainOrReset);
+
+const refusal = (seconds: number, say: (wait: string) => string): DomainError =>
   tooManyTries({
     retryAfterSeconds: seconds,
-    errors: { "": texts.tryAgainIn(waitText(seconds)) },
+    errors: { "": say(waitText(seconds)) },
   });

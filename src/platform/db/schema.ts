@@ -4,6 +4,7 @@ import type {
   ApiClientId,
   ApplicationId,
   FileId,
+  DeviceId,
   GroupId,
   PasskeyId,
   PolicyTrialId,
@@ -160,7 +161,7 @@ export interface Consents {
 export interface Devices {
   created_at: Generated<Timestamp>;
   expires_at: Timestamp;
-  id: Generated<string>;
+  id: Generated<DeviceId>;
   ip: string;
   last_used_at: Generated<Timestamp>;
   remembered_until: Timestamp | null;
@@ -348,7 +349,7 @@ export interface ScheduleRuns {
 export interface Sessions {
   authenticated_at: Timestamp;
   created_at: Generated<Timestamp>;
-  device_id: string | null;
+  device_id: DeviceId | null;
   end_reason: string | null;
   ended_at: Timestamp | null;
   expires_at: Timestamp;
@@ -388,15 +389,16 @@ export interface SignIns {
   code_sends: Generated<number>;
   code_tries: Generated<number>;
   created_at: Generated<Timestamp>;
-  device_id: string | null;
   email: string;
   expires_at: Timestamp;
   id: Generated<string>;
   keep_signed_in: Generated<boolean>;
   link_purpose: UserTokenPurpose | null;
   methods: Generated<string[]>;
+  reauthenticate: Generated<boolean>;
   reset_cause: PasswordResetCause | null;
   return_to: Generated<string>;
+  sealed_totp: Buffer | null;
   state: SignInState;
   tenant_id: Generated<TenantId>;
   token_hash: Buffer;

@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { createPasswordHasher } from "#platform/passwords/hasher.ts";
 import { goodPassword, testApp, type TestTenant } from "../../support/a-tenant.ts";
 import type { Browser } from "../../support/browser.ts";
-import { throughPassword, withApp } from "./support.ts";
+import { setPolicy, throughPassword, withApp } from "./support.ts";
 
 const verified: (string | null)[] = [];
 const hasher = createPasswordHasher({ queueMax: 10_000 });
@@ -46,8 +46,12 @@ async function seen(browser: Browser, answer: Response, email: string) {
   };
 }
 
-async function compare(visit: (browser: Browser, email: string) => Promise<Response>) {
+async function compare(
+  visit: (browser: Browser, email: string) => Promise<Response>,
+  policy: Parameters<typeof setPolicy>[1] | null = null,
+) {
   const tenant = await aTenant();
+  if (policy) await setPolicy(tenant, policy);
   const sights: unknown[] = [];
   for (const email of await everyKind(tenant)) {
     const browser = tenant.newBrowser();
@@ -58,7 +62,7 @@ async function compare(visit: (browser: Browser, email: string) => Promise<Respo
   return { tenant, sight: sights[0] as Awaited<ReturnType<typeof seen>> };
 }
 
-describe("for every kind of address the same is seen", () => {
+describe("A6: for every kind of address the same is seen", () => {
   test("after the address", async () => {
     const { sight } = await compare((browser, email) =>
       browser.post("/sign-in", { email, return_to: "/" }),
@@ -118,6 +122,80 @@ describe("for every kind of address the same is seen", () => {
     );
     expect(sight.status).toBe(200);
     expect(sight.body).toContain("If EMAIL belongs to an account");
+  });
+
+  const proofFirst = { email_proof_first: true };
+
+  test("where the mailbox is proven first: after the address, and on the page of the code", async () => {
+    const { sight } = await compare(
+      (browser, email) => browser.post("/sign-in", { email, return_to: "/" }),
+      proofFirst,
+    );
+    expect(sight.status).toBe(303);
+    const { sight: page } = await compare(async (browser, email) => {
+      await browser.post("/sign-in", { email, return_to: "/" });
+      return browser.get("/sign-in/proof");
+    }, proofFirst);
+    expect(page.body).toContain("If EMAIL belongs to an account here");
+  });
+
+  test("where the mailbox is proven first: after wrong codes, and after asking for others", async () => {
+    for (const tries of [1, 5, 6]) {
+      const { sight } = await compare(async (browser, email) => {
+        await browser.post("/sign-in", { email, return_to: "/" });
+        // Whether a code is on its way or was sent makes no difference either.
+        await house.runJobs();
+        let answer = await browser.get("/sign-in/proof");
+        for (let wrong = 0; wrong < tries; wrong += 1)
+          answer = await browser.post("/sign-in/proof", { code: "00000000" });
+        return answer;
+      }, proofFirst);
+      expect(sight.status).toBe(422);
+    }
+    const { sight } = await compare(async (browser, email) => {
+      await browser.post("/sign-in", { email, return_to: "/" });
+      let answer = await browser.post("/sign-in/proofs");
+      for (let asks = 0; asks < 3; asks += 1) answer = await browser.post("/sign-in/proofs");
+      return answer;
+    }, proofFirst);
+    expect(sight.status).toBe(410);
+  });
+
+  test("in the options for a passkey, whichever address was typed before", async () => {
+    const { sight } = await compare(async (browser, email) => {
+      await browser.post("/sign-in", { email, return_to: "/" });
+      const headers = { accept: "application/json" };
+      const answer = await browser.post("/sign-in/passkey/options", {}, { headers });
+      const { options } = (await answer.json()) as { options: Record<string, unknown> };
+      answer.headers.delete("set-cookie");
+      return new Response(JSON.stringify({ ...options, challenge: "" }), answer);
+    });
+    expect(sight.body).toContain('"allowCredentials":[]');
+  });
+
+  test("in the cost of the proof of a mailbox: as many statements, one job, no mail before it ran", async () => {
+    const tenant = await aTenant();
+    await setPolicy(tenant, proofFirst);
+    const costs: unknown[] = [];
+    const kinds = await everyKind(tenant);
+    await tenant.mails();
+    await tenant.newBrowser().get("/sign-in");
+    for (const email of kinds) {
+      const browser = tenant.newBrowser();
+      const asked = await countStatements(() =>
+        browser.post("/sign-in", { email, return_to: "/" }),
+      );
+      const tried = await countStatements(() =>
+        browser.post("/sign-in/proof", { code: "00000000" }),
+      );
+      costs.push({ asked, tried });
+    }
+    for (const cost of costs) expect(cost).toEqual(costs[0]);
+    const jobs = await house.asSuperuser<{ name: string }>(
+      "select name from app.jobs where tenant_id = $1 and name = 'sign_in.mail_proof_code'",
+      [tenant.id],
+    );
+    expect(jobs.length).toBe(kinds.length);
   });
 
   test("in the cost of a wrong password: one hash, as many statements, one event", async () => {

@@ -2,6 +2,8 @@
 import { expect } from "bun:test";
 import { setUpTotp, takeTotp } from "#features/authenticators/index.ts";
 import { findAuthenticators } from "#features/authenticators/index.ts";
+import type { SignInPolicies } from "#platform/db/schema.ts";
+import type { Insertable } from "kysely";
 import { totpCode, totpStep } from "#protocols/totp.ts";
 import {
   goodPassword,
@@ -9,10 +11,12 @@ import {
   type TestTenant,
   type TestUser,
 } from "../../support/a-tenant.ts";
-import type { Browser } from "../../support/browser.ts";
+import type { AskedOptions, Authenticator, Twist } from "../../support/authenticator.ts";
+import type { Browser, Fields } from "../../support/browser.ts";
 
 export const sessionCookie = "__Host-session";
 export const handleCookie = "__Host-sign-in";
+export const deviceCookie = "__Host-device";
 
 export const locationOf = (answer: Response) => answer.headers.get("location");
 
@@ -104,3 +108,41 @@ export async function isSignedIn(browser: Browser): Promise<boolean> {
 }
 
 export type { TestApp, TestTenant, TestUser };
+
+/** Sets the tenant's policy; what is not named stays at the database's default. */
+export const setPolicy = (
+  { tenant }: TestTenant,
+  policy: Partial<Omit<Insertable<SignInPolicies>, "tenant_id">>,
+): Promise<unknown> =>
+  tenant.write(async (db) => {
+    await db.deleteFrom("sign_in_policies").execute();
+    return db.insertInto("sign_in_policies").values(policy).execute();
+  });
+
+/** Signs in, or proves the second step, by a passkey in this browser; answers the last answer. */
+export async function byPasskey(
+  tenant: TestTenant,
+  browser: Browser,
+  authenticator: Authenticator,
+  { path = "/sign-in/passkey", fields = {}, twist = {} }: PasskeyWish = {},
+): Promise<Response> {
+  const asked = await browser.post(
+    "/sign-in/passkey/options",
+    {},
+    { headers: { accept: "application/json" } },
+  );
+  const { options } = (await asked.json()) as { options: AskedOptions };
+  const response = authenticator.assert(tenant.origin, options, twist);
+  return browser.post(path, { response, ...fields });
+}
+
+interface PasskeyWish {
+  readonly path?: "/sign-in" | "/sign-in/passkey";
+  readonly fields?: Fields;
+  readonly twist?: Twist;
+}
+
+/** How the newest session began. */
+export async function lastMethods(tenant: TestTenant): Promise<unknown> {
+  return (await tenant.events("session.started")).at(-1)?.data["methods"];
+}

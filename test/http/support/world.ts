@@ -1,5 +1,6 @@
 // One tenant with one of everything that a URL can name, and what each route takes: so that a test can walk the whole route table.
 import { defaultPolicy } from "#features/policy/index.ts";
+import { welcomeDevice } from "#features/devices/index.ts";
 import { routeTable } from "#src/app.ts";
 import type { AnyRoute } from "#platform/http/route.ts";
 import {
@@ -86,6 +87,7 @@ export async function furnish({ services }: TestApp, tenant: TestTenant): Promis
     clientId: client.clientId,
     requestId: launched.headers.get("location")?.split("/").at(-1) ?? "",
     sessionId: sessions,
+    deviceId: await aRememberedDevice(tenant, somebody),
     eventId: await first(tenant, "/events"),
     trialId: trial.id,
     linkId,
@@ -93,6 +95,15 @@ export async function furnish({ services }: TestApp, tenant: TestTenant): Promis
     logoName: logo.path.split("/").at(-1) ?? "",
   };
   return { tenant, ids, somebody };
+}
+
+/** A browser that stands for this person's second step. */
+async function aRememberedDevice({ tenant, newBrowser }: TestTenant, { id: userId }: TestUser) {
+  const { ip, userAgent } = newBrowser();
+  const origin = { requestId: "test", ip, userAgent };
+  const arrival = { userId, token: undefined, origin, now: new Date(), rememberDays: 30 };
+  const actor = { kind: "visitor", userId, origin } as const;
+  return (await tenant.write((db) => welcomeDevice(db, actor, arrival))).deviceId;
 }
 
 async function made(sent: Promise<Response>): Promise<{ id: string; clientId: string }> {

@@ -1,5 +1,6 @@
 // What a signed-in person may change about their own proofs. Each needs proof first, is recorded, and is told by mail.
 import { countPasskeys } from "#features/passkeys/index.ts";
+import { endRemembering } from "#features/devices/index.ts";
 import { dropLinks } from "#features/one-time-links/index.ts";
 import { endSessions, renewSession } from "#features/sessions/index.ts";
 import { record } from "#platform/audit/record.ts";
@@ -89,6 +90,7 @@ export async function takeTotp(visit: Visit, code: string): Promise<string[]> {
       throw totpCodeWrong({ errors: { code: texts.totpCodeWrong } });
     }
     const replaced = person.totpConfirmedAt !== null;
+    await endRemembering(db, userId);
     await totpTaken(db, post, actor, { userId, now, replaced });
     return issueBackupCodes(db, visit, true);
   });
@@ -106,6 +108,7 @@ export const removeTotp = (visit: Visit, proof: Proof): Promise<void> =>
     await assertEnoughIsLeft(db, { userId, now, left: { hasTotp: false, passkeys } });
     await dropTotp(db, userId);
     if (person.passkeys === 0) await dropBackupCodes(db, userId);
+    await endRemembering(db, userId);
     await totpGone(db, post, actor, { userId, now });
   });
 

@@ -1,4 +1,5 @@
 // Adding, renaming and removing one's own passkeys.
+import { endRemembering } from "#features/devices/index.ts";
 import {
   beginRegistration,
   countPasskeys,
@@ -38,9 +39,10 @@ export async function takePasskey(
   presented: Omit<PresentedAttestation, "userId">,
 ): Promise<AddedPasskey> {
   const { userId } = visit;
-  const outcome = await finishRegistration(visit, { ...presented, userId }, (db) =>
-    firstBackupCodes(db, visit),
-  );
+  const outcome = await finishRegistration(visit, { ...presented, userId }, async (db) => {
+    await endRemembering(db, userId);
+    return firstBackupCodes(db, visit);
+  });
   if (outcome.kind === "refused") throw passkeyNotAdded({ errors: { "": outcome.text } });
   return { name: outcome.name, codes: outcome.value };
 }
@@ -77,6 +79,7 @@ export const removeOwnPasskey = (visit: Visit, proof: Proof, passkeyId: PasskeyI
       await assertEnoughIsLeft(db, { userId, now, left: { hasTotp, passkeys } });
     }
     await removePasskey({ ...visit, db, passkeyId });
+    await endRemembering(db, userId);
     if (!hasTotp && person.passkeys === 1) await dropBackupCodes(db, userId);
   });
 

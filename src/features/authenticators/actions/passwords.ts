@@ -9,7 +9,12 @@ export async function storePassword(
 ): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable("users")
-    .set({ password_hash: hash, password_changed_at: now, state: "active" })
+    .set({
+      password_hash: hash,
+      password_changed_at: now,
+      password_reset_cause: null,
+      state: "active",
+    })
     .where("id", "=", userId)
     .where("state", "<>", "deactivated")
     .executeTakeFirst();

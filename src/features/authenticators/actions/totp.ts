@@ -55,23 +55,30 @@ export async function confirmTotp(
   const secret = openPendingTotp(owner, row.sealed_pending);
   const step = verifyTotp({ secret, code, now, lastStep: null });
   if (step === null) return false;
-  await db
-    .updateTable("totp_authenticators")
-    .set({
-      sealed_secret: owner.keys.seal("totp-secret", placeOf(owner, "sealed_secret"), secret),
-      sealed_pending: null,
-      pending_until: null,
-      last_step: step,
-      confirmed_at: now,
-    })
-    .where("user_id", "=", owner.userId)
-    .execute();
-  await db
-    .updateTable("users")
-    .set({ second_step: "totp" })
-    .where("id", "=", owner.userId)
-    .execute();
+  await keepTotp(db, owner, { secret, step, now });
   return true;
+}
+
+/** Makes a secret whose first code was just right the person's authenticator; the code's step is used up with it. */
+export async function keepTotp(
+  db: TenantDb,
+  owner: TotpOwner,
+  { secret, step, now }: { secret: string; step: number; now: Date },
+): Promise<void> {
+  const { userId: user_id, keys } = owner;
+  const kept = {
+    sealed_secret: keys.seal("totp-secret", placeOf(owner, "sealed_secret"), secret),
+    sealed_pending: null,
+    pending_until: null,
+    last_step: step,
+    confirmed_at: now,
+  };
+  await db
+    .insertInto("totp_authenticators")
+    .values({ user_id, ...kept })
+    .onConflict((on) => on.constraint("totp_authenticators_pkey").doUpdateSet(kept))
+    .execute();
+  await db.updateTable("users").set({ second_step: "totp" }).where("id", "=", user_id).execute();
 }
 
 /** Whether a code of the confirmed secret is right and was not used before; uses it up. The row is locked: of two at once one wins. */

@@ -4,6 +4,7 @@ import {
   countBackupCodes,
   findAuthenticators,
   pendingTotp,
+  qrSvg,
   ratePassword,
   removeTotp,
   renewBackupCodes,
@@ -17,7 +18,6 @@ import { forbidden } from "#platform/http/door.ts";
 import { routes } from "#platform/http/route.ts";
 import { groupedSecret, totpUri } from "#protocols/totp.ts";
 import { mine, proofOf, proofStep } from "../me.ts";
-import { qrSvg } from "../qr.ts";
 import {
   DraftPassword,
   FirstCode,

@@ -3,6 +3,7 @@ import { endSession, endSessions, sessionNotFound, sessionsOf } from "#features/
 import { type Handling, redirect } from "#platform/http/context.ts";
 import { routes } from "#platform/http/route.ts";
 import { mine } from "../me.ts";
+import { ownDevices } from "./devices.tsx";
 import { SessionParams } from "../schema.ts";
 import { texts } from "../texts.ts";
 import { EndOnePage, EndOthersPage, type OwnSession, OwnSessionsPage } from "../views/sessions.tsx";
@@ -11,7 +12,14 @@ const own = { permit: "account.manage", title: texts.sessionsTitle } as const;
 const path = "/security/sessions";
 
 export const ownSessionRoutes = routes()
-  .screen("get", path, { ...own, page: OwnSessionsPage, handle: ownSessions })
+  .screen("get", path, {
+    ...own,
+    page: OwnSessionsPage,
+    handle: async (handling) => ({
+      sessions: await ownSessions(handling),
+      devices: await ownDevices(handling),
+    }),
+  })
   .screen("get", `${path}/end`, { ...own, page: EndOthersPage, handle: async () => null })
   .screen("get", `${path}/:sessionId/end`, {
     ...own,

@@ -15,27 +15,34 @@ import {
   Time,
 } from "#platform/ui/index.ts";
 import { texts } from "../texts.ts";
+import { type OwnDevice, OwnDevices } from "./devices.tsx";
 import { breadcrumbs } from "./password.tsx";
 
 export interface OwnSession extends Session {
   readonly isThis: boolean;
 }
 
-export const OwnSessionsPage: Screen<readonly OwnSession[]> = ({ data, view }) => (
+export interface OwnSessions {
+  readonly sessions: readonly OwnSession[];
+  readonly devices: readonly OwnDevice[];
+}
+
+export const OwnSessionsPage: Screen<OwnSessions> = ({ data: { sessions, devices }, view }) => (
   <Stack gap="large">
     <PageHeader
       title={texts.sessionsTitle}
       description={texts.sessionsAbout}
       breadcrumbs={breadcrumbs}
-      actions={data.length > 1 ? <EndOthers /> : undefined}
+      actions={sessions.length > 1 ? <EndOthers /> : undefined}
     />
     <Card flush>
       <DataTable
         caption={texts.sessionsTitle}
         columns={columns(view.viewer?.zone ?? "UTC", view.now)}
-        rows={data}
+        rows={sessions}
       />
     </Card>
+    <OwnDevices devices={devices} view={view} />
   </Stack>
 );
 

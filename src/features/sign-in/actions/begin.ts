@@ -1,10 +1,15 @@
 // Ways into a sign-in: an e-mail address, or a link from a mail.
+import { deviceTokenOf, isTrustedDevice } from "#features/devices/index.ts";
 import type { FoundLink } from "#features/one-time-links/index.ts";
 import { secondsLater } from "#platform/clock.ts";
 import { hashToken, randomToken } from "#platform/crypto/token.ts";
 import type { TenantDb } from "#platform/db/database.ts";
+import { countStart, type Wait } from "../limits.ts";
+import { mailProofCode } from "../jobs.ts";
+import { mayTry, policyFor } from "../policy-for.ts";
 import { findSignIn } from "../queries.ts";
-import { signInSeconds } from "../schema.ts";
+import { codeSeconds, type EmailInput, signInSeconds } from "../schema.ts";
+import { handleOf, type Visit, visitor } from "../visit.ts";
 
 interface Begun {
   readonly now: Date;
@@ -12,24 +17,82 @@ interface Begun {
   readonly replaces: string | undefined;
 }
 
-/** Starts a sign-in for an address. It is not looked up, so known and unknown ones cannot differ here. Answers the new handle. */
-export async function beginSignIn(
+/**
+ * Starts a sign-in for an address that somebody typed. The address is not looked up, so known and unknown ones cannot differ here; only
+ * a browser that says it was here before is asked whether the owner of the address signed in with it.
+ */
+export async function beginWithAddress(
   db: TenantDb,
-  { email, returnTo, now, replaces }: Begun & { email: string; returnTo: string },
-): Promise<string> {
+  visit: Visit,
+  input: EmailInput,
+): Promise<{ handle: string; state: "email_proof" | "password" } | { wait: NonNullable<Wait> }> {
+  const { now, origin, session, cookies } = visit;
+  const wait = await countStart({ db, actor: visitor(visit), now }, origin.ip);
+  if (wait !== null) return { wait };
+  const { email, return_to: returnTo, keep } = input;
+  const trialId = await trialOf(db, visit, input.trial);
+  const policy = await policyFor(db, { trialId }, now);
+  const token = deviceTokenOf(cookies);
+  const isProofAsked =
+    policy.emailProofFirst && !(await isTrustedDevice(db, { email, token, now }));
+  const state = isProofAsked ? "email_proof" : "password";
+  const handle = await beginSignIn(db, {
+    email,
+    returnTo,
+    now,
+    replaces: handleOf(visit),
+    state,
+    trialId,
+    keep: keep && policy.keepSignedIn,
+    // Somebody who is signed in and signs in once more wants to, or must, prove it anew.
+    reauthenticate: input.reauthenticate !== undefined || session !== null,
+  });
+  return { handle, state };
+}
+
+/** The trial this sign-in is to be judged by: of the administrator who has a session in this browser, or none. */
+export async function trialOf(
+  db: TenantDb,
+  { session, now }: Visit,
+  trialId: string | undefined,
+): Promise<string | null> {
+  if (trialId === undefined) return null;
+  return (await mayTry(db, { trialId, userId: session?.userId ?? null }, now)) ? trialId : null;
+}
+
+interface NewSignIn extends Begun {
+  readonly email: string;
+  readonly returnTo: string;
+  readonly state?: "email_proof" | "password";
+  readonly trialId?: string | null;
+  readonly keep?: boolean;
+  readonly reauthenticate?: boolean;
+}
+
+/** Starts a sign-in at the password, or before it at the mailbox. Answers the new handle. */
+export async function beginSignIn(db: TenantDb, wish: NewSignIn): Promise<string> {
+  const { email, returnTo, now, replaces, state = "password", trialId = null } = wish;
   if (replaces !== undefined) await dropSignIn(db, replaces);
   const { token, hash } = randomToken();
-  await db
+  const { id } = await db
     .insertInto("sign_ins")
     .values({
       token_hash: hash,
-      state: "password",
+      state,
       email,
       return_to: returnTo,
+      trial_id: trialId,
+      keep_signed_in: wish.keep ?? false,
+      reauthenticate: wish.reauthenticate ?? false,
       created_at: now,
       expires_at: secondsLater(now, signInSeconds),
+      ...(state === "email_proof"
+        ? { code_expires_at: secondsLater(now, codeSeconds), code_sends: 1 }
+        : {}),
     })
-    .execute();
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  if (state === "email_proof") await mailProofCode.with({ signInId: id }).enqueue(db);
   return token;
 }
 
@@ -58,6 +121,8 @@ export async function beginNewPassword(
       email: link.email,
       user_id: link.userId,
       return_to: earlier?.returnTo ?? "/",
+      keep_signed_in: earlier?.keepSignedIn ?? false,
+      reauthenticate: earlier?.reauthenticate ?? false,
       created_at: now,
       expires_at: secondsLater(now, signInSeconds),
     })

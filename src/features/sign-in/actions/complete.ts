@@ -1,34 +1,99 @@
-// The end of a sign-in: its row is done, the person has a session.
+// The end of a sign-in: its row is done, the person has a session, their browser is known.
+import { deviceTokenOf, welcomeDevice } from "#features/devices/index.ts";
+import type { Method } from "#features/policy/index.ts";
 import { startSession } from "#features/sessions/index.ts";
 import type { TenantDb } from "#platform/db/database.ts";
+import type { UserId } from "#src/ids.ts";
 import { forgiveAccount } from "../limits.ts";
+import { passTrial } from "../policy-for.ts";
 import type { SignIn } from "../schema.ts";
 import { type Visit, visitor } from "../visit.ts";
-import type { UserId } from "#src/ids.ts";
+import { type Person, rememberableDays, type Situation } from "./standing.ts";
 
-/** Starts the session in the place of the one this browser had. Answers its token and where the person was going. */
+/** What the browser gets, and where the person goes on. */
+export interface Entry {
+  readonly sessionToken: string;
+  readonly deviceToken: string;
+  /** Whether the session outlives the browser's window. */
+  readonly isKept: boolean;
+  readonly returnTo: string;
+}
+
+export interface Ending {
+  readonly person: Person;
+  readonly methods: readonly Method[];
+  readonly situation: Situation;
+  readonly remember: boolean;
+}
+
+/** A sign-in that ends; without an id there was no row: a passkey at the first page needs none. */
+export type Ended = Pick<SignIn, "email" | "returnTo" | "trialId" | "keepSignedIn"> & {
+  readonly id: string | null;
+};
+
+/** Starts the session in the place of the one this browser had. */
 export async function completeSignIn(
   db: TenantDb,
   visit: Visit,
-  signIn: SignIn,
-  { userId, method }: { userId: UserId; method: string },
-): Promise<{ token: string; returnTo: string }> {
-  const { now, origin, session } = visit;
-  const methods = [...signIn.methods, method];
-  await db
-    .updateTable("sign_ins")
-    .set({ state: "done", methods, code_hash: null, code_expires_at: null })
-    .where("id", "=", signIn.id)
-    .execute();
-  await db.updateTable("users").set({ last_sign_in_at: now }).where("id", "=", userId).execute();
-  await forgiveAccount(db, { userId, email: signIn.email, ip: origin.ip });
-  const replaces = session?.id ?? null;
-  const { token } = await startSession(db, visitor(visit, userId), {
+  signIn: Ended,
+  { person, methods, situation, remember }: Ending,
+): Promise<Entry> {
+  const { now, origin, session, cookies } = visit;
+  const { userId } = person;
+  const actor = visitor(visit, userId);
+  const { id, email, trialId, returnTo } = signIn;
+  if (id !== null) await closeRow(db, id, { userId, methods });
+  await notePresence(db, visit, { person, situation });
+  const deviceId = situation.device?.id ?? null;
+  await forgiveAccount(db, { userId, email, ip: origin.ip, deviceId });
+  if (trialId !== null) await passTrial(db, { trialId, userId }, now);
+  const rememberDays = remember ? rememberableDays(situation, { methods, trialId }) : null;
+  const token = deviceTokenOf(cookies);
+  const device = await welcomeDevice(db, actor, { userId, token, origin, now, rememberDays });
+  const isKept = signIn.keepSignedIn && situation.policy.keepSignedIn;
+  const started = await startSession(db, actor, {
     userId,
     methods,
     origin,
     now,
-    replaces,
+    isKept,
+    deviceId: device.deviceId,
+    replaces: session?.id ?? null,
   });
-  return { token, returnTo: signIn.returnTo };
+  return { sessionToken: started.token, deviceToken: device.token, isKept, returnTo };
+}
+
+async function closeRow(
+  db: TenantDb,
+  id: string,
+  { userId, methods }: { userId: UserId; methods: readonly Method[] },
+): Promise<void> {
+  await db
+    .updateTable("sign_ins")
+    .set({
+      state: "done",
+      user_id: userId,
+      link_purpose: null,
+      reset_cause: null,
+      methods: [...methods],
+      code_hash: null,
+      code_expires_at: null,
+      sealed_totp: null,
+    })
+    .where("id", "=", id)
+    .execute();
+}
+
+/** When the person was last here. Nothing more being asked of them ends the days of grace, so that the next demand has days of its own. */
+async function notePresence(
+  db: TenantDb,
+  { now }: Visit,
+  { person, situation }: Pick<Ending, "person" | "situation">,
+): Promise<void> {
+  const isAsked = situation.required !== "baseline";
+  await db
+    .updateTable("users")
+    .set({ last_sign_in_at: now, ...(isAsked ? {} : { strength_asked_at: null }) })
+    .where("id", "=", person.userId)
+    .execute();
 }

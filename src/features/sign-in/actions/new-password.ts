@@ -1,4 +1,4 @@
-// Choosing a password with a link from one's mail: the first one (invitation), or another (forgotten).
+// Choosing a password: the first one (invitation), another (forgotten), or in the place of one that opens nothing any more.
 import {
   newPasswordProblem,
   passwordChosen,
@@ -6,41 +6,42 @@ import {
   type PersonFacts,
   storePassword,
 } from "#features/authenticators/index.ts";
+import { deviceTokenOf, findDevice } from "#features/devices/index.ts";
+import type { Method } from "#features/policy/index.ts";
 import { dropLinks } from "#features/one-time-links/index.ts";
 import { endSessions } from "#features/sessions/index.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { UserId } from "#src/ids.ts";
 import { newPasswordRefused } from "../errors.ts";
 import { forgivePasswords } from "../limits.ts";
-import { findSignIn, isAt, lockPerson, lockSignIn } from "../queries.ts";
+import { findPerson, findSignIn, isAt, lockPerson, lockSignIn } from "../queries.ts";
 import type { SignIn } from "../schema.ts";
+import { texts } from "../texts.ts";
 import { handleOf, type Visit, visitor } from "../visit.ts";
+import { advance, type Moved } from "./advance.ts";
 import { beginSignIn } from "./begin.ts";
-import { toSecondStep } from "./second-step.ts";
 
 export type NewPasswordOutcome =
-  | { readonly kind: "second_step"; readonly handle: string }
+  | Moved
   /** The new password is to be used now, with everything a sign-in asks for. */
   | { readonly kind: "sign_in"; readonly handle: string }
-  | { readonly kind: "limited"; readonly seconds: number }
   | { readonly kind: "expired"; readonly returnTo: string };
 
 /** Which state a person must be in for each purpose, still, at the moment of the change. */
-const stateFor = { invitation: "invited", password_reset: "active" } as const;
+const stateFor = { invitation: "invited", password_reset: "active", forced: "active" } as const;
+const purposeOf = ({ linkPurpose }: SignIn) => linkPurpose ?? "forced";
 
 /** The sign-in at "new_password" and what is known of its person; null when there is none. */
 export async function findNewPasswordStep(
   db: TenantDb,
   visit: Visit,
-): Promise<{ signIn: SignIn; person: PersonFacts } | null> {
+): Promise<{ signIn: SignIn; person: PersonFacts; passwordHash: string | null } | null> {
   const signIn = await findSignIn(db, handleOf(visit));
   if (!isAt(signIn, ["new_password"], visit.now) || signIn.userId === null) return null;
-  const names = await db
-    .selectFrom("users")
-    .select(["first_name as firstName", "last_name as lastName"])
-    .where("id", "=", signIn.userId)
-    .executeTakeFirst();
-  return names ? { signIn, person: { ...names, email: signIn.email } } : null;
+  const found = await findPerson(db, signIn.userId);
+  if (!found) return null;
+  const { firstName, lastName, passwordHash } = found;
+  return { signIn, person: { firstName, lastName, email: signIn.email }, passwordHash };
 }
 
 /** Checks and stores the new password. @throws {newPasswordRefused} naming `password` */
@@ -52,8 +53,13 @@ export async function chooseNewPassword(
   const step = await tenant.read((db) => findNewPasswordStep(db, visit));
   if (!step) return expired(visit);
   const candidate = { password, person: step.person, organisation: site.name };
+  const refuse = (problem: string) => newPasswordRefused({ errors: { password: problem } });
   const problem = await newPasswordProblem(services, candidate, signal);
-  if (problem !== null) throw newPasswordRefused({ errors: { password: problem } });
+  if (problem !== null) throw refuse(problem);
+  // Whoever learned the old one must not be able to keep it.
+  const isForced = step.signIn.resetCause !== null;
+  if (isForced && (await services.passwords.verify(password, step.passwordHash)))
+    throw refuse(texts.newPasswordIsOld);
   const hash = await services.passwords.hash(password);
   return tenant.write((db) => store(db, visit, hash));
 }
@@ -67,35 +73,63 @@ async function store(db: TenantDb, visit: Visit, hash: string): Promise<NewPassw
   const found = await findSignIn(db, handleOf(visit));
   const person = found?.userId ? await lockPerson(db, found.userId) : null;
   const signIn = await lockSignIn(db, handleOf(visit));
-  const isOpen = isAt(signIn, ["new_password"], visit.now) && signIn.linkPurpose !== null;
-  if (!isOpen || person?.state !== stateFor[signIn.linkPurpose ?? "invitation"]) {
+  const isOpen = isAt(signIn, ["new_password"], visit.now);
+  if (!isOpen || person?.state !== stateFor[purposeOf(signIn)]) {
     return { kind: "expired", returnTo: found?.returnTo ?? "/" };
   }
   const { userId } = person;
+  const purpose = purposeOf(signIn);
   await storePassword(db, { userId, hash, now: visit.now });
-  if (signIn.linkPurpose === "password_reset") return afterReset(db, visit, signIn, userId);
-  await passwordChosen(db, visitor(visit, userId), { userId });
+  if (purpose === "password_reset") return afterReset(db, visit, signIn, userId);
+  if (purpose === "invitation") await passwordChosen(db, visitor(visit, userId), { userId });
+  else await replaceForced(db, visit, signIn, userId);
   await dropLinks(db, userId);
-  const gone = await toSecondStep(db, visit, signIn, person);
-  return "wait" in gone
-    ? { kind: "limited", seconds: gone.wait }
-    : { kind: "second_step", handle: gone.handle };
+  // Of a link the person has the mailbox, and whoever chose a password knows it.
+  const methods: Method[] = purpose === "invitation" ? ["password"] : [...signIn.methods];
+  return advance(db, visit, signIn, { person, methods });
+}
+
+/** Everybody else is out: they may have known the old one. This sign-in goes on to the second step. */
+async function replaceForced(
+  db: TenantDb,
+  visit: Visit,
+  signIn: SignIn,
+  userId: UserId,
+): Promise<void> {
+  const { now, post } = visit;
+  const actor = visitor(visit, userId);
+  await passwordReset(db, post, actor, { userId, now });
+  // Nobody's yet, for a moment: what this person has proven elsewhere is dropped, and this is not.
+  await db
+    .updateTable("sign_ins")
+    .set({ state: "password", reset_cause: null, user_id: null })
+    .where("id", "=", signIn.id)
+    .execute();
+  await endSessions(db, actor, { userId, reason: "password_reset" });
 }
 
 /** A link alone signs nobody in: the person goes through a whole sign-in, and everybody else is out. */
 async function afterReset(
   db: TenantDb,
   visit: Visit,
-  { email, returnTo }: SignIn,
+  { email, returnTo, keepSignedIn, reauthenticate }: SignIn,
   userId: UserId,
 ): Promise<NewPasswordOutcome> {
-  const { now, post, origin } = visit;
+  const { now, post, origin, cookies } = visit;
   const actor = visitor(visit, userId);
+  const device = await findDevice(db, { userId, token: deviceTokenOf(cookies), now });
   await passwordReset(db, post, actor, { userId, now });
   await endSessions(db, actor, { userId, reason: "password_reset" });
   await dropLinks(db, userId);
   // Not the codes: a reset opened from a stolen mailbox must not buy new guesses at the second step.
-  await forgivePasswords(db, email, origin.ip);
-  const handle = await beginSignIn(db, { email, returnTo, now, replaces: handleOf(visit) });
+  await forgivePasswords(db, { email, ip: origin.ip, deviceId: device?.id ?? null });
+  const handle = await beginSignIn(db, {
+    email,
+    returnTo,
+    now,
+    replaces: handleOf(visit),
+    keep: keepSignedIn,
+    reauthenticate,
+  });
   return { kind: "sign_in", handle };
 }

@@ -2,104 +2,90 @@
 import { backupCodeUsed, useBackupCode, useTotpCode } from "#features/authenticators/index.ts";
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
-import type { UserId } from "#src/ids.ts";
 import { secondStepRefused } from "../events.ts";
-import { countSecondStep } from "../limits.ts";
-import { findSignIn, isAt, lockPerson, lockSignIn } from "../queries.ts";
+import { countSecondStep, type ProvenTrier } from "../limits.ts";
 import { codeSendsMost, codeTriesMost, type SignIn } from "../schema.ts";
-import { handleOf, type Visit, visitor } from "../visit.ts";
-import { completeSignIn } from "./complete.ts";
-import { isMailedCode, mailCode } from "./second-step.ts";
+import { type Visit, visitor } from "../visit.ts";
+import { advance, type Moved } from "./advance.ts";
+import { type Expired, openStep, type OpenStep, takesBackupCode } from "./open.ts";
+import { isMailedCode, isVoid, mailCode } from "./second-step.ts";
 
 export type CodeOutcome =
-  | { readonly kind: "signed_in"; readonly token: string; readonly returnTo: string }
+  | Moved
+  | Expired
   | { readonly kind: "wrong"; readonly left: number }
   /** The code can no longer be used: too old, or tried too often. */
   | { readonly kind: "void" }
-  | { readonly kind: "limited"; readonly seconds: number }
-  | { readonly kind: "expired"; readonly returnTo: string }
   /** Too many wrong codes: the person starts again. */
   | { readonly kind: "exhausted"; readonly returnTo: string };
 
-export type Method = "email_code" | "totp" | "backup_code";
+export type CodeMethod = "email_code" | "totp" | "backup_code";
+
+const statesOf = {
+  email_code: ["email_code"],
+  totp: ["totp"],
+  backup_code: ["totp", "passkey"],
+} as const;
 
 interface Proof {
   readonly db: TenantDb;
   readonly visit: Visit;
-  readonly signIn: SignIn;
-  readonly userId: UserId;
+  readonly step: OpenStep;
   readonly code: string;
 }
 
 /** Judges a code of the given kind. One transaction; whatever was wrong is counted by its commit. */
-export function tryCode(visit: Visit, method: Method, code: string): Promise<CodeOutcome> {
-  return visit.tenant.write(async (db) => {
-    const opened = await openStep(db, visit, method === "email_code" ? "email_code" : "totp");
-    if (opened.kind !== "open") return opened;
-    const { signIn, userId } = opened;
-    const proof = { db, visit, signIn, userId, code };
+export function tryCode(
+  visit: Visit,
+  method: CodeMethod,
+  { code, remember }: { code: string; remember: boolean },
+): Promise<CodeOutcome> {
+  return visit.tenant.write(async (db): Promise<CodeOutcome> => {
+    const step = await openStep(db, visit, statesOf[method]);
+    if (step.kind !== "open") return step;
+    const { signIn, person } = step;
+    if (method === "backup_code" && !takesBackupCode(step))
+      return { kind: "expired", returnTo: signIn.returnTo };
+    const proof = { db, visit, step, code };
     if (method === "email_code" && isVoid(signIn, visit.now)) {
       await refuse(proof, method, "code_void");
       return { kind: "void" };
     }
-    const seconds = await countSecondStep(
-      { db, actor: visitor(visit, userId), now: visit.now },
-      userId,
-    );
+    const actor = visitor(visit, person.userId);
+    const seconds = await countSecondStep({ db, actor, now: visit.now }, trierOf(step));
     if (seconds !== null) return { kind: "limited", seconds };
-    if (await isRight(proof, method)) {
-      return {
-        kind: "signed_in",
-        ...(await completeSignIn(db, visit, signIn, { userId, method })),
-      };
-    }
-    return countWrong(proof, method);
+    if (!(await isRight(proof, method))) return countWrong(proof, method);
+    return advance(db, visit, signIn, { person, methods: [...signIn.methods, method], remember });
   });
 }
 
 /** Mails another code in the place of the last one. */
 export function sendAnotherCode(
   visit: Visit,
-): Promise<{ kind: "sent" } | Exclude<CodeOutcome, { kind: "signed_in" | "wrong" | "void" }>> {
+): Promise<{ kind: "sent" } | Expired | Extract<CodeOutcome, { kind: "limited" | "exhausted" }>> {
   return visit.tenant.write(async (db) => {
-    const opened = await openStep(db, visit, "email_code");
-    if (opened.kind !== "open") return opened;
-    const { signIn, userId } = opened;
+    const step = await openStep(db, visit, ["email_code"]);
+    if (step.kind !== "open") return step;
+    const { signIn } = step;
     if (signIn.codeSends >= codeSendsMost) return end(db, signIn);
-    const seconds = await mailCode(db, visit, signIn, userId);
+    const seconds = await mailCode(db, visit, signIn, trierOf(step));
     return seconds === null ? { kind: "sent" } : { kind: "limited", seconds };
   });
 }
 
-/**
- * The sign-in at this step, locked, with a person who may still take it. The person is locked first, as everywhere. Someone whose
- * second step became another one meanwhile starts again: the weaker proof must not do any more.
- */
-async function openStep(db: TenantDb, visit: Visit, step: "email_code" | "totp") {
-  const found = await findSignIn(db, handleOf(visit));
-  const person = found?.userId ? await lockPerson(db, found.userId) : null;
-  const signIn = await lockSignIn(db, handleOf(visit));
-  const expected = step === "totp" ? "totp" : "email";
-  const isOpen =
-    isAt(signIn, [step], visit.now) && person?.state === "active" && person.secondStep === expected;
-  if (!isOpen || !person) return { kind: "expired" as const, returnTo: found?.returnTo ?? "/" };
-  return { kind: "open" as const, signIn, userId: person.userId };
-}
+const trierOf = ({ signIn, person, situation }: OpenStep) =>
+  ({
+    userId: person.userId,
+    email: signIn.email,
+    deviceId: situation.device?.id ?? null,
+  }) satisfies ProvenTrier;
 
-const isVoid = (signIn: SignIn, now: Date): boolean =>
-  signIn.codeHash === null ||
-  signIn.codeExpiresAt === null ||
-  signIn.codeExpiresAt <= now ||
-  signIn.codeTries >= codeTriesMost;
-
-async function isRight(
-  { db, visit, signIn, userId, code }: Proof,
-  method: Method,
-): Promise<boolean> {
+async function isRight({ db, visit, step, code }: Proof, method: CodeMethod): Promise<boolean> {
   const { now, services, site, post } = visit;
+  const { userId } = step.person;
   switch (method) {
     case "email_code":
-      return isMailedCode(visit, signIn, code);
+      return isMailedCode(visit, step.signIn, code);
     case "totp":
       return useTotpCode(
         db,
@@ -117,8 +103,9 @@ async function isRight(
   }
 }
 
-async function countWrong(proof: Proof, method: Method): Promise<CodeOutcome> {
-  const { db, signIn } = proof;
+async function countWrong(proof: Proof, method: CodeMethod): Promise<CodeOutcome> {
+  const { db, step } = proof;
+  const { signIn } = step;
   await refuse(proof, method, "wrong_code");
   const tries = signIn.codeTries + 1;
   await db.updateTable("sign_ins").set({ code_tries: tries }).where("id", "=", signIn.id).execute();
@@ -127,10 +114,11 @@ async function countWrong(proof: Proof, method: Method): Promise<CodeOutcome> {
 }
 
 async function refuse(
-  { db, visit, userId }: Proof,
-  method: Method,
+  { db, visit, step }: Proof,
+  method: CodeMethod,
   cause: "wrong_code" | "code_void",
 ): Promise<void> {
+  const { userId } = step.person;
   await record(db, visitor(visit, userId), secondStepRefused, { userId, method, cause });
 }
 

@@ -1,23 +1,25 @@
 // The password step. Known and unknown addresses cost the same queries, the same hash and the same event (no enumeration).
 import { rehashPassword } from "#features/authenticators/index.ts";
+import { type Device, deviceTokenOf, findDevice } from "#features/devices/index.ts";
 import { record } from "#platform/audit/record.ts";
+import { randomToken } from "#platform/crypto/token.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import { passwordRefused } from "../events.ts";
-import { countPassword, releasePassword } from "../limits.ts";
+import { countPassword, countRefused, isFlooded, releasePassword, type Trier } from "../limits.ts";
 import { type Claimed, findByEmail, findSignIn, isAt, lockPerson, lockSignIn } from "../queries.ts";
-import type { SignIn } from "../schema.ts";
+import type { ResetCause, SignIn } from "../schema.ts";
 import { handleOf, type Visit, visitor } from "../visit.ts";
-import { toSecondStep } from "./second-step.ts";
+import { advance, type Moved } from "./advance.ts";
+import { askForProof } from "./prove-mailbox.ts";
 
 export type PasswordOutcome =
-  | {
-      readonly kind: "second_step";
-      readonly handle: string;
-      readonly step: "email_code" | "totp";
-    }
+  | Moved
+  /** Right, but it opens nothing until another one is chosen. */
+  | { readonly kind: "to_replace"; readonly handle: string }
+  /** Somebody is guessing all over the tenant: first the mailbox. Nothing was judged. */
+  | { readonly kind: "proof_first" }
   | { readonly kind: "refused" }
   | { readonly kind: "deactivated" }
-  | { readonly kind: "limited"; readonly seconds: number }
   | { readonly kind: "expired"; readonly returnTo: string };
 
 /**
@@ -28,7 +30,7 @@ export async function tryPassword(visit: Visit, password: string): Promise<Passw
   const { tenant, services } = visit;
   const opened = await tenant.write((db) => openTry(db, visit));
   if (opened.kind !== "counted") return opened;
-  const { signIn, claimed } = opened;
+  const { claimed } = opened;
   const stored = claimed?.passwordHash ?? null;
   const isRight = await services.passwords.verify(password, stored);
   if (!isRight || claimed === null || stored === null) {
@@ -37,18 +39,51 @@ export async function tryPassword(visit: Visit, password: string): Promise<Passw
   }
   const isOld = services.passwords.needsRehash(stored);
   const rehashed = isOld ? await services.passwords.hash(password) : null;
-  return tenant.write((db) => accept(db, visit, signIn, { claimed, stored, rehashed }));
+  return tenant.write((db) => accept(db, visit, opened, { claimed, stored, rehashed }));
 }
 
-async function openTry(db: TenantDb, visit: Visit) {
-  const { now, origin } = visit;
+interface Opened {
+  readonly kind: "counted";
+  readonly signIn: SignIn;
+  readonly trier: Trier;
+  readonly claimed: Claimed | null;
+}
+
+async function openTry(
+  db: TenantDb,
+  visit: Visit,
+): Promise<Opened | Extract<PasswordOutcome, { kind: "expired" | "limited" | "proof_first" }>> {
+  const { now, origin, cookies } = visit;
   const signIn = await findSignIn(db, handleOf(visit));
   if (!isAt(signIn, ["password"], now)) {
-    return { kind: "expired" as const, returnTo: signIn?.returnTo ?? "/" };
+    return { kind: "expired", returnTo: signIn?.returnTo ?? "/" };
   }
-  const seconds = await countPassword({ db, actor: visitor(visit), now }, signIn.email, origin.ip);
-  if (seconds !== null) return { kind: "limited" as const, seconds };
-  return { kind: "counted" as const, signIn, claimed: await findByEmail(db, signIn.email) };
+  const { email } = signIn;
+  const claimed = await findByEmail(db, email);
+  const userId = claimed?.userId ?? null;
+  const device = await findDevice(db, { userId, token: deviceTokenOf(cookies), now });
+  if (await mustProveFirst(db, visit, { signIn, device })) return { kind: "proof_first" };
+  const trier = { email, ip: origin.ip, deviceId: device?.id ?? null };
+  const seconds = await countPassword({ db, actor: visitor(visit), now }, trier);
+  if (seconds !== null) return { kind: "limited", seconds };
+  return { kind: "counted", signIn, trier, claimed };
+}
+
+/**
+ * While the tenant is flooded with guesses, a stranger's browser proves the mailbox before a password is judged: guesses cost a mailbox
+ * each, and nobody is locked out.
+ */
+async function mustProveFirst(
+  db: TenantDb,
+  visit: Visit,
+  { signIn, device }: { signIn: SignIn; device: Device | null },
+): Promise<boolean> {
+  const isFlood = await isFlooded(db, visit.now);
+  if (!isFlood || device !== null || signIn.methods.includes("email_code")) return false;
+  const locked = await lockSignIn(db, handleOf(visit));
+  if (!isAt(locked, ["password"], visit.now)) return true;
+  await askForProof(db, locked, visit.now);
+  return true;
 }
 
 type Cause = "unknown_address" | "no_password" | "wrong_password" | "deactivated";
@@ -67,19 +102,20 @@ async function refuse(
   cause: Cause,
 ): Promise<void> {
   const userId = claimed?.userId ?? null;
-  await record(db, visitor(visit, userId), passwordRefused, { userId, cause });
+  const actor = visitor(visit, userId);
+  await record(db, actor, passwordRefused, { userId, cause });
+  if (cause !== "deactivated") await countRefused({ db, actor, now: visit.now });
 }
 
 async function accept(
   db: TenantDb,
   visit: Visit,
-  { email, returnTo }: SignIn,
+  { signIn: { returnTo }, trier }: Opened,
   { claimed, stored, rehashed }: { claimed: Claimed; stored: string; rehashed: string | null },
 ): Promise<PasswordOutcome> {
-  const { now, origin } = visit;
   const person = await lockPerson(db, claimed.userId);
   const signIn = await lockSignIn(db, handleOf(visit));
-  if (!isAt(signIn, ["password"], now)) return { kind: "expired", returnTo };
+  if (!isAt(signIn, ["password"], visit.now)) return { kind: "expired", returnTo };
   // Changed while the old one was being checked: it is the old one.
   if (person?.passwordHash !== stored) {
     await refuse(db, visit, claimed, "wrong_password");
@@ -89,10 +125,31 @@ async function accept(
     await refuse(db, visit, claimed, "deactivated");
     return { kind: "deactivated" };
   }
-  await releasePassword(db, email, origin.ip);
+  await releasePassword(db, trier);
   if (rehashed) await rehashPassword(db, { userId: person.userId, from: stored, to: rehashed });
-  const gone = await toSecondStep(db, visit, signIn, person);
-  return "wait" in gone
-    ? { kind: "limited", seconds: gone.wait }
-    : { kind: "second_step", ...gone };
+  if (person.resetCause !== null) {
+    return { kind: "to_replace", handle: await toNewPassword(db, signIn, person) };
+  }
+  return advance(db, visit, signIn, { person, methods: [...signIn.methods, "password"] });
+}
+
+/** The password is known and proves nothing any more but that: another one is chosen, then the second step is asked for. */
+async function toNewPassword(
+  db: TenantDb,
+  { id, methods }: SignIn,
+  { userId, resetCause }: { userId: Claimed["userId"]; resetCause: ResetCause | null },
+): Promise<string> {
+  const { token, hash } = randomToken();
+  await db
+    .updateTable("sign_ins")
+    .set({
+      token_hash: hash,
+      state: "new_password",
+      user_id: userId,
+      reset_cause: resetCause,
+      methods: [...methods, "password"],
+    })
+    .where("id", "=", id)
+    .execute();
+  return token;
 }

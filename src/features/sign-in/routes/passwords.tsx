@@ -12,7 +12,7 @@ import { mailResetLink } from "../jobs.ts";
 import { countForgotten } from "../limits.ts";
 import { findSignIn } from "../queries.ts";
 import { DraftPassword, ForgottenInput, PasswordInput } from "../schema.ts";
-import { placeOf } from "../step.ts";
+import { goTo, pageOf, showPlace } from "../step.ts";
 import { texts } from "../texts.ts";
 import { type End, EndPage, statusOf } from "../views/ends.tsx";
 import {
@@ -96,9 +96,7 @@ export const passwordRoutes = routes()
     form: NewPasswordPage,
     handle: async (visit): Promise<NewPasswordStep | Redirect> => {
       const found = await visit.tenant.read((db) => findNewPasswordStep(db, visit));
-      if (found) return toStep(found);
-      const signIn = await visit.tenant.read((db) => findSignIn(db, handleOf(visit)));
-      return redirect(placeOf(signIn, visit.now));
+      return found ? toStep(found) : showPlace(visit);
     },
   })
   .screen("post", "/sign-in/new-password", {
@@ -111,11 +109,9 @@ export const passwordRoutes = routes()
     handle: async (visit): Promise<End | Redirect> => {
       const outcome = await chooseNewPassword(visit, visit.input.password);
       if (outcome.kind === "expired") return outcome;
-      if (outcome.kind === "limited") throw waitFor(outcome.seconds);
+      if (outcome.kind !== "sign_in") return goTo(visit, outcome);
       giveHandle(visit.cookies, outcome.handle);
-      return outcome.kind === "sign_in"
-        ? redirect("/sign-in/password", texts.newPasswordSet)
-        : redirect("/sign-in/code");
+      return redirect(pageOf("password"), texts.newPasswordSet);
     },
   })
   .screen("post", "/sign-in/new-password/strength", {
@@ -142,4 +138,5 @@ const toStep = ({
 }: NonNullable<Awaited<ReturnType<typeof findNewPasswordStep>>>): NewPasswordStep => ({
   email: signIn.email,
   isFirst: signIn.linkPurpose === "invitation",
+  resetCause: signIn.resetCause,
 });

@@ -1,25 +1,20 @@
-// Signing in step by step, and signing out. Every page reads the sign-in's own row; what does not fit it leads to where it stands.
-import { clearSessionCookie, endSession, setSessionCookie } from "#features/sessions/index.ts";
+// Signing in until the password, and signing out. Every page reads the sign-in's own row; what does not fit it leads to where it stands.
+import { findPolicy } from "#features/policy/index.ts";
+import { clearSessionCookie, endSession } from "#features/sessions/index.ts";
 import { type Handling, type Redirect, redirect } from "#platform/http/context.ts";
 import { routes } from "#platform/http/route.ts";
-import { beginSignIn, dropSignIn } from "../actions/begin.ts";
-import { type CodeOutcome, type Method, sendAnotherCode, tryCode } from "../actions/try-code.ts";
+import { beginWithAddress, dropSignIn } from "../actions/begin.ts";
+import { type ProofOutcome, sendProofAgain, tryProof } from "../actions/prove-mailbox.ts";
 import { tryPassword } from "../actions/try-password.ts";
 import { codeRefused, signInRefused } from "../errors.ts";
-import { countStart } from "../limits.ts";
-import { CodeInput, EmailInput, PasswordInput, SignInQuery } from "../schema.ts";
-import { loadStep, showStep } from "../step.ts";
+import { CodeInput, type EmailInput, PasswordInput, SignInQuery, StartInput } from "../schema.ts";
+import { goTo, loadStep, pageOf, showStep } from "../step.ts";
 import { texts } from "../texts.ts";
 import { type End, EndPage, statusOf } from "../views/ends.tsx";
-import {
-  BackupCodePage,
-  EmailCodePage,
-  EmailPage,
-  PasswordPage,
-  TotpPage,
-} from "../views/steps.tsx";
-import { giveHandle, handleOf, takeHandle, type Visit, visitor } from "../visit.ts";
-import { waitFor } from "../wait.ts";
+import { EmailPage, type EmailStep, PasswordPage, ProofPage } from "../views/first-steps.tsx";
+import { giveHandle, handleOf, takeHandle, type Visit } from "../visit.ts";
+import { waitFor, waitForPassword } from "../wait.ts";
+import { judgePasskey } from "./passkeys.tsx";
 
 const card = { permit: "public", frame: "card" } as const;
 
@@ -28,29 +23,47 @@ export const signInRoutes = routes()
     ...card,
     input: SignInQuery,
     form: EmailPage,
-    handle: async ({ input, session, viewer }) => {
-      if (session && input.reauthenticate === undefined) return redirect(input.return_to);
-      return { returnTo: input.return_to, email: viewer?.email };
+    handle: async (visit): Promise<EmailStep | Redirect> => {
+      const { input, session } = visit;
+      const isAgain = input.reauthenticate !== undefined || input.trial !== undefined;
+      if (session && !isAgain) return redirect(input.return_to);
+      return emailStep(visit, input);
     },
   })
   .screen("post", "/sign-in", {
     ...card,
-    input: EmailInput,
+    input: StartInput,
     form: EmailPage,
-    load: async () => ({ returnTo: "/", email: undefined }),
-    handle: async (visit) => {
-      const { email, return_to } = visit.input;
-      const { now, origin } = visit;
-      const outcome = await visit.tenant.write(async (db) => {
-        const wait = await countStart({ db, actor: visitor(visit), now }, origin.ip);
-        if (wait !== null) return { wait };
-        const replaces = handleOf(visit);
-        return { handle: await beginSignIn(db, { email, returnTo: return_to, now, replaces }) };
-      });
-      if ("wait" in outcome) throw waitFor(outcome.wait);
-      giveHandle(visit.cookies, outcome.handle);
-      return redirect("/sign-in/password");
+    load: (visit) =>
+      emailStep(visit, { return_to: "/", reauthenticate: undefined, trial: undefined }),
+    page: EndPage,
+    status: statusOf,
+    handle: async (visit): Promise<End | Redirect> => {
+      const { input } = visit;
+      return input.kind === "passkey" ? judgePasskey(visit, input, "first") : begin(visit, input);
     },
+  })
+  .screen("get", "/sign-in/proof", {
+    ...card,
+    form: ProofPage,
+    handle: (visit) => showStep(visit, "email_proof"),
+  })
+  .screen("post", "/sign-in/proof", {
+    ...card,
+    input: CodeInput,
+    form: ProofPage,
+    load: (visit) => loadStep(visit, "email_proof"),
+    page: EndPage,
+    status: statusOf,
+    handle: async (visit) => afterProof(visit, await tryProof(visit, visit.input.code)),
+  })
+  .screen("post", "/sign-in/proofs", {
+    ...card,
+    form: ProofPage,
+    load: (visit) => loadStep(visit, "email_proof"),
+    page: EndPage,
+    status: statusOf,
+    handle: async (visit) => afterProof(visit, await sendProofAgain(visit)),
   })
   .screen("get", "/sign-in/password", {
     ...card,
@@ -67,65 +80,14 @@ export const signInRoutes = routes()
     handle: async (visit): Promise<End | Redirect> => {
       const outcome = await tryPassword(visit, visit.input.password);
       if (outcome.kind === "refused") throw signInRefused({ errors: { "": texts.refused } });
-      if (outcome.kind === "limited") throw waitFor(outcome.seconds);
-      if (outcome.kind !== "second_step") return outcome;
+      if (outcome.kind === "limited") throw waitForPassword(outcome.seconds);
+      if (outcome.kind === "expired") return outcome;
+      if (outcome.kind === "deactivated") return { kind: "deactivated", by: "password" };
+      if (outcome.kind === "proof_first") return redirect(pageOf("email_proof"), texts.proofFlood);
+      if (outcome.kind !== "to_replace") return goTo(visit, outcome);
       giveHandle(visit.cookies, outcome.handle);
-      return redirect(outcome.step === "totp" ? "/sign-in/totp" : "/sign-in/code");
+      return redirect(pageOf("new_password"));
     },
-  })
-  .screen("get", "/sign-in/code", {
-    ...card,
-    form: EmailCodePage,
-    handle: (visit) => showStep(visit, "email_code"),
-  })
-  .screen("post", "/sign-in/code", {
-    ...card,
-    input: CodeInput,
-    form: EmailCodePage,
-    load: (visit) => loadStep(visit, "email_code"),
-    page: EndPage,
-    status: statusOf,
-    handle: (visit) => judge(visit, "email_code"),
-  })
-  .screen("post", "/sign-in/codes", {
-    ...card,
-    form: EmailCodePage,
-    load: (visit) => loadStep(visit, "email_code"),
-    page: EndPage,
-    status: statusOf,
-    handle: async (visit): Promise<End | Redirect> => {
-      const outcome = await sendAnotherCode(visit);
-      if (outcome.kind === "limited") throw waitFor(outcome.seconds);
-      return outcome.kind === "sent" ? redirect("/sign-in/code", texts.codeSent) : outcome;
-    },
-  })
-  .screen("get", "/sign-in/totp", {
-    ...card,
-    form: TotpPage,
-    handle: (visit) => showStep(visit, "totp"),
-  })
-  .screen("post", "/sign-in/totp", {
-    ...card,
-    input: CodeInput,
-    form: TotpPage,
-    load: (visit) => loadStep(visit, "totp"),
-    page: EndPage,
-    status: statusOf,
-    handle: (visit) => judge(visit, "totp"),
-  })
-  .screen("get", "/sign-in/backup-code", {
-    ...card,
-    form: BackupCodePage,
-    handle: (visit) => showStep(visit, "totp"),
-  })
-  .screen("post", "/sign-in/backup-code", {
-    ...card,
-    input: CodeInput,
-    form: BackupCodePage,
-    load: (visit) => loadStep(visit, "totp"),
-    page: EndPage,
-    status: statusOf,
-    handle: (visit) => judge(visit, "backup_code"),
   })
   .screen("post", "/sign-out", {
     ...card,
@@ -143,28 +105,36 @@ export const signInRoutes = routes()
     },
   });
 
-/** Judges a code and turns the outcome into an answer. What was wrong is counted by now, so a throw undoes nothing. */
-async function judge(
-  visit: Visit & Pick<Handling<unknown, CodeInput>, "input">,
-  method: Method,
-): Promise<End | Redirect> {
-  const outcome = await tryCode(visit, method, visit.input.code);
-  if (outcome.kind === "signed_in") {
-    setSessionCookie(visit.cookies, outcome.token);
-    takeHandle(visit.cookies);
-    return redirect(outcome.returnTo);
-  }
-  return endOrRefuse(outcome);
+type Asked = Pick<EmailInput, "return_to" | "reauthenticate" | "trial">;
+
+async function emailStep(
+  { tenant, now, viewer }: Handling<unknown, unknown>,
+  { return_to: returnTo, reauthenticate, trial }: Asked,
+): Promise<EmailStep> {
+  const { keepSignedIn: mayKeep } = await tenant.read((db) => findPolicy(db, now));
+  const isAgain = reauthenticate !== undefined;
+  return { returnTo, email: viewer?.email, trial, reauthenticate: isAgain, mayKeep };
 }
 
-function endOrRefuse(outcome: Exclude<CodeOutcome, { kind: "signed_in" }>): End {
+async function begin(visit: Visit, input: EmailInput): Promise<Redirect> {
+  const outcome = await visit.tenant.write((db) => beginWithAddress(db, visit, input));
+  if ("wait" in outcome) throw waitFor(outcome.wait);
+  giveHandle(visit.cookies, outcome.handle);
+  return redirect(pageOf(outcome.state));
+}
+
+/** What was wrong is counted by now, so a throw undoes nothing. */
+function afterProof(visit: Visit, outcome: ProofOutcome): End | Redirect {
   switch (outcome.kind) {
+    case "proven":
+      giveHandle(visit.cookies, outcome.handle);
+      return redirect(pageOf("password"));
+    case "sent":
+      return redirect(pageOf("email_proof"), texts.codeSent);
     case "wrong":
       throw codeRefused({ errors: { code: texts.codeWrongLeft(outcome.left) } });
     case "void":
       throw codeRefused({ errors: { code: texts.codeVoid } });
-    case "limited":
-      throw waitFor(outcome.seconds);
     case "expired":
     case "exhausted":
       return outcome;

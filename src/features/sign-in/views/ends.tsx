@@ -2,12 +2,13 @@
 import type { Screen } from "#platform/http/view.ts";
 import { FramePage, LinkButton } from "#platform/ui/index.ts";
 import { texts } from "../texts.ts";
-import { startOf } from "./steps.tsx";
+import { type FirstCodes, FirstCodesPage } from "./enrolment.tsx";
+import { startOf } from "./parts.tsx";
 
 export type End =
   | { readonly kind: "expired"; readonly returnTo: string }
   | { readonly kind: "exhausted"; readonly returnTo: string }
-  | { readonly kind: "deactivated" };
+  | { readonly kind: "deactivated"; readonly by: "password" | "passkey" };
 
 /** The status that goes with each end. */
 export const statusOf = ({ kind }: End): 403 | 410 => (kind === "deactivated" ? 403 : 410);
@@ -20,7 +21,11 @@ export const EndPage: Screen<End> = ({ data, view }) => {
         title={texts.deactivatedTitle}
         icon="pause"
         tone="critical"
-        lead={texts.deactivatedText(view.tenant.name)}
+        lead={
+          data.by === "password"
+            ? texts.deactivatedText(view.tenant.name)
+            : texts.deactivatedPasskeyText(view.tenant.name)
+        }
       >
         <LinkButton href="/sign-in" wide>
           {texts.backToStart}
@@ -41,3 +46,7 @@ export const EndPage: Screen<End> = ({ data, view }) => {
     </FramePage>
   );
 };
+
+/** An end, or the codes that a finished set-up shows. */
+export const EndOrCodesPage: Screen<End | FirstCodes> = ({ data, view }) =>
+  "kind" in data ? <EndPage data={data} view={view} /> : <FirstCodesPage data={data} view={view} />;

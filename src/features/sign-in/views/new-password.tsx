@@ -3,20 +3,27 @@ import type { FC } from "hono/jsx";
 import type { FormScreen, Screen } from "#platform/http/view.ts";
 import { passwordMinLength, type PasswordRating } from "#features/authenticators/index.ts";
 import { Field, Form, FramePage, PasswordMeter, Stack, Stepper } from "#platform/ui/index.ts";
+import type { ResetCause } from "../schema.ts";
 import { texts } from "../texts.ts";
 
 export interface NewPasswordStep {
   readonly email: string;
   /** The first password of an invited person: the page says how far they are. */
   readonly isFirst: boolean;
+  /** Why the present password has to go; null: the person came by a link. */
+  readonly resetCause: ResetCause | null;
 }
 
 export const NewPasswordPage: FormScreen<NewPasswordStep> = ({ data, view, values, problems }) => (
   <FramePage
     view={view}
-    title={texts.newPasswordTitle}
+    title={data.resetCause === null ? texts.newPasswordTitle : texts.forcedTitle}
     icon="lock"
-    lead={texts.newPasswordLead(data.email)}
+    lead={
+      data.resetCause === null
+        ? texts.newPasswordLead(data.email)
+        : forcedLead[data.resetCause](view.tenant.name)
+    }
   >
     <Stack>
       {data.isFirst && <SetUpSteps current={1} />}
@@ -44,6 +51,13 @@ export const NewPasswordPage: FormScreen<NewPasswordStep> = ({ data, view, value
     </Stack>
   </FramePage>
 );
+
+/** The true reason: not every reset is an administrator's. */
+const forcedLead: Readonly<Record<ResetCause, (tenant: string) => string>> = {
+  admin: texts.forcedByAdmin,
+  breach: texts.forcedByBreach,
+  policy: texts.forcedByPolicy,
+};
 
 /** The meter alone: the answer while somebody types. */
 export const NewPasswordMeter: Screen<PasswordRating> = ({ data }) => (

@@ -1,0 +1,18 @@
+export {
+  endRemembering,
+  forgetDevice,
+  forgetDevices,
+  type Welcome,
+  welcomeDevice,
+} from "./actions.ts";
+export { deviceTokenOf, giveDeviceToken } from "./cookie.ts";
+export {
+  type Device,
+  findDevice,
+  isKnownDevice,
+  isTrustedDevice,
+  isRemembered,
+  type RememberedDevice,
+  rememberedDevices,
+} from "./queries.ts";
+export { trustedDays } from "./schema.ts";

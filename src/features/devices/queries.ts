@@ -1,0 +1,107 @@
+// Reads of devices. A browser is known to a person, not to the tenant: its value says nothing about anybody else.
+import { secondsLater } from "#platform/clock.ts";
+import { hashToken } from "#platform/crypto/token.ts";
+import type { TenantDb } from "#platform/db/database.ts";
+import type { DeviceId, UserId } from "#src/ids.ts";
+import { daySeconds, devicesMost, trustedDays } from "./schema.ts";
+
+/** A browser in which a person has signed in before. */
+export interface Device {
+  readonly id: DeviceId;
+  readonly userId: UserId;
+  readonly rememberedUntil: Date | null;
+  readonly lastUsedAt: Date;
+}
+
+export interface Presented {
+  /** The browser's cookie. */
+  readonly token: string | undefined;
+  readonly now: Date;
+}
+
+/** The device behind a browser's cookie, if this person has signed in there. Null for nobody: the statement is the same for everybody. */
+export async function findDevice(
+  db: TenantDb,
+  { userId, token, now }: Presented & { userId: UserId | null },
+): Promise<Device | null> {
+  if (token === undefined) return null;
+  const row = await db
+    .selectFrom("devices")
+    .select([
+      "id",
+      "user_id as userId",
+      "remembered_until as rememberedUntil",
+      "last_used_at as lastUsedAt",
+    ])
+    .where("token_hash", "=", hashToken(token))
+    .where("user_id", "=", userId)
+    .where("expires_at", ">", now)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** Whether this person has signed in with this browser before. */
+export const isKnownDevice = async (
+  db: TenantDb,
+  presented: Presented & { userId: UserId },
+): Promise<boolean> => (await findDevice(db, presented)) !== null;
+
+/** Whether the owner of an address signed in with this browser within the last 30 days: their mailbox need not be proven again. */
+export async function isTrustedDevice(
+  db: TenantDb,
+  { email, token, now }: Presented & { email: string },
+): Promise<boolean> {
+  if (token === undefined) return false;
+  const row = await db
+    .selectFrom("devices as d")
+    .innerJoin("user_emails as e", "e.user_id", "d.user_id")
+    .select("d.id")
+    .where("d.token_hash", "=", hashToken(token))
+    .where("d.expires_at", ">", now)
+    .where("d.last_used_at", ">", secondsLater(now, -trustedDays * daySeconds))
+    .where("e.email", "=", email)
+    .where("e.verified_at", "is not", null)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Whether a device still stands for the second step, for at most `days` from now: a policy that became shorter counts. */
+export const isRemembered = (device: Device | null, days: number, now: Date): boolean =>
+  device?.rememberedUntil !== null &&
+  device?.rememberedUntil !== undefined &&
+  device.rememberedUntil > now &&
+  device.rememberedUntil <= secondsLater(now, days * daySeconds);
+
+export interface RememberedDevice {
+  readonly id: DeviceId;
+  readonly userAgent: string;
+  readonly ip: string;
+  readonly lastUsedAt: Date;
+  readonly rememberedUntil: Date;
+}
+
+/** Browsers that stand for a person's second step, latest first. */
+export async function rememberedDevices(
+  db: TenantDb,
+  userId: UserId,
+  now: Date,
+): Promise<RememberedDevice[]> {
+  const rows = await db
+    .selectFrom("devices")
+    .select([
+      "id",
+      "user_agent as userAgent",
+      "ip",
+      "last_used_at as lastUsedAt",
+      "remembered_until as rememberedUntil",
+    ])
+    .where("user_id", "=", userId)
+    .where("remembered_until", ">", now)
+    .where("expires_at", ">", now)
+    .orderBy("last_used_at", "desc")
+    .limit(devicesMost)
+    .execute();
+  return rows.flatMap(({ rememberedUntil, ...row }) =>
+    rememberedUntil === null ? [] : [{ ...row, rememberedUntil }],
+  );
+}

@@ -1,0 +1,111 @@
+// From one proof to what comes next: the second step, setting one up, or the session. Every way through a sign-in passes here.
+import { isRemembered } from "#features/devices/index.ts";
+import type { Method } from "#features/policy/index.ts";
+import { randomToken } from "#platform/crypto/token.ts";
+import type { TenantDb } from "#platform/db/database.ts";
+import type { SignIn } from "../schema.ts";
+import type { Visit } from "../visit.ts";
+import { nextOf, type Way } from "../ways.ts";
+import { completeSignIn, type Entry } from "./complete.ts";
+import { mailCode } from "./second-step.ts";
+import { type Person, postponableUntil, type Situation, situationOf } from "./standing.ts";
+
+export type Moved =
+  /** Under a new handle. */
+  | { readonly kind: "at"; readonly handle: string; readonly state: Way | "enrol" }
+  | { readonly kind: "signed_in"; readonly entry: Entry }
+  | { readonly kind: "limited"; readonly seconds: number };
+
+export interface Proven {
+  readonly person: Person;
+  /** Everything that was proven in this sign-in, in order. */
+  readonly methods: readonly Method[];
+  /** The person wants this browser to stand for the second step from now on. */
+  readonly remember?: boolean;
+  /** The person wants to set up a stronger step another day. */
+  readonly postpone?: boolean;
+}
+
+/**
+ * Goes on with what has been proven. Any step gets a new handle: whoever knew the old one (session fixation) is left behind.
+ */
+export async function advance(
+  db: TenantDb,
+  visit: Visit,
+  signIn: SignIn,
+  proven: Proven,
+): Promise<Moved> {
+  const { person } = proven;
+  const { trialId, reauthenticate } = signIn;
+  const situation = await situationOf(db, visit, signIn, person);
+  const methods = withDevice(proven.methods, situation, { visit, reauthenticate });
+  const next = nextOf({ ...situation, methods });
+  const mayWait = postponableUntil(situation, person, { trialId, now: visit.now }) !== null;
+  if (next === "done" || (next === "enrol" && proven.postpone === true && mayWait)) {
+    const ending = { person, methods, situation, remember: proven.remember === true };
+    return { kind: "signed_in", entry: await completeSignIn(db, visit, signIn, ending) };
+  }
+  if (next === "enrol" && trialId === null) await noteAsked(db, visit, person);
+  return moveTo(db, visit, signIn, { state: next, person, methods, situation });
+}
+
+/** A remembered device stands for the second step after a password; never where more than the least is asked, nor when asked again. */
+function withDevice(
+  methods: readonly Method[],
+  { policy, required, device }: Situation,
+  { visit, reauthenticate }: { visit: Visit; reauthenticate: boolean },
+): readonly Method[] {
+  const stands =
+    methods.at(-1) === "password" &&
+    required === "baseline" &&
+    !reauthenticate &&
+    isRemembered(device, policy.rememberDeviceDays, visit.now);
+  return stands ? [...methods, "remembered_device"] : methods;
+}
+
+interface Move {
+  readonly state: Way | "enrol";
+  readonly person: Person;
+  readonly methods: readonly Method[];
+  readonly situation: Situation;
+}
+
+async function moveTo(
+  db: TenantDb,
+  visit: Visit,
+  signIn: SignIn,
+  { state, person, methods, situation }: Move,
+): Promise<Moved> {
+  const { userId } = person;
+  if (state === "email_code") {
+    const trier = { userId, email: signIn.email, deviceId: situation.device?.id ?? null };
+    const seconds = await mailCode(db, visit, signIn, trier);
+    if (seconds !== null) return { kind: "limited", seconds };
+  }
+  const { token, hash } = randomToken();
+  await db
+    .updateTable("sign_ins")
+    .set({
+      token_hash: hash,
+      state,
+      user_id: userId,
+      link_purpose: null,
+      reset_cause: null,
+      methods: [...methods],
+      code_tries: 0,
+      ...(state === "email_code" ? {} : { code_hash: null, code_expires_at: null }),
+    })
+    .where("id", "=", signIn.id)
+    .execute();
+  return { kind: "at", handle: token, state };
+}
+
+/** The days of grace count from the first time that more is asked for than the person has. */
+async function noteAsked(
+  db: TenantDb,
+  { now }: Visit,
+  { userId, strengthAskedAt }: Person,
+): Promise<void> {
+  if (strengthAskedAt !== null) return;
+  await db.updateTable("users").set({ strength_asked_at: now }).where("id", "=", userId).execute();
+}

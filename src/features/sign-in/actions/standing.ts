@@ -1,0 +1,70 @@
+// Where a person stands in a sign-in: what is asked of them, what they have, and which browser this is.
+import { type Device, deviceTokenOf, findDevice } from "#features/devices/index.ts";
+import { listPasskeys } from "#features/passkeys/index.ts";
+import { type Policy, requiredStrength, type Strength } from "#features/policy/index.ts";
+import { secondsLater } from "#platform/clock.ts";
+import type { TenantDb } from "#platform/db/database.ts";
+import { policyFor } from "../policy-for.ts";
+import type { Claimed } from "../queries.ts";
+import type { SignIn } from "../schema.ts";
+import type { Visit } from "../visit.ts";
+import type { Standing } from "../ways.ts";
+
+/** A person whose password, or passkey, was right. */
+export type Person = Pick<Claimed, "userId" | "secondStep" | "strengthAskedAt">;
+
+export interface Situation {
+  readonly policy: Policy;
+  readonly required: Strength;
+  readonly passkeys: Standing["passkeys"];
+  readonly hasTotp: boolean;
+  /** This browser, when the person has signed in with it before. */
+  readonly device: Device | null;
+}
+
+export async function situationOf(
+  db: TenantDb,
+  { now, cookies }: Pick<Visit, "now" | "cookies">,
+  signIn: Pick<SignIn, "trialId">,
+  { userId, secondStep }: Person,
+): Promise<Situation> {
+  const policy = await policyFor(db, signIn, now);
+  return {
+    policy,
+    required: await requiredStrength(db, { userId, policy }),
+    passkeys: usability(await listPasskeys(db, userId)),
+    hasTotp: secondStep === "totp",
+    device: await findDevice(db, { userId, token: deviceTokenOf(cookies), now }),
+  };
+}
+
+/** What a person's passkeys are good for. */
+export function usability(
+  passkeys: readonly { readonly suspendedAt: string | null }[],
+): Standing["passkeys"] {
+  if (passkeys.length === 0) return "none";
+  return passkeys.some(({ suspendedAt }) => suspendedAt === null) ? "usable" : "suspended";
+}
+
+/**
+ * Until when setting up a stronger step may wait, from the day it was first asked for; null when it may not wait: no days of grace are
+ * left, or the sign-in tries a policy, which is to show whether the person comes through.
+ */
+export function postponableUntil(
+  { policy }: Situation,
+  { strengthAskedAt }: Person,
+  { trialId, now }: { trialId: string | null; now: Date },
+): Date | null {
+  if (trialId !== null) return null;
+  const until = secondsLater(strengthAskedAt ?? now, policy.graceDays * 24 * 60 * 60);
+  return until > now ? until : null;
+}
+
+/** For how many days this browser may be remembered by this sign-in; null when it may not. */
+export function rememberableDays(
+  { policy, required }: Situation,
+  { methods, trialId }: Pick<SignIn, "methods" | "trialId">,
+): number | null {
+  const isAllowed = policy.rememberDeviceDays > 0 && required === "baseline" && trialId === null;
+  return isAllowed && methods.includes("password") ? policy.rememberDeviceDays : null;
+}

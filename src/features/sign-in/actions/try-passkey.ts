@@ -1,0 +1,125 @@
+// A passkey: at the first page in the place of everything, later as the second step. It is two factors in one.
+import {
+  beginAssertion,
+  passkeyHandle,
+  usePasskey,
+  type VerifiedPasskey,
+  verifyPasskey,
+} from "#features/passkeys/index.ts";
+import type { TenantDb } from "#platform/db/database.ts";
+import type { UserId } from "#src/ids.ts";
+import { countPasskey } from "../limits.ts";
+import { findSignIn, isAt, lockPerson, lockSignIn } from "../queries.ts";
+import type { PasskeyInput, SignIn } from "../schema.ts";
+import { handleOf, type Visit, visitor } from "../visit.ts";
+import type { Moved } from "./advance.ts";
+import { dropSignIn, trialOf } from "./begin.ts";
+import { completeSignIn } from "./complete.ts";
+import { situationOf } from "./standing.ts";
+
+export type PasskeyOutcome =
+  | Extract<Moved, { kind: "signed_in" | "limited" }>
+  | { readonly kind: "refused" }
+  | { readonly kind: "deactivated" };
+
+/** States in which a person is known: a passkey of anybody else is refused there. */
+const knownStates = ["email_code", "totp", "passkey", "enrol"] as const;
+const openStates = ["email_proof", "password"] as const;
+
+/** Options for the browser. They name nobody and list nothing, whoever asks at whichever step (no enumeration). */
+export function passkeyOptions(visit: Visit) {
+  const { tenant, site, now, origin } = visit;
+  return tenant.write(async (db) => {
+    const seconds = await countPasskey({ db, actor: visitor(visit), now }, origin.ip);
+    if (seconds !== null) return { kind: "limited" as const, seconds };
+    const start = { site, now, ceremony: "sign_in", userId: null } as const;
+    return { kind: "options" as const, ...(await beginAssertion(db, start)) };
+  });
+}
+
+/**
+ * Judges the browser's answer: who it is, and, at a step after the password, whether it is the one who gave that. The first page begins
+ * anew, whatever this browser had begun before; a step goes on with it.
+ */
+export async function tryPasskey(
+  visit: Visit,
+  input: PasskeyInput,
+  page: "first" | "step",
+): Promise<PasskeyOutcome> {
+  const { tenant, cookies, now, origin } = visit;
+  const { seconds, userId } = await tenant.write(async (db) => ({
+    seconds: await countPasskey({ db, actor: visitor(visit), now }, origin.ip),
+    userId: page === "first" ? null : knownPerson(await findSignIn(db, handleOf(visit)), now),
+  }));
+  if (seconds !== null) return { kind: "limited", seconds };
+  const verified = await verifyPasskey(
+    { ...visit, actor: visitor(visit, userId) },
+    {
+      handle: passkeyHandle(cookies),
+      response: input.response || input.autofill,
+      ceremony: "sign_in",
+      userId,
+    },
+  );
+  if (verified.kind === "refused") return { kind: "refused" };
+  return tenant.write((db) => accept(db, visit, { verified, input, userId, page }));
+}
+
+/** Who has given a password in a sign-in; null while nobody is known. */
+const knownPerson = (signIn: SignIn | null, now: Date): UserId | null =>
+  isAt(signIn, knownStates, now) ? signIn.userId : null;
+
+interface Accepting {
+  readonly verified: VerifiedPasskey;
+  readonly input: PasskeyInput;
+  readonly userId: UserId | null;
+  readonly page: "first" | "step";
+}
+
+async function accept(
+  db: TenantDb,
+  visit: Visit,
+  { verified, input, userId: expected, page }: Accepting,
+): Promise<PasskeyOutcome> {
+  const { now } = visit;
+  const handle = handleOf(visit);
+  const person = await lockPerson(db, verified.userId);
+  const found = await lockSignIn(db, handle);
+  const isOpen = page === "step" && isAt(found, [...openStates, ...knownStates], now);
+  const signIn = isOpen ? found : null;
+  // The sign-in became another one meanwhile.
+  if (knownPerson(signIn, now) !== expected) return { kind: "refused" };
+  if (!person || !(await usePasskey(db, verified, now))) return { kind: "refused" };
+  if (person.state !== "active") return { kind: "deactivated" };
+  if (page === "first" && handle !== undefined) await dropSignIn(db, handle);
+  const ended = signIn ?? (await withoutRow(db, visit, { input, userId: person.userId }));
+  const situation = await situationOf(db, visit, ended, person);
+  const methods = [...(signIn?.methods ?? []), "passkey" as const];
+  const ending = { person, methods, situation, remember: input.remember };
+  return { kind: "signed_in", entry: await completeSignIn(db, visit, ended, ending) };
+}
+
+/** A passkey alone: there is no row to finish. */
+async function withoutRow(
+  db: TenantDb,
+  visit: Visit,
+  { input, userId }: { input: PasskeyInput; userId: UserId },
+) {
+  return {
+    id: null,
+    email: await primaryEmail(db, userId),
+    returnTo: input.return_to,
+    trialId: await trialOf(db, visit, input.trial),
+    keepSignedIn: input.keep,
+  };
+}
+
+async function primaryEmail(db: TenantDb, userId: UserId): Promise<string> {
+  const { email } = await db
+    .selectFrom("user_emails")
+    .select("email")
+    .where("user_id", "=", userId)
+    .where("is_primary", "=", true)
+    .executeTakeFirstOrThrow();
+  return email;
+}

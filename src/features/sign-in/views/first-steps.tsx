@@ -1,0 +1,134 @@
+// Before anybody is known: the address, the mailbox, the password. These pages are the same for everybody.
+import type { FormScreen } from "#platform/http/view.ts";
+import {
+  ActionButton,
+  Checkbox,
+  Field,
+  Form,
+  FramePage,
+  PasskeyAutofill,
+  PasskeyButton,
+  Stack,
+  SubmitButton,
+} from "#platform/ui/index.ts";
+import { texts } from "../texts.ts";
+import { Another, CodeForm, type Step, typedOr } from "./parts.tsx";
+
+export interface EmailStep {
+  readonly returnTo: string;
+  readonly email: string | undefined;
+  readonly trial: string | undefined;
+  readonly reauthenticate: boolean;
+  /** Whether the tenant lets people stay signed in beyond the browser's window. */
+  readonly mayKeep: boolean;
+}
+
+const options = "/sign-in/passkey/options";
+
+export const EmailPage: FormScreen<EmailStep> = ({ data, view, values, problems }) => (
+  <FramePage view={view} title={texts.title} lead={texts.lead(view.tenant.name)}>
+    <Form
+      action="/sign-in"
+      wide
+      summary={false}
+      values={values}
+      problems={problems}
+      hidden={hiddenOf(data, values)}
+    >
+      <Field
+        name="email"
+        type="email"
+        label={texts.email}
+        autocomplete="username webauthn"
+        inputmode="email"
+        spellcheck={false}
+        required
+        autofocus
+        value={typedOr(values, "email", data.email)}
+      />
+      {data.mayKeep && <Checkbox name="keep" label={texts.keep} hint={texts.keepHint} />}
+      <SubmitButton wide>{texts.next}</SubmitButton>
+      <PasskeyAutofill from={options} field="autofill" />
+      <PasskeyButton ceremony="get" from={options} field="response" kind="secondary" wide>
+        {texts.passkeyButton}
+      </PasskeyButton>
+    </Form>
+  </FramePage>
+);
+
+/** What the page was asked for travels with the form, also through a refusal. */
+function hiddenOf(data: EmailStep, values: Readonly<Record<string, unknown>>) {
+  const trial = typedOr(values, "trial", data.trial);
+  const again = typedOr(values, "reauthenticate", data.reauthenticate ? "1" : undefined);
+  return {
+    return_to: typedOr(values, "return_to", data.returnTo) ?? "/",
+    ...(trial === undefined ? {} : { trial }),
+    ...(again === undefined ? {} : { reauthenticate: again }),
+  };
+}
+
+export const ProofPage: FormScreen<Step> = ({ data, view, values, problems }) => (
+  <FramePage
+    view={view}
+    title={texts.proofTitle}
+    icon="mail"
+    lead={texts.proofLead(data.email)}
+    after={<Another returnTo={data.returnTo} />}
+  >
+    <Stack>
+      <CodeForm
+        action="/sign-in/proof"
+        submit={texts.proofSubmit}
+        label={texts.code}
+        values={values}
+        problems={problems}
+        maxlength={20}
+      />
+      <p class="field-hint">{texts.codeNotThere}</p>
+      <ActionButton action="/sign-in/proofs" kind="secondary" icon="refresh" wide>
+        {texts.codeSendAgain}
+      </ActionButton>
+    </Stack>
+  </FramePage>
+);
+
+export const PasswordPage: FormScreen<Step> = ({ data, view, values, problems }) => (
+  <FramePage view={view} title={texts.passwordTitle} after={<Another returnTo={data.returnTo} />}>
+    <Stack>
+      <Form
+        action="/sign-in/password"
+        submit={texts.signIn}
+        wide
+        summary={false}
+        values={values}
+        problems={problems}
+      >
+        {/* Read only, and there for password managers too: they keep the pair. */}
+        <Field
+          name="username"
+          type="email"
+          label={texts.email}
+          autocomplete="username"
+          value={data.email}
+          readonly
+        />
+        <Field
+          name="password"
+          type="password"
+          label={texts.password}
+          autocomplete="current-password"
+          required
+          autofocus
+        />
+        <p class="field-hint">
+          <a href="/forgotten-password">{texts.forgotten}</a>
+        </p>
+      </Form>
+      <Form action="/sign-in/passkey" id="passkey" summary={false}>
+        <PasskeyButton ceremony="get" from={options} field="response" kind="secondary" wide>
+          {texts.passkeyButton}
+        </PasskeyButton>
+      </Form>
+    </Stack>
+  </FramePage>
+);
