@@ -71,7 +71,7 @@ function caddyfile(): string {
     ["http://app:8001/", `http://127.0.0.1:${door.port}/`],
     ["dynamic a app 8000 {", `dynamic a 127.0.0.1 ${app.port} {`],
     ["http://127.0.0.1:2020 {", `http://127.0.0.1:${ports.health} {`],
-    ["lb_try_duration 10s", "lb_try_duration 2s"],
+    ["lb_try_duration 20s", "lb_try_duration 2s"],
   ] as const;
   return replaced.reduce((text, [from, to]) => {
     if (!text.includes(from)) throw new Error(`the Caddyfile has no ${from}`);

@@ -105,9 +105,11 @@ export async function underLoad(
   let requests = 0;
   const again = async (ask: () => Promise<number>, good: number): Promise<void> => {
     while (!over.signal.aborted) {
+      const askedAt = performance.now();
       const status = await ask().catch((error: unknown) => String(error));
       requests++;
-      if (status !== good) problems.push(String(status));
+      const seconds = ((performance.now() - askedAt) / 1000).toFixed(1);
+      if (status !== good) problems.push(`${status} to a ${ask.name} after ${seconds} s`);
       await Bun.sleep(20);
     }
   };

@@ -50,6 +50,15 @@ export async function check(
   if (problem !== null) console.log(problem.replaceAll(/^/gm, "         "));
 }
 
+/** Runs a chapter: what fails in it outside of its assertions counts as one, and the next chapter has its turn. */
+export async function chapter(name: string, body: () => Promise<void>): Promise<void> {
+  try {
+    await body();
+  } catch (error) {
+    await check(`the chapter on ${name}`, [], () => Promise.reject(error));
+  }
+}
+
 /** @throws {Error} unless both are the same */
 export function same(actual: unknown, expected: unknown, what = "value"): void {
   if (Bun.deepEquals(actual, expected, true)) return;

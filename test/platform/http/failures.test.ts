@@ -3,28 +3,22 @@ import { expect, test } from "bun:test";
 import { toDomainError } from "#platform/http/failures.ts";
 
 const withCode = (code: string) => Object.assign(new Error("said by the driver"), { code });
+const codes = ["ECONNREFUSED", "ENOTFOUND", "EPIPE", "57P01", "57P03", "53300", "08006"];
+const words = [
+  "timeout exceeded when trying to connect",
+  "Connection terminated unexpectedly",
+  "Client has encountered a connection error and is not queryable",
+];
 
-test.each([
-  withCode("ECONNREFUSED"),
-  withCode("ENOTFOUND"),
-  withCode("EPIPE"),
-  withCode("57P01"),
-  withCode("57P03"),
-  withCode("53300"),
-  withCode("08006"),
-  new Error("timeout exceeded when trying to connect"),
-  new Error("Connection terminated unexpectedly"),
-  new Error("Client has encountered a connection error and is not queryable"),
-])("%p is answered 503", (error) => {
-  expect(toDomainError(error).spec.status).toBe(503);
+test.each(codes)("the code %s is answered 503", (code) => {
+  expect(toDomainError(withCode(code)).spec.status).toBe(503);
 });
 
-test.each([
-  withCode("42P01"),
-  withCode("23505"),
-  new Error("cannot read properties"),
-  null,
-  "text",
-])("%p is a fault of ours", (error) => {
-  expect(toDomainError(error).spec.status).toBe(500);
+test.each(words)('"%s" is answered 503', (message) => {
+  expect(toDomainError(new Error(message)).spec.status).toBe(503);
+});
+
+test("anything else is a fault of ours", () => {
+  const others = [withCode("42P01"), withCode("23505"), new Error("cannot read"), null, "text"];
+  for (const other of others) expect(toDomainError(other).spec.status).toBe(500);
 });

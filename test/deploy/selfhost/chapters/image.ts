@@ -44,14 +44,11 @@ async function whatIsInIt(image: string, later: string): Promise<void> {
       same(await within("id -u; id -g"), "1000\n1000");
       same(
         await within("ls -A /app"),
-        "LICENSE\nbin\nbun.lock\nnode_modules\npackage.json\npublic\nsql\nsrc\nstorage\ntsconfig.json",
+        "LICENSE\nbackups\nbin\nbun.lock\nnode_modules\npackage.json\npublic\nsql\nsrc\nstorage\ntsconfig.json",
       );
-      same(
-        await within(
-          'find / -xdev -user 1000 -not -path "/proc/*" -not -path "/home/*" 2>/dev/null || true',
-        ),
-        "/app/storage",
-      );
+      const own =
+        "find / -xdev -user 1000 -not -path '/proc/*' -not -path '/home/*' 2>/dev/null | sort";
+      same(await must(`docker run ${shut} ${image} sh -c "${own}"`), "/app/backups\n/app/storage");
       const tools = "gcc cc g++ clang make git curl wget npm node pip";
       same(await within(`for name in ${tools}; do command -v $name || true; done`), "");
       const packages = [
