@@ -6,6 +6,11 @@ import {
   type Visit,
 } from "#features/authenticators/index.ts";
 import { countPasskeys, passkeyHandle } from "#features/passkeys/index.ts";
+import {
+  clearSessionCookie,
+  type SessionCookie,
+  setSessionCookie,
+} from "#features/sessions/index.ts";
 import type { Handling, SessionFacts } from "#platform/http/context.ts";
 import { forbidden } from "#platform/http/door.ts";
 import type { ProofInput } from "./schema.ts";
@@ -31,6 +36,12 @@ export async function proofStep(handling: AnyHandling) {
       codesLeft: await countBackupCodes(db, userId),
     };
   });
+}
+
+/** Gives this browser the session that goes on after a change; null: it was ended meanwhile. */
+export function keepSession({ cookies, now }: AnyHandling, cookie: SessionCookie | null): void {
+  if (cookie === null) clearSessionCookie(cookies);
+  else setSessionCookie(cookies, cookie, now);
 }
 
 /** What was presented, with the browser's handle on the challenge a passkey answered. */

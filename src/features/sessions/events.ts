@@ -9,6 +9,11 @@ export const sessionStarted = defineEvent("session.started", {
   says: texts.started,
   data: z.object({ userId: UserId, sessionId: SessionId, methods: z.array(z.string()) }),
 });
+/** `methods`: what was proven this time. */
+export const sessionReauthenticated = defineEvent("session.reauthenticated", {
+  says: texts.reauthenticated,
+  data: z.object({ userId: UserId, sessionId: SessionId, methods: z.array(z.string()) }),
+});
 export const sessionEnded = defineEvent("session.ended", {
   says: texts.ended,
   data: z.object({ userId: UserId, sessionId: SessionId, reason: SessionEndReason }),

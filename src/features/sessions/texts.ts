@@ -5,6 +5,7 @@ export const texts = defineTexts("sessions", {
   aboveRole: "You cannot end a session of someone whose role is above yours",
 
   started: "Signed in",
+  reauthenticated: "Proved again who they are",
   ended: "Session ended",
 
   title: "Sessions",
@@ -14,7 +15,10 @@ export const texts = defineTexts("sessions", {
   device: "Device",
   place: "Place of sign-in",
   signedInAt: "Signed in",
+  proof: "Proven by",
   lastSeenAt: "Last seen",
+  endsAt: "Ends unless used",
+  withWindow: "or when the window is closed",
   actions: "Actions",
   everybody: "Show everybody's sessions",
   count: (shown: number) =>

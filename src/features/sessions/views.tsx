@@ -14,6 +14,7 @@ import {
   Stack,
   Time,
 } from "#platform/ui/index.ts";
+import { EndOf, ProofOf } from "./parts.tsx";
 import type { Session, SessionList } from "./schema.ts";
 import { texts } from "./texts.ts";
 
@@ -65,10 +66,12 @@ function columns(zone: string, now: Date, mayEnd: boolean): readonly Column<Sess
       secondary: true,
       cell: ({ startedAt }) => <Time at={startedAt} zone={zone} />,
     },
+    { label: texts.proof, secondary: true, cell: (session) => <ProofOf {...session} /> },
     {
       label: texts.lastSeenAt,
       cell: ({ lastSeenAt }) => <Time at={lastSeenAt} zone={zone} format="relative" now={now} />,
     },
+    { label: texts.endsAt, secondary: true, cell: (session) => <EndOf {...session} zone={zone} /> },
   ];
   if (!mayEnd) return shown;
   return [

@@ -2,7 +2,7 @@
 import { countPasskeys } from "#features/passkeys/index.ts";
 import { endRemembering } from "#features/devices/index.ts";
 import { dropLinks } from "#features/one-time-links/index.ts";
-import { endSessions, renewSession } from "#features/sessions/index.ts";
+import { endSessions, renewSession, type SessionCookie } from "#features/sessions/index.ts";
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { SessionId } from "#src/ids.ts";
@@ -33,14 +33,14 @@ const ownerOf = ({ site, userId, services }: Visit): TotpOwner => ({
 });
 
 /**
- * A new password in the place of the current one. Every other session ends; this one goes on under a new token, which is
- * answered (null when it was ended meanwhile).
+ * A new password in the place of the current one. Every other session ends; this one goes on under a new token, whose
+ * cookie is answered (null when it was ended meanwhile).
  * @throws {newPasswordRefused} naming `password` @throws {proofWrong} @throws {proofLimited}
  */
 export async function changePassword(
   visit: Visit,
   { password, current, sessionId }: { password: string; current: string; sessionId: SessionId },
-): Promise<string | null> {
+): Promise<SessionCookie | null> {
   const { services, site, signal, post, actor, userId, now } = visit;
   const refuse = (problem: string) => newPasswordRefused({ errors: { password: problem } });
   const person = await provePassword(visit, current);

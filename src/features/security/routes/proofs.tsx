@@ -12,12 +12,12 @@ import {
   takeTotp,
   totpNotPending,
 } from "#features/authenticators/index.ts";
-import { clearSessionCookie, sessionsOf, setSessionCookie } from "#features/sessions/index.ts";
+import { sessionsOf } from "#features/sessions/index.ts";
 import { type Handling, type Redirect, redirect } from "#platform/http/context.ts";
 import { forbidden } from "#platform/http/door.ts";
 import { routes } from "#platform/http/route.ts";
 import { groupedSecret, totpUri } from "#protocols/totp.ts";
-import { mine, proofOf, proofStep } from "../me.ts";
+import { keepSession, mine, proofOf, proofStep } from "../me.ts";
 import {
   DraftPassword,
   FirstCode,
@@ -65,9 +65,7 @@ export const securityRoutes = routes()
       const me = mine(handling);
       const { password, currentPassword } = handling.input;
       const change = { password, current: currentPassword, sessionId: me.session.id };
-      const token = await changePassword(me, change);
-      if (token === null) clearSessionCookie(handling.cookies);
-      else setSessionCookie(handling.cookies, token);
+      keepSession(handling, await changePassword(me, change));
       return redirect("/security", texts.passwordDone);
     },
   })

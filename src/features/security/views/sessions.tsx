@@ -1,5 +1,5 @@
 // One's own sessions: where one is signed in, and ending it.
-import type { Session } from "#features/sessions/index.ts";
+import { EndOf, ProofOf, type Session } from "#features/sessions/index.ts";
 import type { Screen } from "#platform/http/view.ts";
 import {
   Badge,
@@ -62,10 +62,12 @@ const columns = (zone: string, now: Date): readonly Column<OwnSession>[] => [
     secondary: true,
     cell: ({ startedAt }) => <Time at={startedAt} zone={zone} />,
   },
+  { label: texts.proof, secondary: true, cell: (session) => <ProofOf {...session} /> },
   {
     label: texts.lastSeen,
     cell: ({ lastSeenAt }) => <Time at={lastSeenAt} zone={zone} format="relative" now={now} />,
   },
+  { label: texts.endsAt, secondary: true, cell: (session) => <EndOf {...session} zone={zone} /> },
   {
     label: texts.actions,
     labelHidden: true,

@@ -1,7 +1,7 @@
 // The end of a sign-in: its row is done, the person has a session, their browser is known.
 import { deviceTokenOf, welcomeDevice } from "#features/devices/index.ts";
 import type { Method } from "#features/policy/index.ts";
-import { startSession } from "#features/sessions/index.ts";
+import { type SessionCookie, startSession } from "#features/sessions/index.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { UserId } from "#src/ids.ts";
 import { forgiveAccount } from "../limits.ts";
@@ -12,10 +12,8 @@ import { type Person, rememberableDays, type Situation } from "./standing.ts";
 
 /** What the browser gets, and where the person goes on. */
 export interface Entry {
-  readonly sessionToken: string;
+  readonly session: SessionCookie;
   readonly deviceToken: string;
-  /** Whether the session outlives the browser's window. */
-  readonly isKept: boolean;
   readonly returnTo: string;
 }
 
@@ -60,7 +58,7 @@ export async function completeSignIn(
     deviceId: device.deviceId,
     replaces: session?.id ?? null,
   });
-  return { sessionToken: started.token, deviceToken: device.token, isKept, returnTo };
+  return { session: started, deviceToken: device.token, returnTo };
 }
 
 async function closeRow(
