@@ -135,6 +135,17 @@ export const texts = defineTexts("security", {
   passkeyRemoveSubmit: "Remove passkey",
   passkeyRemoved: "The passkey is removed.",
 
+  stepUpTitle: "Prove who you are",
+  stepUpLead:
+    "Changes like the one ahead ask for proof that is at most 10 minutes old, so that nobody makes them at a desk you have left.",
+  stepUpPassword:
+    "Your password is enough here: this session has already been through the code by e-mail.",
+  stepUpPasskeyOnly: "Your organisation asks for a passkey here: use one of yours",
+  stepUpSubmit: "Continue",
+  stepUpDone: "You have proved who you are",
+  stepUpDoneText:
+    "It counts for 10 minutes. Close this tab, go back to the one you came from and send the form again: what you typed is there.",
+
   sessions: "Where you are signed in",
   sessionsAbout:
     "Every browser that is signed in as you. End those you do not know, and change your password then.",

@@ -55,10 +55,10 @@ export async function authenticateSession(c: HttpContext): Promise<Principal | n
 }
 
 function toPrincipal(found: FoundSession, c: HttpContext): Principal {
-  const { id, userId, role, methods, authenticatedAt, expiresAt } = found;
+  const { id, userId, role, methods, authenticatedAt, startedAt, expiresAt } = found;
   return {
     actor: { kind: "user", userId, role, sessionId: id, origin: originOf(c) },
-    session: { id, userId, methods, authenticatedAt, expiresAt },
+    session: { id, userId, methods, authenticatedAt, startedAt, expiresAt },
     viewer: {
       name: `${found.firstName} ${found.lastName}`,
       email: found.email,

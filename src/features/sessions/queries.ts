@@ -38,6 +38,7 @@ export async function findSession(db: TenantDb, tokenHash: Buffer, now: Date) {
       "s.user_id as userId",
       "s.methods",
       "s.authenticated_at as authenticatedAt",
+      "s.created_at as startedAt",
       "s.last_seen_at as lastSeenAt",
       latestEnd.as("expiresAt"),
       "u.first_name as firstName",
