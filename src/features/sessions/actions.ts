@@ -4,7 +4,7 @@ import { endRemembering, forgetDevices } from "#features/devices/index.ts";
 import { record } from "#platform/audit/record.ts";
 import { secondsLater } from "#platform/clock.ts";
 import { randomToken } from "#platform/crypto/token.ts";
-import { type Method, sessionLimits } from "#features/policy/index.ts";
+import { type Method, sessionLimits, strengthOf } from "#features/policy/index.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { SessionFacts } from "#platform/http/context.ts";
 import { type Actor, type Origin, roleOf } from "#src/actor.ts";
@@ -98,8 +98,8 @@ export async function renewSession(
 }
 
 /**
- * The person of a session has proved again who they are, by `methods`: what the session is worth grows by them and never shrinks, its
- * time is now, and its token is another one, so that a cookie copied before gains nothing by it (session fixation). Null when it has ended.
+ * The person of a session has proved again who they are, by `methods`: what the session is worth grows by them, its time is
+ * now, and its token is another one, so that a cookie copied before gains nothing by it (session fixation). Null when it has ended.
  */
 export async function reauthenticateSession(
   db: TenantDb,
@@ -118,11 +118,16 @@ export async function reauthenticateSession(
   return renewed;
 }
 
-/** In the order in which they were proven. The device stood for a second step only until that was given. */
+const second: readonly Method[] = ["totp", "backup_code", "passkey"];
+
+/**
+ * In the order in which they were proven. The remembered device stood for a second step only until one was given. Who had one at sign-in
+ * and proves less now has none any more: then applications are not told, with the time of today, of a factor that is gone.
+ */
 function joinMethods(former: readonly string[], added: readonly Method[]): string[] {
-  const isSecondStepGiven = added.some((method) => method !== "password");
-  const held = former.filter((method) => !(isSecondStepGiven && method === "remembered_device"));
-  return [...new Set([...held, ...added])];
+  const isLess = strengthOf(added) === "baseline";
+  const gone: readonly string[] = isLess ? second : ["remembered_device"];
+  return [...new Set([...former.filter((method) => !gone.includes(method)), ...added])];
 }
 
 /** Ends one session. False when it had ended already or never was. */
