@@ -1,9 +1,8 @@
 // Proving oneself again in a session that goes on: for what an administrator does only with fresh proof (platform/http/fresh.ts).
-import { type Proof, type Visit, withProof } from "#features/authenticators/index.ts";
+import { type OwnVisit, type Proof, withProof } from "#features/authenticators/index.ts";
 import { countPasskeys } from "#features/passkeys/index.ts";
 import { findPolicy, requiredStrength } from "#features/policy/index.ts";
 import { reauthenticateSession, type SessionCookie } from "#features/sessions/index.ts";
-import type { SessionFacts } from "#platform/http/context.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { UserId } from "#src/ids.ts";
 import { passkeyNeeded } from "./errors.ts";
@@ -26,10 +25,7 @@ export async function needsPasskey(
  * it (NIST SP 800-63B-4 §2.2.3, §5.2).
  * @throws {passkeyNeeded} @throws {proofWrong} @throws {proofLimited}
  */
-export const stepUp = (
-  visit: Visit & { readonly session: SessionFacts },
-  proof: Proof,
-): Promise<SessionCookie | null> =>
+export const stepUp = (visit: OwnVisit, proof: Proof): Promise<SessionCookie | null> =>
   withProof(visit, proof, async (db, _, methods) => {
     const { session, actor, now } = visit;
     if (!methods.includes("passkey") && (await needsPasskey(db, visit))) throw passkeyNeeded();

@@ -17,7 +17,7 @@ import { type Handling, type Redirect, redirect } from "#platform/http/context.t
 import { forbidden } from "#platform/http/door.ts";
 import { routes } from "#platform/http/route.ts";
 import { groupedSecret, totpUri } from "#protocols/totp.ts";
-import { keepSession, mine, proofOf, proofStep } from "../me.ts";
+import { keepChanged, keepSession, mine, proofOf, proofStep } from "../me.ts";
 import {
   DraftPassword,
   FirstCode,
@@ -115,7 +115,7 @@ export const securityRoutes = routes()
     load: loadPendingApp,
     page: BackupCodesPage,
     handle: async (handling): Promise<IssuedCodes> => ({
-      codes: await takeTotp(mine(handling), handling.input.code),
+      codes: keepChanged(handling, await takeTotp(mine(handling), handling.input.code)),
       because: "app",
     }),
   })
@@ -132,7 +132,8 @@ export const securityRoutes = routes()
     form: RemovalPage,
     load: proofStep,
     handle: async (handling) => {
-      await removeTotp(mine(handling), proofOf(handling.input, handling));
+      const proof = proofOf(handling.input, handling);
+      keepChanged(handling, await removeTotp(mine(handling), proof));
       return redirect("/security", texts.removeDone);
     },
   })
