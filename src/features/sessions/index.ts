@@ -15,7 +15,7 @@ export {
 export { sessionEnded, sessionReauthenticated, sessionStarted } from "./events.ts";
 export { sessionNotFound } from "./errors.ts";
 export { endSpentOf, endSpentSessions } from "./jobs.ts";
-export { EndOf, ProofOf } from "./parts.tsx";
+export { DeviceOf, EndOf, ProofOf, SignInOf } from "./parts.tsx";
 export { deviceName } from "./device.ts";
 export { sessionsOf } from "./queries.ts";
 export type { Session, SessionEndReason } from "./schema.ts";
