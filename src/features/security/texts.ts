@@ -157,6 +157,7 @@ export const texts = defineTexts("security", {
   sessionsTitle: "Devices and sessions",
   thisDevice: "This device",
   device: "Device",
+  place: "Place of sign-in",
   started: "Signed in",
   lastSeen: "Last seen",
   endsAt: "Ends unless used",

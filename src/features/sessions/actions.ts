@@ -24,6 +24,8 @@ export interface NewSession {
   readonly now: Date;
   /** The browser, as a known device. */
   readonly deviceId?: DeviceId | null;
+  /** Nobody has signed in to this account with that browser before. */
+  readonly isNewDevice?: boolean;
   /** Whether the session outlives the browser's window, if the tenant lets people keep theirs. */
   readonly isKept?: boolean;
   /** The session this browser had until now: it ends, so that no identifier lives on through a sign-in (session fixation). */
@@ -41,6 +43,7 @@ export async function startSession(
     now,
     replaces = null,
     deviceId = null,
+    isNewDevice = false,
     isKept: wish = true,
   }: NewSession,
 ): Promise<SessionCookie & { readonly sessionId: SessionId }> {
@@ -77,7 +80,12 @@ export async function startSession(
     })
     .returning(["id", "is_kept as isKept", "expires_at as expiresAt"])
     .executeTakeFirstOrThrow();
-  await record(db, actor, sessionStarted, { userId, sessionId, methods: [...methods] });
+  await record(db, actor, sessionStarted, {
+    userId,
+    sessionId,
+    methods: [...methods],
+    isNewDevice,
+  });
   return { token, isKept, expiresAt, sessionId };
 }
 

@@ -1,5 +1,5 @@
 // Proving again who one is, before an administrator's change.
-import type { FormScreen, Screen } from "#platform/http/view.ts";
+import type { FormScreen, Screen, Values } from "#platform/http/view.ts";
 import { Card, Form, Notice, PageHeader, PasskeyButton, Stack } from "#platform/ui/index.ts";
 import { texts } from "../texts.ts";
 import { ProofFields, proofOptionsPath, type ProofStep, withoutProof } from "./proof.tsx";
@@ -19,7 +19,7 @@ export const StepUpPage: FormScreen<StepUp> = ({ data, values, problems }) => {
           action="/step-up"
           submit={passkeyOnly ? undefined : texts.stepUpSubmit}
           cancel="/"
-          hidden={{ return_to: String(values["return_to"] ?? "") }}
+          hidden={{ return_to: goalOf(values) }}
           values={withoutProof(values)}
           problems={problems}
         >
@@ -38,6 +38,8 @@ export const StepUpPage: FormScreen<StepUp> = ({ data, values, problems }) => {
     </Stack>
   );
 };
+
+const goalOf = ({ return_to: goal }: Values): string => (typeof goal === "string" ? goal : "");
 
 /** At the end of the way when it began beside a form in another tab. */
 export const StepUpDonePage: Screen<null> = () => (
