@@ -16,6 +16,7 @@ import { passkeyRoutes } from "#features/passkeys/routes.tsx";
 import { securityRoutes } from "#features/security/routes/proofs.tsx";
 import { ownPasskeyRoutes } from "#features/security/routes/passkeys.tsx";
 import { ownDeviceRoutes } from "#features/security/routes/devices.tsx";
+import { stepUpPath, stepUpRoutes } from "#features/security/routes/step-up.tsx";
 import { ownSessionRoutes } from "#features/security/routes/sessions.tsx";
 import { sessionRoutes } from "#features/sessions/routes.tsx";
 import { enrolmentRoutes } from "#features/sign-in/routes/enrolment.tsx";
@@ -59,6 +60,7 @@ export const routeTable: readonly AnyRoute[] = [
   ownPasskeyRoutes,
   ownSessionRoutes,
   ownDeviceRoutes,
+  stepUpRoutes,
   sessionRoutes,
   applicationRoutes,
   applicationKeyRoutes,
@@ -94,6 +96,7 @@ export function createApp(services: Services, health: Health): App {
     nav: navigation,
     problemScreen: ProblemScreen,
     signInPath: (returnTo) => `/sign-in?return_to=${encodeURIComponent(returnTo)}`,
+    stepUpPath,
   });
 
   app.onError((error, c) => {

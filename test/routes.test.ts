@@ -94,7 +94,8 @@ describe("the table of authority", () => {
       const isPermission = (permissions as readonly string[]).includes(permit);
       const roles = Role.options.filter((role) => isPermission && mayCall(route, role));
       const who = isPermission ? `${permit} (${roles.join(", ")})` : permit;
-      return `${nameOf(route)}  ${who}${route.kind === "data" ? "  +api" : ""}`;
+      const isFresh = route.kind !== "endpoint" && route.spec.fresh === true;
+      return `${nameOf(route)}  ${who}${isFresh ? " fresh" : ""}${route.kind === "data" ? "  +api" : ""}`;
     });
     expect(lines.toSorted()).toEqual(await lockedLines("http/routes.lock", lines));
   });

@@ -25,12 +25,14 @@ export const apiClientRoutes = routes()
     page: ApiClientsPage,
   })
   .screen("get", "/api-clients/new", {
+    fresh: true,
     permit: "api_clients.manage",
     title: texts.create,
     handle: () => Promise.resolve({ values: { role: "member" } }),
     form: NewApiClientForm,
   })
   .on("post", "/api-clients", {
+    fresh: true,
     permit: "api_clients.manage",
     input: NewApiClient,
     reply: CreatedApiClient,
@@ -42,6 +44,7 @@ export const apiClientRoutes = routes()
     page: CreatedPage,
   })
   .screen("get", "/api-clients/:clientId/revocation", {
+    fresh: true,
     permit: "api_clients.manage",
     params: ApiClientParams,
     title: texts.revoke,
@@ -49,6 +52,7 @@ export const apiClientRoutes = routes()
     page: ConfirmRevoke,
   })
   .on("put", "/api-clients/:clientId/revocation", {
+    fresh: true,
     permit: "api_clients.manage",
     params: ApiClientParams,
     reply: ApiClient,

@@ -18,7 +18,8 @@ export {
 } from "./actions/passkeys.ts";
 export { backupCodeUsed, passwordChosen, passwordReset } from "./actions/notices.ts";
 export { rehashPassword, storePassword } from "./actions/passwords.ts";
-export { needsCode, type Proof, proofFields, type Visit } from "./actions/prove.ts";
+export { type Changed, type OwnVisit } from "./actions/alone.ts";
+export { needsCode, type Proof, proofFields, type Visit, withProof } from "./actions/prove.ts";
 export { useBackupCode } from "./actions/backup-codes.ts";
 export { useTotpCode } from "./actions/totp.ts";
 export { proofLimited, totpNotPending } from "./errors.ts";

@@ -22,6 +22,7 @@ export const passkeyRoutes = routes()
     page: UserPasskeysPage,
   })
   .on("delete", `${path}/:passkeyId`, {
+    fresh: true,
     summary: "Revoke a passkey; its owner's sessions end and they are told by mail",
     permit: "users.manage",
     params: PasskeyParams,
@@ -34,6 +35,7 @@ export const passkeyRoutes = routes()
     notice: () => texts.revokedNotice,
   })
   .screen("get", `${path}/:passkeyId/revocation`, {
+    fresh: true,
     permit: "users.manage",
     title: ({ passkey }: Revocation) => texts.revokeQuestion(passkey.name),
     params: PasskeyParams,

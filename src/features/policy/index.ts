@@ -17,7 +17,8 @@ export {
   policyFields,
   Strength,
 } from "./schema.ts";
-export { strengthText } from "./words.ts";
+export { type SessionLimits, sessionLimits } from "./session-limits.ts";
+export { methodsText, strengthText, worthText } from "./words.ts";
 export { meets, strengthOf, strictest } from "./strength.ts";
 export {
   findPolicyState,

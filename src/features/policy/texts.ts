@@ -3,8 +3,16 @@ import { defineTexts } from "#platform/texts.ts";
 
 export const texts = defineTexts("policy", {
   baseline: "Any",
+  basic: "Basic",
   strong: "Strong",
   phishingResistant: "Phishing-resistant",
+
+  password: "Password",
+  emailCode: "Code by e-mail",
+  totp: "Authenticator app",
+  backupCode: "Backup code",
+  passkey: "Passkey",
+  rememberedDevice: "Remembered device",
 
   lengthRange: "Password length: give a whole number from 8 to 64",
   scoreRange: "Password strength: give 3 or 4",

@@ -1,19 +1,25 @@
 // The signed-in person a page of this feature is about.
 import {
+  type Changed,
   countBackupCodes,
   findAuthenticators,
+  type OwnVisit,
   type Proof,
-  type Visit,
 } from "#features/authenticators/index.ts";
 import { countPasskeys, passkeyHandle } from "#features/passkeys/index.ts";
-import type { Handling, SessionFacts } from "#platform/http/context.ts";
+import {
+  clearSessionCookie,
+  type SessionCookie,
+  setSessionCookie,
+} from "#features/sessions/index.ts";
+import type { Handling } from "#platform/http/context.ts";
 import { forbidden } from "#platform/http/door.ts";
 import type { ProofInput } from "./schema.ts";
 
 type AnyHandling = Handling<unknown, unknown>;
 
 /** The request as its person's, and the session it came with. @throws {forbidden} for a caller without a session (a script) */
-export function mine(handling: AnyHandling): Visit & { session: SessionFacts } {
+export function mine(handling: AnyHandling): OwnVisit {
   const { session } = handling;
   if (!session) throw forbidden();
   return { ...handling, session, userId: session.userId };
@@ -31,6 +37,18 @@ export async function proofStep(handling: AnyHandling) {
       codesLeft: await countBackupCodes(db, userId),
     };
   });
+}
+
+/** Gives this browser the session that goes on after a change; null: it was ended meanwhile. */
+export function keepSession({ cookies, now }: AnyHandling, cookie: SessionCookie | null): void {
+  if (cookie === null) clearSessionCookie(cookies);
+  else setSessionCookie(cookies, cookie, now);
+}
+
+/** The same for a change of the second step; answers what it brought. */
+export function keepChanged<T>(handling: AnyHandling, { value, cookie }: Changed<T>): T {
+  keepSession(handling, cookie);
+  return value;
 }
 
 /** What was presented, with the browser's handle on the challenge a passkey answered. */

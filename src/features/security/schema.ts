@@ -31,6 +31,18 @@ export const ProofInput = z
   });
 export type ProofInput = z.infer<typeof ProofInput>;
 
+/** Where a proof leads. */
+export const StepUpGoal = z.object({
+  return_to: z.string().max(2_048).optional().catch(undefined),
+});
+export const StepUpInput = z.looseObject({}).transform((typed, context) => {
+  const proof = ProofInput.safeParse(typed);
+  if (proof.success) return { ...StepUpGoal.parse(typed), proof: proof.data };
+  for (const { path, message } of proof.error.issues)
+    context.addIssue({ code: "custom", path, message });
+  return z.NEVER;
+});
+
 export const FirstCode = z.object({ code: TypedCode });
 export const NewPasskey = z.object({
   answer: PasskeyAnswer.catch(""),

@@ -44,7 +44,7 @@ export const texts = defineTexts("security", {
   setUpLead: "You need an app for one-time codes on your phone or computer. Any of them will do.",
   replaceTitle: "Replace the authenticator app",
   replaceLead:
-    "The new app takes over once its first code is typed; until then the present one goes on. Backup codes are replaced too.",
+    "The new app takes over once its first code is typed; until then the present one goes on. Backup codes are replaced too, and every other device is signed out.",
   setUpNext: "Continue",
 
   scanTitle: "Connect the app",
@@ -56,8 +56,9 @@ export const texts = defineTexts("security", {
   scanTime: "This page is good for a quarter of an hour.",
 
   codesTitle: "Keep your backup codes",
-  codesReady: "The authenticator app is on.",
+  codesReady: "The authenticator app is on. Every other device is signed out.",
   codesOfPasskey: "The passkey is added.",
+  codesOfFirstPasskey: "The passkey is added. Every other device is signed out.",
   codesRenewed: "These are your new backup codes. The earlier ones no longer work.",
   codesLead:
     "If you lose the app or the passkey, each of these codes signs you in once. Keep them where you keep important papers, or in a password manager. They are not shown again.",
@@ -76,7 +77,7 @@ export const texts = defineTexts("security", {
   removeLead: "Signing in will ask for a code by e-mail again. Backup codes stop working.",
   removeLeadPasskeys: "Your passkeys and backup codes stay.",
   removeSubmit: "Remove the app",
-  removeDone: "The app is removed.",
+  removeDone: "The app is removed. Every other device is signed out.",
 
   passkeys: "Passkeys",
   passkeysAbout:
@@ -121,6 +122,8 @@ export const texts = defineTexts("security", {
     "Passkeys need JavaScript: turn it on for this page, or set up an authenticator app instead.",
   passkeyCreateVoid: "That took too long: begin again.",
   passkeyAdded: (name: string) => `The passkey “${name}” is added.`,
+  firstPasskeyAdded: (name: string) =>
+    `The passkey “${name}” is added. Every other device is signed out.`,
   passkeyRenameTitle: "Rename the passkey",
   passkeyRenameSubmit: "Save name",
   passkeyRenamed: "The passkey has a new name.",
@@ -133,7 +136,18 @@ export const texts = defineTexts("security", {
   passkeyRemoveRefused:
     "Your organisation asks for a passkey, or for something as strong, and you have no other. Add another one first.",
   passkeyRemoveSubmit: "Remove passkey",
-  passkeyRemoved: "The passkey is removed.",
+  passkeyRemoved: "The passkey is removed. Every other device is signed out.",
+
+  stepUpTitle: "Prove who you are",
+  stepUpLead:
+    "Changes like the one ahead ask for proof that is at most 10 minutes old, so that nobody makes them at a desk you have left.",
+  stepUpPassword:
+    "Your password is enough here: this session has already been through the code by e-mail.",
+  stepUpPasskeyOnly: "Your organisation asks for a passkey here: use one of yours",
+  stepUpSubmit: "Continue",
+  stepUpDone: "You have proved who you are",
+  stepUpDoneText:
+    "It counts for 10 minutes. Close this tab, go back to the one you came from and send the form again: what you typed is there.",
 
   sessions: "Where you are signed in",
   sessionsAbout:
@@ -146,6 +160,7 @@ export const texts = defineTexts("security", {
   place: "Place of sign-in",
   started: "Signed in",
   lastSeen: "Last seen",
+  endsAt: "Ends unless used",
   actions: "Actions",
   end: "End",
   endOf: (device: string) => `End the session on ${device}`,
@@ -162,7 +177,8 @@ export const texts = defineTexts("security", {
   deviceForgotten: "Forgotten. The next sign-in there asks for the second step again.",
   endOthers: "End all others",
   endOthersQuestion: "End all other sessions?",
-  endOthersConsequence: "Every browser except this one is signed out at once.",
+  endOthersConsequence:
+    "Every browser except this one is signed out at once. Browsers that stood for your second step ask for it again.",
   endedOthers: (count: number) =>
     count === 0
       ? "There were no other sessions."

@@ -6,17 +6,26 @@ import { hashToken } from "#platform/crypto/token.ts";
 import { roleMay } from "#src/permissions.ts";
 import { touchSession } from "./actions.ts";
 import { type FoundSession, findSession } from "./queries.ts";
-import { absoluteSeconds, seenEverySeconds } from "./schema.ts";
+import { seenEverySeconds } from "./schema.ts";
 
 const cookieName = "session";
 
-/** Hands the browser its session. The cookie outlives the browser's window and not the session's absolute limit. */
+/** What a browser is given for its session. */
+export interface SessionCookie {
+  readonly token: string;
+  /** False: the cookie goes with the browser's window. */
+  readonly isKept: boolean;
+  readonly expiresAt: Date;
+}
+
+/** Hands the browser its session: for as long as that lives at the most, or until its window is closed. */
 export function setSessionCookie(
   cookies: CookieJar,
-  token: string,
-  { isKept = true }: { isKept?: boolean } = {},
+  { token, isKept, expiresAt }: SessionCookie,
+  now: Date,
 ): void {
-  cookies.set(cookieName, token, isKept ? { maxAgeSeconds: absoluteSeconds } : {});
+  const maxAgeSeconds = Math.max(0, Math.ceil((expiresAt.getTime() - now.getTime()) / 1000));
+  cookies.set(cookieName, token, isKept ? { maxAgeSeconds } : {});
 }
 
 export function clearSessionCookie(cookies: CookieJar): void {
@@ -46,10 +55,10 @@ export async function authenticateSession(c: HttpContext): Promise<Principal | n
 }
 
 function toPrincipal(found: FoundSession, c: HttpContext): Principal {
-  const { id, userId, role, methods, authenticatedAt, expiresAt } = found;
+  const { id, userId, role, methods, authenticatedAt, startedAt, expiresAt } = found;
   return {
     actor: { kind: "user", userId, role, sessionId: id, origin: originOf(c) },
-    session: { id, userId, methods, authenticatedAt, expiresAt },
+    session: { id, userId, methods, authenticatedAt, startedAt, expiresAt },
     viewer: {
       name: `${found.firstName} ${found.lastName}`,
       email: found.email,

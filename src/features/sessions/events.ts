@@ -7,6 +7,16 @@ import { texts } from "./texts.ts";
 
 export const sessionStarted = defineEvent("session.started", {
   says: texts.started,
+  data: z.object({
+    userId: UserId,
+    sessionId: SessionId,
+    methods: z.array(z.string()),
+    isNewDevice: z.boolean(),
+  }),
+});
+/** `methods`: what was proven this time. */
+export const sessionReauthenticated = defineEvent("session.reauthenticated", {
+  says: texts.reauthenticated,
   data: z.object({ userId: UserId, sessionId: SessionId, methods: z.array(z.string()) }),
 });
 export const sessionEnded = defineEvent("session.ended", {

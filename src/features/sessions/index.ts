@@ -1,7 +1,21 @@
-export { authenticateSession, clearSessionCookie, setSessionCookie } from "./authenticate.ts";
-export { endSession, endSessions, type NewSession, renewSession, startSession } from "./actions.ts";
-export { sessionEnded, sessionStarted } from "./events.ts";
+export {
+  authenticateSession,
+  clearSessionCookie,
+  type SessionCookie,
+  setSessionCookie,
+} from "./authenticate.ts";
+export {
+  endSession,
+  endSessions,
+  type NewSession,
+  reauthenticateSession,
+  renewSession,
+  startSession,
+} from "./actions.ts";
+export { sessionEnded, sessionReauthenticated, sessionStarted } from "./events.ts";
 export { sessionNotFound } from "./errors.ts";
+export { endSpentOf, endSpentSessions } from "./jobs.ts";
+export { DeviceOf, EndOf, ProofOf, SignInOf } from "./parts.tsx";
 export { deviceName } from "./device.ts";
 export { sessionsOf } from "./queries.ts";
-export { absoluteSeconds, idleSeconds, type Session, type SessionEndReason } from "./schema.ts";
+export type { Session, SessionEndReason } from "./schema.ts";

@@ -1,13 +1,28 @@
-// Reads of sessions. A session counts while it is not ended, not idle for too long, not too old, and its person is active.
-import { sql } from "kysely";
+// Reads of sessions. A session counts while it is not ended, not idle for too long, not too old, and its person is active. How long is
+// too long, the tenant's policy says in the same statement: a change of it ends sessions at once, in every process.
+import { type RawBuilder, sql } from "kysely";
 import { z } from "zod";
-import { secondsLater } from "#platform/clock.ts";
+import { Method, sessionLimits, strengthOf } from "#features/policy/index.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import { decodeCursor, toPage } from "#platform/http/input.ts";
 import { SessionId, type UserId } from "#src/ids.ts";
 import { deviceName } from "./device.ts";
 import { sessionNotFound } from "./errors.ts";
-import { idleSeconds, type Session, type SessionFilter, type SessionList } from "./schema.ts";
+import { type Session, type SessionFilter, type SessionList, windowSeconds } from "./schema.ts";
+
+/** Seconds a session lives however much it is used, of the columns of `l` (`sessionLimits`). */
+export const absoluteSeconds = (isKept: RawBuilder<boolean>) => sql<number>`
+  case
+    when ${isKept} and l.keep_signed_in then l.absolute_seconds
+    else least(l.absolute_seconds, ${windowSeconds}::integer)
+  end`;
+
+/** When a session `s` is over however much it is used, under the limits `l`: never later than was said at its start. */
+const latestEnd = sql<Date>`least(
+  s.expires_at, s.created_at + make_interval(secs => ${absoluteSeconds(sql`s.is_kept`)}))`;
+/** When it is over if nobody uses it; without an idle limit `least` passes over the null. */
+const nextEnd = sql<Date>`least(
+  ${latestEnd}, s.last_seen_at + make_interval(secs => l.idle_seconds))`;
 
 /** The session of a presented token with its person, or null: one statement, whatever the reason for null. */
 export async function findSession(db: TenantDb, tokenHash: Buffer, now: Date) {
@@ -17,13 +32,15 @@ export async function findSession(db: TenantDb, tokenHash: Buffer, now: Date) {
     .innerJoin("user_emails as e", (join) =>
       join.onRef("e.user_id", "=", "u.id").on("e.is_primary", "=", true),
     )
+    .innerJoin(sessionLimits(now).as("l"), (join) => join.onTrue())
     .select([
       "s.id",
       "s.user_id as userId",
       "s.methods",
       "s.authenticated_at as authenticatedAt",
+      "s.created_at as startedAt",
       "s.last_seen_at as lastSeenAt",
-      "s.expires_at as expiresAt",
+      latestEnd.as("expiresAt"),
       "u.first_name as firstName",
       "u.last_name as lastName",
       "u.role",
@@ -33,8 +50,7 @@ export async function findSession(db: TenantDb, tokenHash: Buffer, now: Date) {
     ])
     .where("s.token_hash", "=", tokenHash)
     .where("s.ended_at", "is", null)
-    .where("s.expires_at", ">", now)
-    .where("s.last_seen_at", ">", secondsLater(now, -idleSeconds))
+    .where(nextEnd, ">", now)
     .where("u.state", "=", "active")
     .executeTakeFirst();
   return row ?? null;
@@ -81,6 +97,7 @@ function liveSessions(db: TenantDb, now: Date) {
     .innerJoin("user_emails as e", (join) =>
       join.onRef("e.user_id", "=", "u.id").on("e.is_primary", "=", true),
     )
+    .innerJoin(sessionLimits(now).as("l"), (join) => join.onTrue())
     .select([
       "s.id",
       "s.user_id as userId",
@@ -90,12 +107,13 @@ function liveSessions(db: TenantDb, now: Date) {
       "s.user_agent as userAgent",
       "s.methods",
       "s.created_at as startedAt",
+      "s.authenticated_at as authenticatedAt",
       "s.last_seen_at as lastSeenAt",
-      "s.expires_at as expiresAt",
+      nextEnd.as("expiresAt"),
+      sql<boolean>`s.is_kept and l.keep_signed_in`.as("isKept"),
     ])
     .where("s.ended_at", "is", null)
-    .where("s.expires_at", ">", now)
-    .where("s.last_seen_at", ">", secondsLater(now, -idleSeconds))
+    .where(nextEnd, ">", now)
     .where("u.state", "=", "active")
     .orderBy("s.id", "desc");
 }
@@ -110,8 +128,26 @@ function toSession({ userId, name, email, ...row }: Row): Session {
     ip: row.ip,
     userAgent: row.userAgent,
     methods: row.methods,
+    strength: strengthOf(Method.options.filter((method) => row.methods.includes(method))),
     startedAt: row.startedAt.toISOString(),
+    authenticatedAt: row.authenticatedAt.toISOString(),
     lastSeenAt: row.lastSeenAt.toISOString(),
     expiresAt: row.expiresAt.toISOString(),
+    isKept: row.isKept,
   };
 }
+
+/** Sessions that ran out and do not say so yet, with the instant; `isOld`: not for want of use. */
+export const spentSessions = (db: TenantDb, now: Date) =>
+  db
+    .selectFrom("sessions as s")
+    .innerJoin(sessionLimits(now).as("l"), (join) => join.onTrue())
+    .select([
+      "s.id",
+      "s.user_id as userId",
+      nextEnd.as("endedAt"),
+      sql<boolean>`${latestEnd} <= ${nextEnd}`.as("isOld"),
+    ])
+    .where("s.ended_at", "is", null)
+    .where(nextEnd, "<=", now)
+    .orderBy("s.id");

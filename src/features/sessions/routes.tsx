@@ -18,6 +18,7 @@ export const sessionRoutes = routes()
     page: SessionsPage,
   })
   .on("delete", "/sessions/:sessionId", {
+    fresh: true,
     summary: "End a session; its cookie is worth nothing from then on",
     permit: "sessions.end",
     params: SessionParams,
@@ -30,6 +31,7 @@ export const sessionRoutes = routes()
     notice: () => texts.endedNotice,
   })
   .screen("get", "/sessions/:sessionId/end", {
+    fresh: true,
     permit: "sessions.end",
     title: texts.end,
     params: SessionParams,

@@ -1,12 +1,11 @@
 // Sessions as the API tells them, how long they live and why they end.
 import { z } from "zod";
+import { Strength } from "#features/policy/index.ts";
 import { pageOf, Paging } from "#platform/http/input.ts";
 import { SessionId, UserId } from "#src/ids.ts";
 
-/** A session that nobody used for this long has ended. */
-export const idleSeconds = 24 * 60 * 60;
-/** The longest a session lives, however much it is used. */
-export const absoluteSeconds = 14 * 24 * 60 * 60;
+/** The longest a session lives that is not kept: its cookie goes with the browser's window, which some browsers never close. */
+export const windowSeconds = 24 * 60 * 60;
 /** How often "last seen" is written while a session is in use: idleness is known to this precision. */
 export const seenEverySeconds = 60;
 /** Sessions of one person at a time; starting one more ends the oldest. */
@@ -22,6 +21,11 @@ export const SessionEndReason = z.enum([
   "role_changed",
   "deactivated",
   "too_many",
+  "second_step_changed",
+  "second_step_reset",
+  "recovered",
+  "unused",
+  "expired",
 ]);
 export type SessionEndReason = z.infer<typeof SessionEndReason>;
 
@@ -39,9 +43,16 @@ export const Session = z.object({
   ip: z.string(),
   userAgent: z.string(),
   methods: z.array(z.string()),
+  /** What the methods are worth. */
+  strength: Strength,
   startedAt: z.iso.datetime(),
+  /** When the person last proved who they are: at sign-in, or again since. */
+  authenticatedAt: z.iso.datetime(),
   lastSeenAt: z.iso.datetime(),
+  /** When it ends unless it is used before: the earliest of what was set at sign-in and the tenant's limits now. */
   expiresAt: z.iso.datetime(),
+  /** Whether it outlives the browser's window. */
+  isKept: z.boolean(),
 });
 export type Session = z.infer<typeof Session>;
 

@@ -5,6 +5,7 @@ export const texts = defineTexts("sessions", {
   aboveRole: "You cannot end a session of someone whose role is above yours",
 
   started: "Signed in",
+  reauthenticated: "Proved again who they are",
   ended: "Session ended",
 
   title: "Sessions",
@@ -12,9 +13,10 @@ export const texts = defineTexts("sessions", {
   description: "Who is signed in at this moment, on which device, since when.",
   person: "Person",
   device: "Device",
-  place: "Place of sign-in",
   signedInAt: "Signed in",
   lastSeenAt: "Last seen",
+  endsAt: "Ends unless used",
+  withWindow: "or when the window is closed",
   actions: "Actions",
   everybody: "Show everybody's sessions",
   count: (shown: number) =>

@@ -14,6 +14,7 @@ import {
   Stack,
   Time,
 } from "#platform/ui/index.ts";
+import { DeviceOf, EndOf, SignInOf } from "./parts.tsx";
 import type { Session, SessionList } from "./schema.ts";
 import { texts } from "./texts.ts";
 
@@ -58,17 +59,13 @@ export const SessionsPage: Screen<SessionList> = ({ data, view }) => {
 function columns(zone: string, now: Date, mayEnd: boolean): readonly Column<Session>[] {
   const shown: Column<Session>[] = [
     { label: texts.person, cell: ({ user }) => <Person name={user.name} detail={user.email} /> },
-    { label: texts.device, cell: ({ device }) => device },
-    { label: texts.place, secondary: true, cell: ({ ip }) => ip },
-    {
-      label: texts.signedInAt,
-      secondary: true,
-      cell: ({ startedAt }) => <Time at={startedAt} zone={zone} />,
-    },
+    { label: texts.device, cell: (session) => <DeviceOf {...session} /> },
+    { label: texts.signedInAt, cell: (session) => <SignInOf {...session} zone={zone} /> },
     {
       label: texts.lastSeenAt,
       cell: ({ lastSeenAt }) => <Time at={lastSeenAt} zone={zone} format="relative" now={now} />,
     },
+    { label: texts.endsAt, secondary: true, cell: (session) => <EndOf {...session} zone={zone} /> },
   ];
   if (!mayEnd) return shown;
   return [

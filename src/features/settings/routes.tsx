@@ -40,7 +40,7 @@ const shown = ({ tenant, now, session }: Asked): Promise<Shown> =>
     return {
       settings,
       inactive: days === null ? null : await findInactive(db, { days, now }),
-      provedAt: session?.authenticatedAt ?? null,
+      provedAt: session?.startedAt ?? null,
     };
   });
 
@@ -54,6 +54,7 @@ const onPage = {
 
 export const settingsRoutes = routes()
   .on("get", path, {
+    fresh: true,
     permit: "settings.manage",
     summary: "The sign-in settings, their version, and the change that is being tried",
     title: texts.title,
@@ -63,6 +64,7 @@ export const settingsRoutes = routes()
     page: SettingsPage,
   })
   .on("put", path, {
+    fresh: true,
     ...onPage,
     summary:
       "Change the sign-in settings. A change that can keep people out answers settings.trial_needed, or opens a trial when openTrial is true",
@@ -77,6 +79,7 @@ export const settingsRoutes = routes()
     notice: ({ trial }) => (trial === null ? texts.savedNotice : texts.openedNotice),
   })
   .on("post", `${path}/trials`, {
+    fresh: true,
     ...onPage,
     summary: "Propose sign-in settings: nothing changes until the trial is applied",
     input: TrialInput,
@@ -114,6 +117,7 @@ export const settingsRoutes = routes()
     fragments: { people: AffectedRegion },
   })
   .on("put", `${path}/trials/:trialId/application`, {
+    fresh: true,
     ...onPage,
     summary:
       "Put a trial’s settings in force for 10 minutes; needs a test sign-in, or withoutTest: true",
@@ -129,6 +133,7 @@ export const settingsRoutes = routes()
     notice: () => texts.appliedNotice,
   })
   .on("put", `${path}/trials/:trialId/confirmation`, {
+    fresh: true,
     ...onPage,
     summary:
       "Keep an applied trial’s settings; somebody must have signed in since they were applied",
@@ -136,13 +141,14 @@ export const settingsRoutes = routes()
     reply: Trial,
     handle: (handling) =>
       change(handling, async (by) => {
-        const provedAt = handling.session?.authenticatedAt ?? null;
+        const provedAt = handling.session?.startedAt ?? null;
         await confirmTrial(by, handling.params.trialId, { provedAt });
         return getTrial(by.db, handling.params.trialId, by.now);
       }),
     next: () => path,
     notice: () => texts.keptNotice,
   })
+  // Without fresh proof: back to what was in force is the way out for somebody whom the new settings stop.
   .on("delete", `${path}/trials/:trialId`, {
     ...onPage,
     summary: "Drop a trial; one that is applied is taken back at once",

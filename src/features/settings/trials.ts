@@ -71,9 +71,9 @@ export async function applyTrial(
 }
 
 /**
- * Keeps the settings of an applied trial. `provedAt` is when the caller's session was started or proved again, null for a script:
- * it must be after they were applied, because a session from before does not show that anybody can still sign in, and somebody who
- * stole one could keep its owner out. For a script the proof is that a super administrator has come in since.
+ * Keeps the settings of an applied trial. `provedAt` is when the caller signed in, null for a script: it must be after they were
+ * applied, because a session from before, however often it was proved again, does not show that anybody can still sign in, and somebody
+ * who stole one could keep its owner out. For a script the proof is that a super administrator has come in since.
  * Kept already: nothing happens.
  * @throws {trialNotFound} @throws {trialOver} @throws {trialNotApplied} @throws {proofTooOld}
  */
@@ -105,7 +105,7 @@ async function superAdminCameIn({ db }: Changing, since: Date): Promise<boolean>
     .where("u.role", "=", "super_admin")
     .where("u.state", "=", "active")
     .where("s.ended_at", "is", null)
-    .where("s.authenticated_at", ">", since)
+    .where("s.created_at", ">", since)
     .limit(1)
     .executeTakeFirst();
   return session !== undefined;

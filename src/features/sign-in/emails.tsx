@@ -1,5 +1,6 @@
 // Mails of a sign-in: the code, the way to a new password, and the way back to an invitation that was left half-way.
 import { z } from "zod";
+import { Circumstances, notice } from "#features/notices/index.ts";
 import { defineEmail } from "#platform/mail/define.ts";
 import { MailButton, MailCode, MailNote } from "#platform/mail/layout.tsx";
 import { codeSeconds } from "./schema.ts";
@@ -36,6 +37,21 @@ export const proofCode = defineEmail("sign_in.proof_code", {
     </>
   ),
 });
+
+const NewDevice = Circumstances.extend({ methods: z.string() });
+
+/** To the owner of an account that a browser came into for the first time. */
+export const newDeviceMail = defineEmail(
+  "sign_in.new_device",
+  notice(
+    NewDevice,
+    {
+      subject: texts.newDeviceSubject,
+      text: (tenant, { methods }) => texts.newDeviceText(tenant, methods),
+    },
+    { text: texts.newDeviceNotYou, button: texts.newDeviceButton, path: "/security/sessions" },
+  ),
+);
 
 const Way = z.object({ firstName: z.string(), url: z.string() });
 type Way = z.infer<typeof Way>;

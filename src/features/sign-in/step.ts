@@ -35,8 +35,8 @@ export function placeOf(signIn: SignIn | null, now: Date): string {
 
 /** Hands the browser what a finished sign-in gives it. */
 export function enter(visit: Visit, entry: Entry): void {
-  const { cookies } = visit;
-  setSessionCookie(cookies, entry.sessionToken, { isKept: entry.isKept });
+  const { cookies, now } = visit;
+  setSessionCookie(cookies, entry.session, now);
   giveDeviceToken(cookies, entry.deviceToken);
   takeHandle(cookies);
 }

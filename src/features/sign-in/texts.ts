@@ -13,6 +13,14 @@ export const texts = defineTexts("sign-in", {
   keepHint: "Not on a computer that others use too.",
   passkeyButton: "Sign in with a passkey",
 
+  // A sign-in from a browser that was not used before
+  newDeviceSubject: (tenant: string) => `New sign-in to your account at ${tenant}`,
+  newDeviceText: (tenant: string, methods: string) =>
+    `Somebody signed in to your account at ${tenant} with a browser that was not known to it. Proven by: ${methods}.`,
+  newDeviceNotYou:
+    "Was that you? Then there is nothing to do. Was that not you? End that session at once, and choose a new password.",
+  newDeviceButton: "Show where you are signed in",
+
   // The mailbox, before anything else
   proofTitle: "Check your mailbox",
   proofLead: (email: string) =>

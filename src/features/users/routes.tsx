@@ -62,12 +62,14 @@ export const userRoutes = routes()
     fragments: { "user-list": UserRegion },
   })
   .screen("get", "/users/new", {
+    fresh: true,
     permit: "users.manage",
     title: texts.inviteTitle,
     handle: async ({ actor }) => ({ roles: rolesToGive(actor), values: { role: "member" } }),
     form: InviteForm,
   })
   .on("post", "/users", {
+    fresh: true,
     permit: "users.manage",
     summary: "Invite a person: they are added and get a message with a link",
     title: texts.inviteTitle,
@@ -119,6 +121,7 @@ export const userRoutes = routes()
     page: ActivityPage,
   })
   .screen("get", "/users/:userId/edit", {
+    fresh: true,
     permit: "users.manage",
     title: editTitle,
     params: UserParams,
@@ -130,6 +133,7 @@ export const userRoutes = routes()
     form: EditForm,
   })
   .on("patch", "/users/:userId", {
+    fresh: true,
     permit: "users.manage",
     summary: "Change names or role; a new role ends the person's sessions",
     title: editTitle,
@@ -147,6 +151,7 @@ export const userRoutes = routes()
     notice: () => texts.savedNotice,
   })
   .screen("get", "/users/:userId/deactivation", {
+    fresh: true,
     permit: "users.manage",
     title: deactivateTitle,
     params: UserParams,
@@ -154,6 +159,7 @@ export const userRoutes = routes()
     form: DeactivationPage,
   })
   .on("put", "/users/:userId/deactivation", {
+    fresh: true,
     permit: "users.manage",
     summary: "Deactivate a person: sessions end and signing in is refused",
     title: deactivateTitle,
@@ -170,6 +176,7 @@ export const userRoutes = routes()
     notice: () => texts.deactivatedNotice,
   })
   .on("delete", "/users/:userId/deactivation", {
+    fresh: true,
     permit: "users.manage",
     summary: "Reactivate a person",
     params: UserParams,

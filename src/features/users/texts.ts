@@ -133,6 +133,7 @@ export const texts = defineTexts("users", {
   noSessions: "Not signed in anywhere",
   device: "Device",
   place: "Place of sign-in",
+  proof: "Proven by",
   lastSeen: "Last seen",
   events: "Recent events",
   eventsText: "What this person did, and what was done about them.",

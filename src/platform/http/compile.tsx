@@ -1,4 +1,4 @@
-// From a declared route to a Hono route: permit, origin, body limit, input, handler, contract, shape, in that order.
+// From a declared route to a Hono route: origin, permit, fresh proof, body limit, input, handler, contract, shape, in that order.
 import { zValidator } from "@hono/zod-validator";
 import { Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
@@ -8,11 +8,12 @@ import { defineTexts } from "../texts.ts";
 import { type Env, type Handling, type HttpContext, Redirect } from "./context.ts";
 import { requireSameOrigin } from "./csrf.ts";
 import { type Door, requirePermit } from "./door.ts";
+import { freshnessOf, stepUpRequired } from "./fresh.ts";
 import { handlingOf } from "./handling.ts";
 import { invalidInput, problemsOf, unstorableFields } from "./input.ts";
 import type { Renderer } from "./render.tsx";
 import type { AnyRoute } from "./route.ts";
-import { shapeOf, varyByShape } from "./shape.ts";
+import { isHtmx, shapeOf, varyByShape } from "./shape.ts";
 
 const texts = defineTexts("http", {
   tooLarge: "That is more than this page takes",
@@ -32,7 +33,13 @@ export function compile(tables: readonly AnyRoute[], door: Door, renderer: Rende
   for (const route of tables) {
     if (door.kind === "api" && route.kind !== "data") continue;
     const path = door.prefix + route.path;
-    const steps = [guard(route, door), ...limits(route), ...reader(route), answer(route, renderer)];
+    const steps = [
+      guard(route, door),
+      freshness(route, door, renderer),
+      ...limits(route),
+      ...reader(route),
+      answer(route, renderer),
+    ];
     app.on(route.method.toUpperCase(), path, ...(steps as [MiddlewareHandler<Env>]));
   }
   return app;
@@ -56,6 +63,16 @@ function guard(route: AnyRoute, door: Door): MiddlewareHandler<Env> {
   };
 }
 
+/** Whether the caller's proof is recent enough. What a stale request has typed is read all the same, to be shown again. */
+function freshness(route: AnyRoute, door: Door, renderer: Renderer): MiddlewareHandler<Env> {
+  return async (c, next) => {
+    const found = freshnessOf(route, door, c);
+    if (found === "prove_first") return renderer.proveFirst(c);
+    if (found === "stale") (c as WithRead)[staleKey] = true;
+    return next();
+  };
+}
+
 function limits(route: AnyRoute): MiddlewareHandler<Env>[] {
   if (route.method === "get") return [];
   const maxSize = route.spec.bodyMaxBytes ?? defaultBodyMaxBytes;
@@ -75,7 +92,8 @@ interface Read {
   readonly problems: Record<string, string> | null;
 }
 const readKey = Symbol("read");
-type WithRead = HttpContext & { [readKey]?: Read };
+const staleKey = Symbol("stale");
+type WithRead = HttpContext & { [readKey]?: Read; [staleKey]?: true };
 
 /** The route's input schema as Hono validators: the query of a GET, else JSON or a form by content type. */
 function reader(route: AnyRoute): MiddlewareHandler<Env>[] {
@@ -123,6 +141,7 @@ function answer(route: AnyRoute, renderer: Renderer): MiddlewareHandler<Env> {
     const handling = handlingOf(c, params, undefined);
     if (route.kind === "endpoint") return route.spec.handle(handling, c);
     const read = (c as WithRead)[readKey];
+    if ((c as WithRead)[staleKey]) return askForProof(route, c, renderer, { handling, read });
     if (read?.problems) {
       return refuse(route, c, renderer, handling, read, invalidInput({ errors: read.problems }));
     }
@@ -143,6 +162,29 @@ function answer(route: AnyRoute, renderer: Renderer): MiddlewareHandler<Env> {
       throw error;
     }
   };
+}
+
+/** Nothing is done, nothing typed is lost: the form again, or the button, beside the way to prove oneself. */
+async function askForProof(
+  route: Exclude<AnyRoute, { kind: "endpoint" }>,
+  c: HttpContext,
+  renderer: Renderer,
+  { handling, read }: { handling: Handling<unknown, undefined>; read: Read | undefined },
+): Promise<Response> {
+  const { form, load } = route.spec;
+  const refusal = stepUpRequired();
+  if (shapeOf(c).kind === "json" || isHtmx(c)) throw refusal;
+  const { status } = refusal.spec;
+  const values = read?.raw ?? {};
+  if (!form) return renderer.stale(c, { method: route.method, values, status });
+  const data = load ? await load(handling) : undefined;
+  return renderer.form(c, route.spec, form, {
+    data,
+    values,
+    problems: {},
+    status,
+    isStale: true,
+  });
 }
 
 /** A refusal of a route that has a form shows that form again; everything else goes to the door's error page. */

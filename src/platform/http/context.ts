@@ -35,6 +35,8 @@ export interface SessionFacts {
   /** How and when this person proved who they are; told truthfully to applications. */
   readonly methods: readonly string[];
   readonly authenticatedAt: Date;
+  /** When the person signed in; proving it again since does not move it. */
+  readonly startedAt: Date;
   readonly expiresAt: Date;
 }
 

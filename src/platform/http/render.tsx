@@ -9,8 +9,10 @@ import type { NavItem, NoticeKind } from "../ui/types.ts";
 import { type HttpContext, type Redirect, redirect } from "./context.ts";
 import { cookieJar } from "./cookies.ts";
 import { isSecure } from "./handling.ts";
-import type { DataRoute, Frame, ScreenRoute } from "./route.ts";
+import { stepUpTexts } from "./fresh.ts";
+import type { DataRoute, Frame, Method, ScreenRoute } from "./route.ts";
 import { isHtmx, shapeOf } from "./shape.ts";
+import { stepUpNotice, StepUpScreen } from "./step-up-screen.tsx";
 import type { FormScreen, Problems, Values, View } from "./view.ts";
 
 const texts = defineTexts("render", {
@@ -35,6 +37,8 @@ interface FormState {
   readonly values: Values;
   readonly problems: Problems;
   readonly status: number;
+  /** Shown again for want of fresh proof. */
+  readonly isStale?: boolean;
 }
 
 interface Outcome {
@@ -50,16 +54,27 @@ export interface Renderer {
   screen(c: HttpContext, spec: unknown, data: unknown): Promise<Response>;
   form(c: HttpContext, spec: unknown, form: unknown, state: FormState): Promise<Response>;
   problem(c: HttpContext, error: DomainError): Promise<Response>;
+  /** To the proof, and back to the page that was asked for. */
+  proveFirst(c: HttpContext): Response;
+  /** A request without a form that was refused for want of fresh proof, ready to be sent again. */
+  stale(
+    c: HttpContext,
+    request: { method: Method; values: Values; status: number },
+  ): Response | Promise<Response>;
 }
 
 type AnyForm = FormScreen<unknown>;
 type AnyPage = FC<{ data: unknown; view: View }>;
 
-/** `problemScreen` draws refusals for browsers; `signInPath` is where nobody is sent who must be somebody. */
+/**
+ * `problemScreen` draws refusals for browsers; `signInPath` is where nobody is sent who must be somebody; `stepUpPath` is where somebody
+ * is sent who must prove it again, without a place to go back to in another tab.
+ */
 export function createRenderer(options: {
   nav: readonly NavEntry[];
   problemScreen: FC<{ error: DomainError; view: View; requestId: string }>;
   signInPath(returnTo: string): string;
+  stepUpPath(returnTo?: string): string;
 }): Renderer {
   const page = (
     c: HttpContext,
@@ -146,11 +161,23 @@ export function createRenderer(options: {
 
     async form(c, spec, form, state) {
       const Form = form as AnyForm;
-      const view = viewOf(c, options.nav);
+      const shown = viewOf(c, options.nav);
+      const view =
+        state.isStale === true ? { ...shown, notice: stepUpNotice(options.stepUpPath()) } : shown;
       const content = (
         <Form data={state.data} view={view} values={state.values} problems={state.problems} />
       );
       return page(c, spec as Titled, view, state.data, content, state.status);
+    },
+
+    proveFirst: (c) => renderer.redirect(c, redirect(options.stepUpPath(c.req.path + queryOf(c)))),
+
+    stale(c, { method, values, status }) {
+      const stepUpPath = options.stepUpPath();
+      const action = c.req.path + queryOf(c);
+      const content = <StepUpScreen {...{ action, method, values, stepUpPath }} />;
+      const view = viewOf(c, options.nav);
+      return page(c, { title: stepUpTexts.required }, view, null, content, status);
     },
 
     async problem(c, error) {

@@ -22,6 +22,11 @@ interface Writing {
 
 interface Common<P extends z.ZodType, I extends z.ZodType, L> extends Writing {
   readonly permit: Permit;
+  /**
+   * Only for somebody who proved who they are within the last ten minutes (`fresh.ts`): what a stolen session must not do. On the change
+   * itself, and on the page of its form.
+   */
+  readonly fresh?: true;
   readonly params?: P;
   readonly input?: I;
   /** 64 KiB unless told otherwise; counted while the body streams in. */

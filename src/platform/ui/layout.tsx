@@ -1,6 +1,7 @@
 // The page of a signed-in person: navigation, content, account menu. Everything opens without script.
 import type { Child } from "hono/jsx";
 import { Avatar, firstLetter } from "./avatar.tsx";
+import { LinkButton } from "./button.tsx";
 import { Document } from "./document.tsx";
 import { Icon } from "./icon.tsx";
 import { Menu, MenuAction, MenuLink } from "./menu.tsx";
@@ -55,7 +56,18 @@ export function Notices({ notice }: Pick<PageView, "notice">) {
   return (
     <div id="notices" role="region" aria-live="polite" aria-label={texts.notices}>
       {notice !== null && (
-        <Notice kind={notice.kind} dismissible>
+        <Notice
+          kind={notice.kind}
+          title={notice.title}
+          dismissible={notice.action === undefined}
+          action={
+            notice.action && (
+              <LinkButton href={notice.action.href} newWindow={notice.action.newWindow} small>
+                {notice.action.label}
+              </LinkButton>
+            )
+          }
+        >
           {notice.text}
         </Notice>
       )}

@@ -19,6 +19,16 @@ export interface NavItem {
 
 export type NoticeKind = "info" | "success" | "warning" | "error";
 
+/** The notice at the top of a page. With something to do about it, it stays until that is done. */
+export interface PageNotice {
+  readonly kind: NoticeKind;
+  readonly title?: string | undefined;
+  readonly text: string;
+  readonly action?:
+    | { readonly href: string; readonly label: string; readonly newWindow?: boolean }
+    | undefined;
+}
+
 /** `system` follows the device. */
 export type Theme = "light" | "dark" | "system";
 
@@ -44,6 +54,6 @@ export interface PageView {
   readonly nonce: string;
   readonly tenant: TenantFace;
   readonly viewer: Viewer | null;
-  readonly notice: { readonly kind: NoticeKind; readonly text: string } | null;
+  readonly notice: PageNotice | null;
   readonly nav: readonly NavItem[];
 }

@@ -10,7 +10,7 @@ import {
 } from "../../support/authenticator.ts";
 import type { Browser } from "../../support/browser.ts";
 import { aPasskey } from "../passkeys/support.ts";
-import { locationOf, withApp } from "../sign-in/support.ts";
+import { isSignedIn, locationOf, sessionCookie, withApp } from "../sign-in/support.ts";
 
 const house = await testApp();
 const { aTenant, clock } = house;
@@ -61,6 +61,23 @@ const idOf = async (tenant: TestTenant, user: TestUser) => {
 };
 
 describe("adding a passkey", () => {
+  test("ends other sessions when it is the first, and leaves them when it is one more", async () => {
+    const tenant = await aTenant({ signedInAs: "member" });
+    const phone = await tenant.signedIn(tenant.me);
+    const before = tenant.browser.cookies.get(sessionCookie)?.value;
+    const first = await (await add(tenant.browser)).answer.text();
+    expect(first).toContain("Every other device is signed out");
+    expect([await isSignedIn(phone), await isSignedIn(tenant.browser)]).toEqual([false, true]);
+    expect(tenant.browser.cookies.get(sessionCookie)?.value).not.toBe(before);
+    expect((await tenant.events("session.ended")).map(({ data }) => data["reason"])).toEqual([
+      "second_step_changed",
+    ]);
+    const again = await tenant.signedIn(tenant.me);
+    const code = codesOn(first)[0] ?? "";
+    await add(tenant.browser, { currentPassword: goodPassword, code });
+    expect([await isSignedIn(again), await isSignedIn(tenant.browser)]).toEqual([true, true]);
+  });
+
   test("asks for proof, then the browser; the first one brings backup codes, shown once", async () => {
     const tenant = await aTenant({ signedInAs: "member" });
     const { browser, me } = tenant;

@@ -203,8 +203,13 @@ describe("a remembered device", () => {
   test("is one no more when the second step becomes another", async () => {
     const { tenant, user } = await rememberingTenant();
     const browser = await remembered(tenant, user);
-    await withApp(house, tenant, user);
-    expect(await after(browser, user)).toBe("/sign-in/totp");
+    const { code } = await withApp(house, tenant, user);
+    const proof = { currentPassword: goodPassword, code: code() };
+    const removed = await (
+      await tenant.signedIn(user)
+    ).delete("/security/authenticator-app", proof);
+    expect(removed.status).toBe(303);
+    expect(await after(browser, user)).toBe("/sign-in/code");
   });
 });
 

@@ -1,6 +1,7 @@
 // Steps that many sign-in tests take.
 import { expect } from "bun:test";
-import { setUpTotp, takeTotp } from "#features/authenticators/index.ts";
+import { replaceBackupCodes } from "#features/authenticators/actions/backup-codes.ts";
+import { confirmTotp, openPendingTotp, startTotp } from "#features/authenticators/actions/totp.ts";
 import { findAuthenticators } from "#features/authenticators/index.ts";
 import type { SignInPolicies } from "#platform/db/schema.ts";
 import type { Insertable } from "kysely";
@@ -68,35 +69,22 @@ export interface App {
   readonly backupCodes: readonly string[];
 }
 
-/** Gives a person an authenticator app, by the real actions. The step of its first code is over when this answers. */
+/** Gives a person an authenticator app, beside the page: no session ends. The step of its first code is over when this answers. */
 export async function withApp(house: TestApp, tenant: TestTenant, user: TestUser): Promise<App> {
   const { services, clock } = house;
-  const origin = { requestId: "test", ip: "203.0.113.1", userAgent: "" };
-  const visit = {
-    tenant: tenant.tenant,
-    services,
-    post: tenant.post,
-    site: tenant.site,
-    actor: { kind: "visitor" as const, userId: user.id, origin },
-    now: clock.now(),
-    signal: AbortSignal.timeout(10_000),
-    userId: user.id,
-  };
-  await setUpTotp(visit, { password: goodPassword });
-  const person = await tenant.tenant.read((db) => findAuthenticators(db, user.id));
-  const sealed = person?.sealedPending;
-  if (!sealed) throw new Error("no secret is pending");
-  const place = {
-    tenantId: tenant.id,
-    table: "totp_authenticators",
-    row: user.id,
-    column: "sealed_pending",
-  };
-  const secret = services.keys.open("totp-secret", place, sealed).toString();
-  const code = () => totpCode(secret, totpStep(clock.now()));
-  const backupCodes = await takeTotp(visit, totpCode(secret, totpStep(visit.now)));
+  const owner = { tenantId: tenant.id, userId: user.id, keys: services.keys };
+  const now = clock.now();
+  const app = await tenant.tenant.write(async (db) => {
+    await startTotp(db, owner, now);
+    const sealed = (await findAuthenticators(db, user.id))?.sealedPending;
+    if (!sealed) throw new Error("no secret is pending");
+    const secret = openPendingTotp(owner, sealed);
+    await confirmTotp(db, owner, { code: totpCode(secret, totpStep(now)), now });
+    return { secret, backupCodes: await replaceBackupCodes(db, user.id) };
+  });
   clock.advance({ seconds: 31 });
-  return { code, backupCodes };
+  const code = () => totpCode(app.secret, totpStep(clock.now()));
+  return { code, backupCodes: app.backupCodes };
 }
 
 /** Whether a browser's session opens a page that asks for one. */

@@ -171,6 +171,7 @@ const samples: Readonly<Record<string, Sample>> = {
   "POST /security/passkeys": () => ({ answer: "{}", name: "Walked" }),
   "PATCH /security/passkeys/:passkeyId": () => ({ name: "Walked" }),
   "DELETE /security/passkeys/:passkeyId": () => ({ currentPassword: goodPassword, code: "123456" }),
+  "POST /step-up": () => ({ currentPassword: goodPassword, code: "123456", return_to: "/users" }),
   "POST /applications": () => ({ ...anApplication("Walked") }),
   "PATCH /applications/:applicationId": () => ({
     name: "Renamed",

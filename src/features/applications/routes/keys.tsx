@@ -38,6 +38,7 @@ export const applicationKeyRoutes = routes()
       }),
   })
   .on("post", "/applications/:applicationId/keys", {
+    fresh: true,
     permit: "applications.manage",
     params: ApplicationParams,
     reply: SigningKey,
@@ -52,6 +53,7 @@ export const applicationKeyRoutes = routes()
     notice: () => texts.keyPreparedNotice,
   })
   .screen("get", "/applications/:applicationId/keys/:keyId/activation", {
+    fresh: true,
     permit: "applications.manage",
     params: KeyParams,
     title: texts.keySwitch,
@@ -59,6 +61,7 @@ export const applicationKeyRoutes = routes()
     page: ConfirmSwitch,
   })
   .on("put", "/applications/:applicationId/keys/:keyId/activation", {
+    fresh: true,
     permit: "applications.manage",
     params: KeyParams,
     reply: SigningKeyList,
@@ -72,6 +75,7 @@ export const applicationKeyRoutes = routes()
     notice: () => texts.keySwitched,
   })
   .screen("get", "/applications/:applicationId/keys/:keyId/deletion", {
+    fresh: true,
     permit: "applications.manage",
     params: KeyParams,
     title: texts.keyDiscard,
@@ -79,6 +83,7 @@ export const applicationKeyRoutes = routes()
     page: ConfirmDiscard,
   })
   .on("delete", "/applications/:applicationId/keys/:keyId", {
+    fresh: true,
     permit: "applications.manage",
     params: KeyParams,
     reply: SigningKeyList,

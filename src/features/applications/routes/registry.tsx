@@ -82,12 +82,14 @@ export const applicationRoutes = routes()
     fragments: { "application-rows": ApplicationRows },
   })
   .screen("get", "/applications/new", {
+    fresh: true,
     permit: "applications.manage",
     title: texts.register,
     handle: () => Promise.resolve({ values: { source: "url" } }),
     form: NewApplicationForm,
   })
   .on("post", "/applications", {
+    fresh: true,
     permit: "applications.manage",
     input: NewApplication,
     bodyMaxBytes: metadataBodyMaxBytes,
@@ -118,6 +120,7 @@ export const applicationRoutes = routes()
     page: ApplicationPage,
   })
   .on("patch", "/applications/:applicationId", {
+    fresh: true,
     permit: "applications.manage",
     params: ApplicationParams,
     input: ApplicationChanges,
@@ -136,6 +139,7 @@ export const applicationRoutes = routes()
     notice: () => texts.saved,
   })
   .screen("get", "/applications/:applicationId/edit", {
+    fresh: true,
     permit: "applications.manage",
     params: ApplicationParams,
     title: texts.edit,
@@ -150,6 +154,7 @@ export const applicationRoutes = routes()
     form: EditApplicationForm,
   })
   .screen("get", "/applications/:applicationId/metadata", {
+    fresh: true,
     permit: "applications.manage",
     params: ApplicationParams,
     title: texts.replaceTitle,
@@ -157,6 +162,7 @@ export const applicationRoutes = routes()
     form: ReplaceMetadataForm,
   })
   .on("put", "/applications/:applicationId/metadata", {
+    fresh: true,
     permit: "applications.manage",
     params: ApplicationParams,
     input: NewMetadata,
@@ -174,6 +180,7 @@ export const applicationRoutes = routes()
     notice: () => texts.refreshed,
   })
   .screen("get", "/applications/:applicationId/disablement", {
+    fresh: true,
     permit: "applications.manage",
     params: ApplicationParams,
     title: texts.disable,
@@ -181,6 +188,7 @@ export const applicationRoutes = routes()
     page: ConfirmDisable,
   })
   .on("put", "/applications/:applicationId/disablement", {
+    fresh: true,
     permit: "applications.manage",
     params: ApplicationParams,
     reply: Application,
@@ -194,6 +202,7 @@ export const applicationRoutes = routes()
     notice: () => texts.disabledNotice,
   })
   .on("delete", "/applications/:applicationId/disablement", {
+    fresh: true,
     permit: "applications.manage",
     params: ApplicationParams,
     reply: Application,
@@ -207,6 +216,7 @@ export const applicationRoutes = routes()
     notice: () => texts.enabledNotice,
   })
   .screen("get", "/applications/:applicationId/deletion", {
+    fresh: true,
     permit: "applications.manage",
     params: ApplicationParams,
     title: texts.remove,
@@ -214,6 +224,7 @@ export const applicationRoutes = routes()
     page: ConfirmDelete,
   })
   .on("delete", "/applications/:applicationId", {
+    fresh: true,
     permit: "applications.manage",
     params: ApplicationParams,
     reply: z.object({ name: z.string() }),
@@ -233,6 +244,7 @@ export const applicationRoutes = routes()
       tenant.read((db) => listGrants(db, params.applicationId, input)),
   })
   .on("post", "/applications/:applicationId/grants", {
+    fresh: true,
     permit: "applications.grant",
     params: ApplicationParams,
     input: NewGrants,
@@ -250,6 +262,7 @@ export const applicationRoutes = routes()
     notice: () => texts.granted,
   })
   .on("delete", "/applications/:applicationId/grants/:groupId", {
+    fresh: true,
     permit: "applications.grant",
     params: GrantParams,
     reply: GrantList,

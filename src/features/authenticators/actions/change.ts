@@ -2,7 +2,7 @@
 import { countPasskeys } from "#features/passkeys/index.ts";
 import { endRemembering } from "#features/devices/index.ts";
 import { dropLinks } from "#features/one-time-links/index.ts";
-import { endSessions, renewSession } from "#features/sessions/index.ts";
+import { endSessions, renewSession, type SessionCookie } from "#features/sessions/index.ts";
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { SessionId } from "#src/ids.ts";
@@ -14,6 +14,7 @@ import { texts } from "../texts.ts";
 import { dropBackupCodes, replaceBackupCodes } from "./backup-codes.ts";
 import { backupCodesMade, passwordChanged, totpGone, totpTaken } from "./notices.ts";
 import { storePassword } from "./passwords.ts";
+import { type Changed, goOnAlone, type OwnVisit } from "./alone.ts";
 import { assertEnoughIsLeft } from "./enough.ts";
 import {
   commitProven,
@@ -33,14 +34,14 @@ const ownerOf = ({ site, userId, services }: Visit): TotpOwner => ({
 });
 
 /**
- * A new password in the place of the current one. Every other session ends; this one goes on under a new token, which is
- * answered (null when it was ended meanwhile).
+ * A new password in the place of the current one. Every other session ends; this one goes on under a new token, whose
+ * cookie is answered (null when it was ended meanwhile).
  * @throws {newPasswordRefused} naming `password` @throws {proofWrong} @throws {proofLimited}
  */
 export async function changePassword(
   visit: Visit,
   { password, current, sessionId }: { password: string; current: string; sessionId: SessionId },
-): Promise<string | null> {
+): Promise<SessionCookie | null> {
   const { services, site, signal, post, actor, userId, now } = visit;
   const refuse = (problem: string) => newPasswordRefused({ errors: { password: problem } });
   const person = await provePassword(visit, current);
@@ -80,7 +81,7 @@ export async function pendingTotp(visit: Visit): Promise<{ secret: string; email
 }
 
 /** Takes the app into use by its first code, and answers new backup codes. @throws {totpNotPending} @throws {totpCodeWrong} */
-export async function takeTotp(visit: Visit, code: string): Promise<string[]> {
+export async function takeTotp(visit: OwnVisit, code: string): Promise<Changed<string[]>> {
   const { tenant, userId, now, post, actor } = visit;
   return tenant.write(async (db) => {
     const person = await findAuthenticators(db, userId);
@@ -92,7 +93,7 @@ export async function takeTotp(visit: Visit, code: string): Promise<string[]> {
     const replaced = person.totpConfirmedAt !== null;
     await endRemembering(db, userId);
     await totpTaken(db, post, actor, { userId, now, replaced });
-    return issueBackupCodes(db, visit, true);
+    return goOnAlone(db, visit, await issueBackupCodes(db, visit, true));
   });
 }
 
@@ -100,7 +101,7 @@ export async function takeTotp(visit: Visit, code: string): Promise<string[]> {
  * Takes the app away: passkeys are left, or codes by e-mail, and then backup codes go too.
  * @throws {noTotp} @throws {factorNeeded} @throws {proofWrong} @throws {proofLimited}
  */
-export const removeTotp = (visit: Visit, proof: Proof): Promise<void> =>
+export const removeTotp = (visit: OwnVisit, proof: Proof): Promise<Changed<null>> =>
   withProof(visit, proof, async (db, person) => {
     if (person.totpConfirmedAt === null) throw noTotp();
     const { userId, now, post, actor } = visit;
@@ -110,6 +111,7 @@ export const removeTotp = (visit: Visit, proof: Proof): Promise<void> =>
     if (person.passkeys === 0) await dropBackupCodes(db, userId);
     await endRemembering(db, userId);
     await totpGone(db, post, actor, { userId, now });
+    return goOnAlone(db, visit, null);
   });
 
 /** A new set of backup codes; the old one is worth nothing. @throws {noTotp} @throws {proofWrong} @throws {proofLimited} */

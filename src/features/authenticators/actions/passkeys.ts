@@ -11,11 +11,13 @@ import {
   removePasskey,
   renamePasskey,
 } from "#features/passkeys/index.ts";
+import type { SessionCookie } from "#features/sessions/index.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { PasskeyId } from "#src/ids.ts";
 import { passkeyNotAdded } from "../errors.ts";
 import { countBackupCodes, findAuthenticators } from "../queries.ts";
 import { dropBackupCodes, replaceBackupCodes } from "./backup-codes.ts";
+import { type Changed, goOnAlone, type OwnVisit } from "./alone.ts";
 import { assertEnoughIsLeft, isEnoughLeft } from "./enough.ts";
 import { backupCodesMade } from "./notices.ts";
 import { type Proof, type Visit, withProof } from "./prove.ts";
@@ -31,20 +33,27 @@ export interface AddedPasskey {
   readonly name: string;
   /** New backup codes, when the person had none: whoever loses the passkey is not locked out. */
   readonly codes: readonly string[] | null;
+  /** Of the session that goes on alone after the first passkey; null: it was ended meanwhile. */
+  readonly cookie?: SessionCookie | null;
 }
 
 /** Keeps the passkey that the browser made. @throws {passkeyNotAdded} with the reason @throws {tooManyPasskeys} */
 export async function takePasskey(
-  visit: Visit,
+  visit: OwnVisit,
   presented: Omit<PresentedAttestation, "userId">,
 ): Promise<AddedPasskey> {
   const { userId } = visit;
   const outcome = await finishRegistration(visit, { ...presented, userId }, async (db) => {
     await endRemembering(db, userId);
-    return firstBackupCodes(db, visit);
+    const codes = await firstBackupCodes(db, visit);
+    const person = await findAuthenticators(db, userId);
+    // The first one changes what a sign-in asks for. A further one takes nothing from anybody: the phone that has one stays signed in.
+    const isFirst = person?.passkeys === 1;
+    return isFirst ? goOnAlone(db, visit, codes) : { value: codes };
   });
   if (outcome.kind === "refused") throw passkeyNotAdded({ errors: { "": outcome.text } });
-  return { name: outcome.name, codes: outcome.value };
+  const { value: codes, ...rest } = outcome.value;
+  return { name: outcome.name, codes, ...rest };
 }
 
 /** Backup codes for somebody who has none and now needs them; null when they have some. Call it inside the change's transaction. */
@@ -68,7 +77,11 @@ export const renameOwnPasskey = (
  * Removes one; with the last factor beyond the mailbox go the backup codes.
  * @throws {passkeyNotFound} @throws {factorNeeded} @throws {proofWrong} @throws {proofLimited}
  */
-export const removeOwnPasskey = (visit: Visit, proof: Proof, passkeyId: PasskeyId): Promise<void> =>
+export const removeOwnPasskey = (
+  visit: OwnVisit,
+  proof: Proof,
+  passkeyId: PasskeyId,
+): Promise<Changed<null>> =>
   withProof(visit, proof, async (db, person) => {
     const { userId, now } = visit;
     const hasTotp = person.totpConfirmedAt !== null;
@@ -81,6 +94,7 @@ export const removeOwnPasskey = (visit: Visit, proof: Proof, passkeyId: PasskeyI
     await removePasskey({ ...visit, db, passkeyId });
     await endRemembering(db, userId);
     if (!hasTotp && person.passkeys === 1) await dropBackupCodes(db, userId);
+    return goOnAlone(db, visit, null);
   });
 
 /** One of one's own, and whether removing it leaves enough. @throws {passkeyNotFound} */

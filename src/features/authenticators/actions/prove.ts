@@ -1,6 +1,7 @@
 // Proving again who one is, before a change that would let a thief of the session stay: a passkey, or the password, and a code where there
 // is more than a password.
 import { usePasskey, verifyPasskey } from "#features/passkeys/index.ts";
+import type { Method } from "#features/policy/index.ts";
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { Handling } from "#platform/http/context.ts";
@@ -46,7 +47,12 @@ const proofs = [
 
 type Problem = Readonly<Record<string, string>>;
 type Outcome<T> = { readonly problem: Problem } | { readonly problem: null; readonly value: T };
-type Change<R> = (db: TenantDb, person: FoundAuthenticators) => Promise<R>;
+/** `methods`: what was proven just now. */
+type Change<R> = (
+  db: TenantDb,
+  person: FoundAuthenticators,
+  methods: readonly Method[],
+) => Promise<R>;
 
 /**
  * Runs `change` in one transaction once the proof holds: a passkey, or the password with, where there is an app or a passkey, a code of
@@ -58,12 +64,14 @@ export async function withProof<T>(visit: Visit, proof: Proof, change: Change<T>
   const { userId, actor } = visit;
   const proven = await provePassword(visit, proof.password);
   return commitProven(visit, proven, async (db, person): Promise<Outcome<T>> => {
-    if (needsCode(person) && !(await isCodeRight(db, visit, proof.code ?? ""))) {
+    const code = needsCode(person) ? await takeCode(db, visit, proof.code ?? "") : null;
+    if (code === null && needsCode(person)) {
       await record(db, actor, proofRefused, { userId, cause: "wrong_code" });
       return { problem: wrongCode };
     }
     await forgiveProofs(db, userId);
-    return { problem: null, value: await change(db, person) };
+    const methods: readonly Method[] = code === null ? ["password"] : ["password", code];
+    return { problem: null, value: await change(db, person, methods) };
   });
 }
 
@@ -86,7 +94,7 @@ async function withPasskey<T>(
     if (person?.state !== "active" || !(await usePasskey(db, verified, now)))
       return { problem: wrongPasskey };
     await forgiveProofs(db, userId);
-    return { problem: null, value: await change(db, person) };
+    return { problem: null, value: await change(db, person, ["passkey"]) };
   });
   return valueOf(outcome);
 }
@@ -95,7 +103,7 @@ async function withPasskey<T>(
 export async function commitProven<T>(
   { tenant, userId }: Visit,
   proven: FoundAuthenticators,
-  change: Change<Outcome<T>>,
+  change: (db: TenantDb, person: FoundAuthenticators) => Promise<Outcome<T>>,
 ): Promise<T> {
   const outcome = await tenant.write(async (db): Promise<Outcome<T>> => {
     const person = await lockAuthenticators(db, userId);
@@ -160,11 +168,17 @@ async function lockAuthenticators(
   return findAuthenticators(db, userId);
 }
 
-async function isCodeRight(db: TenantDb, visit: Visit, code: string): Promise<boolean> {
+/** Which kind of code this is, used up now; null: none of this person's. */
+async function takeCode(
+  db: TenantDb,
+  visit: Visit,
+  code: string,
+): Promise<"totp" | "backup_code" | null> {
   const { services, site, userId, now, post, actor } = visit;
   const owner = { tenantId: site.tenantId, userId, keys: services.keys };
-  if (await useTotpCode(db, owner, { code, now })) return true;
+  if (await useTotpCode(db, owner, { code, now })) return "totp";
   const left = await useBackupCode(db, userId, { code, now });
-  if (left !== null) await backupCodeUsed(db, post, actor, { userId, left, now });
-  return left !== null;
+  if (left === null) return null;
+  await backupCodeUsed(db, post, actor, { userId, left, now });
+  return "backup_code";
 }

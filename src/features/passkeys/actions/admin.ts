@@ -42,7 +42,7 @@ export async function revokeForOwner(
   if (isSelf(actor, userId)) throw ownPasskey();
   if (!outranks(roleOf(actor), owner.role)) throw passkeyAboveRole();
   await revokePasskey({ db, actor, post, now, userId, passkeyId });
-  await endSessions(db, actor, { userId, reason: "ended_by_admin" });
+  await endSessions(db, actor, { userId, reason: "second_step_reset" });
 }
 
 const findOwner = (db: TenantDb, userId: UserId) =>

@@ -18,7 +18,7 @@ import {
 import { type Handling, redirect } from "#platform/http/context.ts";
 import { routes } from "#platform/http/route.ts";
 import { countProofOptions } from "../limits.ts";
-import { mine, proofOf, proofStep } from "../me.ts";
+import { keepChanged, keepSession, mine, proofOf, proofStep } from "../me.ts";
 import { NewPasskey, PasskeyParams, PasskeyRename, ProofInput } from "../schema.ts";
 import { texts } from "../texts.ts";
 import { BackupCodesPage, type IssuedCodes } from "../views/authenticator-app.tsx";
@@ -95,8 +95,12 @@ export const ownPasskeyRoutes = routes()
       const { answer, name } = handling.input;
       const presented = { response: answer, name, handle: passkeyHandle(handling.cookies) };
       const added = await takePasskey(mine(handling), presented);
-      if (added.codes === null) return redirect(path, texts.passkeyAdded(added.name));
-      return { codes: added.codes, because: "passkey" } satisfies IssuedCodes;
+      const { name: given, codes, cookie } = added;
+      if (cookie !== undefined) keepSession(handling, cookie);
+      const isFirst = cookie !== undefined;
+      if (codes === null)
+        return redirect(path, (isFirst ? texts.firstPasskeyAdded : texts.passkeyAdded)(given));
+      return { codes, because: isFirst ? "first_passkey" : "passkey" } satisfies IssuedCodes;
     },
   })
   .screen("get", `${path}/:passkeyId`, {
@@ -135,7 +139,8 @@ export const ownPasskeyRoutes = routes()
     handle: async (handling) => {
       await onePasskey(handling);
       const proof = proofOf(handling.input, handling);
-      await removeOwnPasskey(mine(handling), proof, handling.params.passkeyId);
+      const { passkeyId } = handling.params;
+      keepChanged(handling, await removeOwnPasskey(mine(handling), proof, passkeyId));
       return redirect(path, texts.passkeyRemoved);
     },
   });

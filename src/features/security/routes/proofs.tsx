@@ -12,12 +12,12 @@ import {
   takeTotp,
   totpNotPending,
 } from "#features/authenticators/index.ts";
-import { clearSessionCookie, sessionsOf, setSessionCookie } from "#features/sessions/index.ts";
+import { sessionsOf } from "#features/sessions/index.ts";
 import { type Handling, type Redirect, redirect } from "#platform/http/context.ts";
 import { forbidden } from "#platform/http/door.ts";
 import { routes } from "#platform/http/route.ts";
 import { groupedSecret, totpUri } from "#protocols/totp.ts";
-import { mine, proofOf, proofStep } from "../me.ts";
+import { keepChanged, keepSession, mine, proofOf, proofStep } from "../me.ts";
 import {
   DraftPassword,
   FirstCode,
@@ -65,9 +65,7 @@ export const securityRoutes = routes()
       const me = mine(handling);
       const { password, currentPassword } = handling.input;
       const change = { password, current: currentPassword, sessionId: me.session.id };
-      const token = await changePassword(me, change);
-      if (token === null) clearSessionCookie(handling.cookies);
-      else setSessionCookie(handling.cookies, token);
+      keepSession(handling, await changePassword(me, change));
       return redirect("/security", texts.passwordDone);
     },
   })
@@ -117,7 +115,7 @@ export const securityRoutes = routes()
     load: loadPendingApp,
     page: BackupCodesPage,
     handle: async (handling): Promise<IssuedCodes> => ({
-      codes: await takeTotp(mine(handling), handling.input.code),
+      codes: keepChanged(handling, await takeTotp(mine(handling), handling.input.code)),
       because: "app",
     }),
   })
@@ -134,7 +132,8 @@ export const securityRoutes = routes()
     form: RemovalPage,
     load: proofStep,
     handle: async (handling) => {
-      await removeTotp(mine(handling), proofOf(handling.input, handling));
+      const proof = proofOf(handling.input, handling);
+      keepChanged(handling, await removeTotp(mine(handling), proof));
       return redirect("/security", texts.removeDone);
     },
   })

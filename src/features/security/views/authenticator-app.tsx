@@ -78,12 +78,13 @@ export const ConfirmationPage: FormScreen<PendingApp> = ({ data, values, problem
 export interface IssuedCodes {
   readonly codes: readonly string[];
   /** What they were made for. */
-  readonly because: "app" | "passkey" | "renewal";
+  readonly because: "app" | "passkey" | "first_passkey" | "renewal";
 }
 
 const becauseText: Readonly<Record<IssuedCodes["because"], string>> = {
   app: texts.codesReady,
   passkey: texts.codesOfPasskey,
+  first_passkey: texts.codesOfFirstPasskey,
   renewal: texts.codesRenewed,
 };
 
@@ -106,7 +107,7 @@ export const BackupCodesPage: Screen<IssuedCodes> = ({ data, view }) => (
             {texts.codesDownload}
           </LinkButton>
           <LinkButton
-            href={data.because === "passkey" ? "/security/passkeys" : "/security"}
+            href={data.because.endsWith("passkey") ? "/security/passkeys" : "/security"}
             kind="primary"
           >
             {texts.codesDone}

@@ -1,10 +1,9 @@
 // One's own sessions: where one is signed in, and ending it.
-import type { Session } from "#features/sessions/index.ts";
+import { DeviceOf, EndOf, type Session, SignInOf } from "#features/sessions/index.ts";
 import type { Screen } from "#platform/http/view.ts";
 import {
   Badge,
   Card,
-  Cluster,
   type Column,
   ConfirmDialog,
   ConfirmForm,
@@ -49,23 +48,19 @@ export const OwnSessionsPage: Screen<OwnSessions> = ({ data: { sessions, devices
 const columns = (zone: string, now: Date): readonly Column<OwnSession>[] => [
   {
     label: texts.device,
-    cell: ({ device, isThis }) => (
-      <Cluster>
-        <span>{device}</span>
-        {isThis && <Badge tone="accent">{texts.thisDevice}</Badge>}
-      </Cluster>
+    cell: (session) => (
+      <DeviceOf
+        {...session}
+        mark={session.isThis && <Badge tone="accent">{texts.thisDevice}</Badge>}
+      />
     ),
   },
-  { label: texts.place, cell: ({ ip }) => ip },
-  {
-    label: texts.started,
-    secondary: true,
-    cell: ({ startedAt }) => <Time at={startedAt} zone={zone} />,
-  },
+  { label: texts.started, cell: (session) => <SignInOf {...session} zone={zone} /> },
   {
     label: texts.lastSeen,
     cell: ({ lastSeenAt }) => <Time at={lastSeenAt} zone={zone} format="relative" now={now} />,
   },
+  { label: texts.endsAt, secondary: true, cell: (session) => <EndOf {...session} zone={zone} /> },
   {
     label: texts.actions,
     labelHidden: true,

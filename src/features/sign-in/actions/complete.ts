@@ -1,9 +1,12 @@
-// The end of a sign-in: its row is done, the person has a session, their browser is known.
+// The end of a sign-in: its row is done, the person has a session, their browser is known, and they are told when it was not before.
+import { sql } from "kysely";
 import { deviceTokenOf, welcomeDevice } from "#features/devices/index.ts";
-import type { Method } from "#features/policy/index.ts";
-import { startSession } from "#features/sessions/index.ts";
+import { notify } from "#features/notices/index.ts";
+import { type Method, methodsText } from "#features/policy/index.ts";
+import { type SessionCookie, startSession } from "#features/sessions/index.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { UserId } from "#src/ids.ts";
+import { newDeviceMail } from "../emails.tsx";
 import { forgiveAccount } from "../limits.ts";
 import { passTrial } from "../policy-for.ts";
 import type { SignIn } from "../schema.ts";
@@ -12,10 +15,8 @@ import { type Person, rememberableDays, type Situation } from "./standing.ts";
 
 /** What the browser gets, and where the person goes on. */
 export interface Entry {
-  readonly sessionToken: string;
+  readonly session: SessionCookie;
   readonly deviceToken: string;
-  /** Whether the session outlives the browser's window. */
-  readonly isKept: boolean;
   readonly returnTo: string;
 }
 
@@ -43,7 +44,7 @@ export async function completeSignIn(
   const actor = visitor(visit, userId);
   const { id, email, trialId, returnTo } = signIn;
   if (id !== null) await closeRow(db, id, { userId, methods });
-  await notePresence(db, visit, { person, situation });
+  const wasHere = await notePresence(db, visit, { person, situation });
   const deviceId = situation.device?.id ?? null;
   await forgiveAccount(db, { userId, email, ip: origin.ip, deviceId });
   if (trialId !== null) await passTrial(db, { trialId, userId }, now);
@@ -58,9 +59,12 @@ export async function completeSignIn(
     now,
     isKept,
     deviceId: device.deviceId,
+    isNewDevice: device.isNew,
     replaces: session?.id ?? null,
   });
-  return { sessionToken: started.token, deviceToken: device.token, isKept, returnTo };
+  // Everybody's first browser is new: who comes from an invitation knows that they are here.
+  if (device.isNew && wasHere) await tellNewDevice(db, visit, { userId, methods });
+  return { session: started, deviceToken: device.token, returnTo };
 }
 
 async function closeRow(
@@ -84,16 +88,30 @@ async function closeRow(
     .execute();
 }
 
-/** When the person was last here. Nothing more being asked of them ends the days of grace, so that the next demand has days of its own. */
+/** In the transaction of the sign-in: a thief cannot come in without the owner's mail being on its way. */
+async function tellNewDevice(
+  db: TenantDb,
+  visit: Visit,
+  { userId, methods }: { userId: UserId; methods: readonly Method[] },
+): Promise<void> {
+  const { post, now } = visit;
+  const happening = { userId, now };
+  const more = { methods: methodsText(methods) };
+  await notify(db, post, visitor(visit, userId), { happening, template: newDeviceMail, more });
+}
+
+/** When the person was last here; answers whether they ever were before. Nothing more being asked of them ends the days of grace, so that the next demand has days of its own. */
 async function notePresence(
   db: TenantDb,
   { now }: Visit,
   { person, situation }: Pick<Ending, "person" | "situation">,
-): Promise<void> {
+): Promise<boolean> {
   const isAsked = situation.required !== "baseline";
-  await db
+  const { before } = await db
     .updateTable("users")
     .set({ last_sign_in_at: now, ...(isAsked ? {} : { strength_asked_at: null }) })
     .where("id", "=", person.userId)
-    .execute();
+    .returning(sql<Date | null>`old.last_sign_in_at`.as("before"))
+    .executeTakeFirstOrThrow();
+  return before !== null;
 }

@@ -1,5 +1,6 @@
 // One person: profile and activity.
 import type { Passkey } from "#features/passkeys/index.ts";
+import { ProofOf } from "#features/sessions/index.ts";
 import type { PageScreen, Screen, View } from "#platform/http/view.ts";
 import {
   ActionButton,
@@ -246,6 +247,7 @@ const Sessions: Screen<Activity> = ({ data: { user, sessions }, view }) => {
           columns={[
             { label: texts.device, cell: ({ device }) => device },
             { label: texts.place, secondary: true, cell: ({ ip }) => ip },
+            { label: texts.proof, secondary: true, cell: (session) => <ProofOf {...session} /> },
             {
               label: texts.lastSeen,
               tight: true,

@@ -1,0 +1,7 @@
+import { defineError } from "#platform/errors.ts";
+import { texts } from "./texts.ts";
+
+export const passkeyNeeded = defineError("security.passkey_needed", {
+  status: 422,
+  title: texts.stepUpPasskeyOnly,
+});
