@@ -16,6 +16,7 @@ const verbs = {
   job: () => import("./commands/job.ts").then((m) => m.command),
   mail: () => import("./commands/mail.ts").then((m) => m.command),
   storage: () => import("./commands/storage.ts").then((m) => m.command),
+  passwords: () => import("./commands/passwords.ts").then((m) => m.command),
   backup: () => import("./commands/backup.ts").then((m) => m.command),
   restore: () => import("./commands/restore.ts").then((m) => m.command),
   "restore-drill": () => import("./commands/restore-drill.ts").then((m) => m.command),

@@ -12,6 +12,7 @@ import { groupRoutes } from "#features/groups/routes.tsx";
 import { homeRoutes } from "#features/home/routes.tsx";
 import { invitationRoutes } from "#features/invitations/routes.tsx";
 import { authenticateSession } from "#features/sessions/index.ts";
+import { passwordResetRoutes } from "#features/password-resets/routes.tsx";
 import { passkeyRoutes } from "#features/passkeys/routes.tsx";
 import { securityRoutes } from "#features/security/routes/proofs.tsx";
 import { ownPasskeyRoutes } from "#features/security/routes/passkeys.tsx";
@@ -69,6 +70,7 @@ export const routeTable: readonly AnyRoute[] = [
   accountRoutes,
   userRoutes,
   passkeyRoutes,
+  passwordResetRoutes,
   groupRoutes,
   auditLogRoutes,
   brandingRoutes,

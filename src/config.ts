@@ -2,6 +2,7 @@
 // Names and defaults are those of deploy/.env.example; a blank variable counts as unset, and no secret has a default.
 import { exit } from "node:process";
 import type { z } from "zod";
+import { parseBreaches } from "./config/breaches.ts";
 import { parseStorage } from "./config/storage.ts";
 import { texts } from "./config/texts.ts";
 import {
@@ -14,6 +15,7 @@ import {
   withoutBlanks,
 } from "./config/variables.ts";
 import type { NameServer } from "#platform/dns/servers.ts";
+import type { BreachSettings } from "#platform/passwords/breaches/checker.ts";
 import type { DatabaseSettings } from "#platform/db/database.ts";
 import type { StorageSettings } from "#platform/storage/storage.ts";
 
@@ -62,7 +64,7 @@ export interface Config {
   readonly keys: { readonly current: string; readonly previous: string | null };
   readonly mail: { readonly from: string; readonly backend: MailBackend };
   readonly storage: StorageSettings;
-
+  readonly breaches: BreachSettings;
   /** Who is asked about DNS records; null: the system's name servers. */
   readonly dns: { readonly servers: readonly NameServer[] | null };
   /** Null: no activity cache. */
@@ -152,9 +154,10 @@ function appConfig(given: Given, role: AppRole): Config {
   const app = AppVariables.safeParse(given);
   const mail = MailVariables.safeParse({ EMAIL_BACKEND: "smtp", ...given });
   const storage = parseStorage(given);
+  const breaches = parseBreaches(given, storage.settings?.local.folder ?? "/");
   const clashes = contradictions(given);
-  if (!app.success || !mail.success || storage.error || clashes.length > 0) {
-    const errors = [app.error, mail.error, storage.error];
+  if (!app.success || !mail.success || storage.error || breaches.error || clashes.length > 0) {
+    const errors = [app.error, mail.error, storage.error, breaches.error];
     throw new ConfigError([...errors.flatMap(problemsOf), ...clashes]);
   }
   const { data } = app;
@@ -170,7 +173,7 @@ function appConfig(given: Given, role: AppRole): Config {
       backend: mailBackend(mail.data),
     },
     storage: storage.settings,
-
+    breaches: breaches.settings,
     dns: { servers: data.DNS_SERVERS ?? null },
     cache: data.MEMCACHED_HOST ? { host: data.MEMCACHED_HOST, port: data.MEMCACHED_PORT } : null,
     log: { level: data.LOG_LEVEL },
@@ -191,7 +194,7 @@ function contradictions(given: Given): ConfigProblem[] {
     ],
     [!isDev && given["PUBLIC_SCHEME"] === "http", "PUBLIC_SCHEME", texts.plainInPublic],
     [!isDev && given["EMAIL_BACKEND"] === "mailbox", "EMAIL_BACKEND", texts.mailboxInPublic],
-    ...["SENDGRID_BASE_URL", "RESEND_BASE_URL"].map((name): Rule => [
+    ...["SENDGRID_BASE_URL", "RESEND_BASE_URL", "BREACH_URL"].map((name): Rule => [
       !isDev && (given[name] ?? "https:").toLowerCase().startsWith("http:"),
       name,
       texts.plainInPublic,

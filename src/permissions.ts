@@ -14,6 +14,7 @@ const rolesByPermission = {
   "users.read": admins,
   "users.manage": admins,
   "users.change_role": superAdmins,
+  "users.import": superAdmins,
   "groups.read": admins,
   "groups.manage": admins,
   "applications.read": admins,

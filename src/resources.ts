@@ -7,6 +7,7 @@ import { openDatabase } from "#platform/db/database.ts";
 import { createLogger } from "#platform/log.ts";
 import { createMailTransport } from "#platform/mail/transport.ts";
 import { createOutbound } from "#platform/outbound/fetch.ts";
+import { createBreachChecker } from "#platform/passwords/breaches/checker.ts";
 import { createPasswordHasher } from "#platform/passwords/hasher.ts";
 import type { Services } from "#platform/services.ts";
 import { createStorage } from "#platform/storage/storage.ts";
@@ -20,7 +21,12 @@ export function openResources(config: Config): Resources {
   const database = openDatabase(config.database, (err) =>
     log.warn({ err }, "database_connection_lost"),
   );
-  const outbound = createOutbound({ allowPrivate: config.dev.isDev, log });
+  const outbound = createOutbound({
+    allowPrivate: config.dev.isDev,
+    log,
+    // A mirror of the breach list may stand next door.
+    exceptions: [new URL(config.breaches.baseUrl).origin],
+  });
   const mail = createMailTransport(config.mail, outbound, systemClock);
   const cache = createActivityCache(config.cache, log);
   const storage = createStorage(config.storage);
@@ -33,6 +39,7 @@ export function openResources(config: Config): Resources {
     mailLogo: createMailLogos(storage, log),
     keys: createKeyring(config.keys),
     passwords: createPasswordHasher({}),
+    breaches: createBreachChecker(config.breaches, { outbound, log }),
     storage,
     cache,
     log,

@@ -57,6 +57,11 @@ describe("parseConfig", () => {
         backend: { kind: "resend", apiKey: "re_1", baseUrl: null },
       },
       storage: { backend: "local", local: { folder: "/app/storage" }, spaces: null },
+      breaches: {
+        mode: "online",
+        baseUrl: "https://api.pwnedpasswords.com",
+        filterPath: "/app/storage/breached-passwords.filter",
+      },
       dns: { servers: null },
       cache: null,
       log: { level: "info" },
@@ -172,6 +177,10 @@ describe("storage", () => {
     ["SPACES_REGION", "eu central"],
     ["SPACES_PATH_STYLE", "maybe"],
     ["LOCAL_STORAGE_PATH", "storage"],
+    ["BREACH_CHECK", "sometimes"],
+    ["BREACH_URL", "mirror.example"],
+    ["BREACH_URL", "http://mirror.example"],
+    ["BREACH_FILTER_PATH", "breaches.filter"],
   ])("refuses %s=%s", (name, value) => {
     expect(wrongNames({ ...valid, ...spaces, [name]: value })).toEqual([name]);
   });

@@ -13,6 +13,7 @@ import { postOf } from "#platform/http/handling.ts";
 import { invalidInput, problemsOf } from "#platform/http/input.ts";
 import { operate, printOne, printRows } from "../_operate.ts";
 import { nounCommand, strictCommand } from "../_strict.ts";
+import { importPeople } from "./_user-import.ts";
 
 const tenant = { type: "string", required: true, description: "the tenant's subdomain" } as const;
 const email = { type: "string", required: true, description: "the person's address" } as const;
@@ -90,4 +91,9 @@ const reactivate = strictCommand({
     }),
 });
 
-export const command = nounCommand("user", "People of a tenant", { list, invite, reactivate });
+export const command = nounCommand("user", "People of a tenant", {
+  list,
+  invite,
+  reactivate,
+  import: importPeople,
+});

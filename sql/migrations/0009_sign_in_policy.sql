@@ -170,8 +170,8 @@ alter table app.users
   add column password_reset_cause app.password_reset_cause,
   add column password_length      smallint,
   add column password_score       smallint,
-  -- For asking the breach service again later: the first five hex digits of the password's SHA-1, and a keyed MAC of the whole.
-  add column breach_prefix        text constraint users_breach_prefix_shape check (breach_prefix ~ '^[0-9A-F]{5}$'),
+  -- For asking about breaches again later: the first five hex digits of the password's SHA-1, sealed, and a keyed MAC of more of it.
+  add column sealed_breach_prefix bytea,
   add column breach_mac           bytea,
   add column breach_checked_at    timestamptz,
   -- When the person first met a policy that their second steps do not satisfy: the grace days count from here.
@@ -182,7 +182,7 @@ alter table app.users
   add column inactivity_warned_at   timestamptz,
   add column inactivity_warned_days smallint;
 alter table app.users
-  add constraint users_breach_whole check ((breach_prefix is null) = (breach_mac is null)),
+  add constraint users_breach_whole check ((sealed_breach_prefix is null) = (breach_mac is null)),
   add constraint users_inactivity_whole check ((inactivity_warned_at is null) = (inactivity_warned_days is null));
 
 alter table app.groups       add column strength app.strength;

@@ -36,7 +36,9 @@ type Given = Readonly<Record<string, string>>;
 /** The settings, or what is wrong with them. Half a set of SPACES_… is wrong even where files are written to the volume. */
 export function parseStorage(
   given: Given,
-): { readonly settings: StorageSettings; readonly error?: undefined } | { error: z.ZodError } {
+):
+  | { readonly settings: StorageSettings; readonly error?: undefined }
+  | { readonly error: z.ZodError; readonly settings?: undefined } {
   const common = Common.safeParse(given);
   const isUsed =
     given["STORAGE_BACKEND"] === "spaces" ||

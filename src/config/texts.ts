@@ -32,6 +32,8 @@ export const texts = defineTexts("config", {
   plainInPublic: "must be https unless IS_DEV is true",
   mailboxInPublic: "mailbox is only for development: choose smtp, sendgrid or resend",
   notAPath: "must be the path of a folder, from the root, such as /app/storage",
+  notAFilePath:
+    "must be the path of a file, from the root, such as /app/storage/breached-passwords.filter",
   notABucket: "must be the name of a bucket: lower-case letters, digits, hyphens and dots",
   notARegion: "must be the name of a region, such as eu-central-1",
   notAKeep:

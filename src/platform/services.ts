@@ -8,6 +8,7 @@ import type { Logger } from "./log.ts";
 import type { FindMailLogo } from "./mail/logo.ts";
 import type { MailTransport } from "./mail/transport.ts";
 import type { Outbound } from "./outbound/fetch.ts";
+import type { BreachChecker } from "./passwords/breaches/checker.ts";
 import type { PasswordHasher } from "./passwords/hasher.ts";
 import type { Storage } from "./storage/storage.ts";
 
@@ -20,6 +21,7 @@ export interface Services {
   readonly mailLogo: FindMailLogo;
   readonly keys: Keyring;
   readonly passwords: PasswordHasher;
+  readonly breaches: BreachChecker;
   readonly storage: Storage;
   readonly cache: ActivityCache;
   readonly log: Logger;

@@ -14,6 +14,7 @@ import type { OutgoingMail } from "#platform/mail/message.ts";
 import type { MailTransport } from "#platform/mail/transport.ts";
 import { outboundFailed } from "#platform/outbound/errors.ts";
 import type { Outbound } from "#platform/outbound/fetch.ts";
+import { createBreachChecker } from "#platform/passwords/breaches/checker.ts";
 import { createPasswordHasher } from "#platform/passwords/hasher.ts";
 import type { Services } from "#platform/services.ts";
 import { createStorage } from "#platform/storage/storage.ts";
@@ -97,10 +98,12 @@ export function testServices(
   const config = testConfig(variables);
   const log = createLogger({ level: config.log.level });
   const storage = replaced.storage ?? createStorage(config.storage);
+  const outbound = replaced.outbound ?? noOutbound;
   return {
     config,
     database,
-    outbound: noOutbound,
+    outbound,
+    breaches: createBreachChecker(config.breaches, { outbound, log }),
     keys: createKeyring(config.keys),
     passwords: createPasswordHasher({ queueMax: 10_000 }),
     storage,

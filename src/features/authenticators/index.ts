@@ -17,7 +17,7 @@ export {
   takePasskey,
 } from "./actions/passkeys.ts";
 export { backupCodeUsed, passwordChosen, passwordReset } from "./actions/notices.ts";
-export { rehashPassword, storePassword } from "./actions/passwords.ts";
+export { storePassword } from "./actions/passwords.ts";
 export { type Changed, type OwnVisit } from "./actions/alone.ts";
 export { needsCode, type Proof, proofFields, type Visit, withProof } from "./actions/prove.ts";
 export { useBackupCode } from "./actions/backup-codes.ts";
@@ -25,12 +25,21 @@ export { useTotpCode } from "./actions/totp.ts";
 export { proofLimited, totpNotPending } from "./errors.ts";
 export { flagWeakPasswords } from "./password-reset.ts";
 export { waitText } from "./wait.ts";
-export { newPasswordProblem, ratePassword } from "./password-policy.ts";
 export { qrSvg } from "./qr.ts";
+export {
+  type Candidate,
+  findPasswordRules,
+  judgeNewPassword,
+  ratePassword,
+  rulesFor,
+} from "./password-policy.ts";
+export { isAmongListed, noStamp, openBreachPrefix, type PasswordStamp } from "./password-stamp.ts";
+export { keepPasswordUp, type PasswordUpkeep, passwordUpkeep } from "./password-upkeep.ts";
 export { countBackupCodes, findAuthenticators } from "./queries.ts";
 export {
-  passwordMinLength,
   type PasswordRating,
+  PasswordResetCause,
+  type PasswordRules,
   type PersonFacts,
   TypedCode,
   TypedPassword,

@@ -1,51 +1,94 @@
-// Which passwords are accepted: long enough, hard to guess for someone who knows the person, not common, not in a known breach.
+// Which passwords are accepted: as long and as hard to guess as the tenant asks, for someone who knows the person; not common, not in
+// a known breach. No rules of composition, and none of age (NIST SP 800-63B-4 §3.1.1.2).
+import { findPolicy, type Policy } from "#features/policy/index.ts";
+import type { TenantDb } from "#platform/db/database.ts";
 import type { PasswordProblem } from "#platform/passwords/strength.ts";
 import { assessPassword, type PasswordPolicy, problemText } from "#platform/passwords/strength.ts";
-import { breached } from "#platform/passwords/breached.ts";
 import { texts as passwordTexts } from "#platform/passwords/texts.ts";
 import type { Services } from "#platform/services.ts";
+import type { UserId } from "#src/ids.ts";
+import type { Role } from "#src/permissions.ts";
+import { type PasswordStamp, type StampOwner, stampOf } from "./password-stamp.ts";
 import {
-  passwordMinLength,
-  passwordMinScore,
   type PasswordRating,
+  type PasswordRules,
   type PersonFacts,
+  superAdminMinLength,
 } from "./schema.ts";
 import { texts } from "./texts.ts";
 
-interface Candidate {
+export interface Candidate {
   readonly password: string;
   readonly person: PersonFacts;
   /** The tenant's name. */
   readonly organisation: string;
+  readonly rules: PasswordRules;
 }
 
-function policyFor({ person, organisation }: Candidate): PasswordPolicy {
+/** What the policy asks of somebody with this role. */
+export const rulesFor = (
+  { passwordMinLength, passwordMinScore }: Policy,
+  role: Role,
+): PasswordRules => ({
+  minLength:
+    role === "super_admin" ? Math.max(superAdminMinLength, passwordMinLength) : passwordMinLength,
+  minScore: passwordMinScore,
+});
+
+/** What is asked of one person's next password. Two statements. */
+export async function findPasswordRules(
+  db: TenantDb,
+  { userId, now }: { userId: UserId; now: Date },
+): Promise<PasswordRules> {
+  const policy = await findPolicy(db, now);
+  const person = await db
+    .selectFrom("users")
+    .select("role")
+    .where("id", "=", userId)
+    .executeTakeFirst();
+  return rulesFor(policy, person?.role ?? "member");
+}
+
+/** What every password here is guessed with first. */
+const product = ["WeftID", "Weft"];
+
+export function policyFor({
+  person,
+  organisation,
+  rules,
+}: Omit<Candidate, "password">): PasswordPolicy {
+  const { firstName, lastName, email } = person;
   return {
-    minLength: passwordMinLength,
-    minScore: passwordMinScore,
-    inputs: [
-      person.firstName,
-      person.lastName,
-      `${person.firstName}${person.lastName}`,
-      person.email,
-      organisation,
-    ],
+    ...rules,
+    inputs: [firstName, lastName, `${firstName}${lastName}`, email, organisation, ...product],
   };
 }
 
-/** The sentence that says why a new password is refused, or null. Asks the breach service last; when it cannot be reached, that check is left out. */
-export async function newPasswordProblem(
-  { outbound }: Pick<Services, "outbound">,
+export type Judgement =
+  | { readonly problem: string }
+  /** Good: the stamp is stored beside the hash. */
+  | { readonly problem: null; readonly stamp: PasswordStamp };
+
+/**
+ * The sentence that says why a new password is refused, or what is remembered of it. Asks about breaches last; when there is nobody to
+ * ask, that check is left to the weekly one.
+ */
+export async function judgeNewPassword(
+  { services, now, signal }: { services: JudgeServices; now: Date; signal: AbortSignal },
   candidate: Candidate,
-  signal: AbortSignal,
-): Promise<string | null> {
+  owner: StampOwner,
+): Promise<Judgement> {
   const policy = policyFor(candidate);
-  const { problems } = await assessPassword(candidate.password, policy);
+  const { password } = candidate;
+  const { problems, score } = await assessPassword(password, policy);
   const [worst] = problems.toSorted((a, b) => order.indexOf(a) - order.indexOf(b));
-  if (worst !== undefined) return problemText(worst, policy);
-  const isBreached = (await breached(outbound, candidate.password, { signal })) === "yes";
-  return isBreached ? passwordTexts.breached : null;
+  if (worst !== undefined) return { problem: problemText(worst, policy) };
+  const known = await services.breaches.check(password, signal);
+  if (known === "listed") return { problem: passwordTexts.breached };
+  const checkedAt = known === "unlisted" ? now : null;
+  return { problem: null, stamp: stampOf(services.keys, owner, { password, score, checkedAt }) };
 }
+export type JudgeServices = Pick<Services, "breaches" | "keys">;
 
 const justNotAccepted = 2;
 
@@ -62,7 +105,7 @@ export async function ratePassword(candidate: Candidate): Promise<PasswordRating
   );
   if (ok) return { score, advice: texts.passwordGoodEnough };
   // A score that is not accepted must not look like one that is.
-  const shown = score < passwordMinScore ? score : justNotAccepted;
+  const shown = score < policy.minScore && score < 3 ? score : justNotAccepted;
   const [worst] = problems.toSorted((a, b) => order.indexOf(a) - order.indexOf(b));
   const isTooWeak = worst === undefined || worst === "too_weak";
   const advice = isTooWeak

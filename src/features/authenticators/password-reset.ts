@@ -3,9 +3,7 @@ import { sql } from "kysely";
 import type { Policy } from "#features/policy/index.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { Actor } from "#src/actor.ts";
-
-/** Whatever the policy says: a super administrator's password is never shorter. */
-const superAdminMinLength = 14;
+import { superAdminMinLength } from "./schema.ts";
 
 /**
  * Marks everybody whose password is less than the policy asks for, or not known to be enough, deactivated people too: they choose
@@ -22,7 +20,9 @@ export async function flagWeakPasswords(
     .updateTable("users")
     .set({ password_reset_cause: "policy" })
     .where("password_reset_cause", "is", null)
-    .where("password_hash", "like", "$argon2id$%")
+    .where("password_hash", "is not", null)
+    // Never set here and never used here: nothing is known of it but a hash.
+    .where(sql<boolean>`(password_changed_at is not null or password_length is not null)`)
     .where(
       sql<boolean>`(password_length is null or password_score is null
         or password_length < case when role = 'super_admin' then ${superAdminLength}::integer else ${passwordMinLength}::integer end

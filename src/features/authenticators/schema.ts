@@ -5,8 +5,21 @@ import { passwordMaxLength } from "#platform/passwords/password.ts";
 import { texts as passwordTexts } from "#platform/passwords/texts.ts";
 import { texts } from "./texts.ts";
 
-export const passwordMinLength = 14;
-export const passwordMinScore = 3 satisfies PasswordScore;
+/** Whatever the policy says: a super administrator's password is never shorter. */
+export const superAdminMinLength = 14;
+
+/** What is asked of one person's password. */
+export interface PasswordRules {
+  /** Characters, NFC. */
+  readonly minLength: number;
+  /** zxcvbn. */
+  readonly minScore: PasswordScore;
+}
+
+/** Why a password opens nothing until it is replaced. */
+export const PasswordResetCause = z.enum(["admin", "breach", "policy"]);
+export type PasswordResetCause = z.infer<typeof PasswordResetCause>;
+
 /** Text fields are cut off before anything is computed with them; longer passwords are refused by the policy's own sentence. */
 const fieldMaxLength = 1_024;
 

@@ -12,8 +12,8 @@ export const texts = defineTexts("security", {
   passwordLead: "Every other device is signed out. You stay signed in here.",
   currentPassword: "Current password",
   newPassword: "New password",
-  newPasswordHint:
-    "At least 14 characters. Several words that have nothing to do with each other work well.",
+  newPasswordHint: (least: number) =>
+    `At least ${least} characters. Several words that have nothing to do with each other work well.`,
   passwordSubmit: "Save new password",
   passwordDone: "Your password is changed. Every other device is signed out.",
 

@@ -18,6 +18,7 @@ export const SessionEndReason = z.enum([
   "ended_by_admin",
   "password_changed",
   "password_reset",
+  "password_to_replace",
   "role_changed",
   "deactivated",
   "too_many",

@@ -155,8 +155,8 @@ export const texts = defineTexts("sign-in", {
   newPasswordTitle: "Choose a password",
   newPasswordLead: (email: string) => `For your account ${email}.`,
   newPassword: "New password",
-  newPasswordHint:
-    "At least 14 characters. Several words that have nothing to do with each other work well.",
+  newPasswordHint: (least: number) =>
+    `At least ${least} characters. Several words that have nothing to do with each other work well.`,
   newPasswordSubmit: "Save password",
   newPasswordRefused: "Choose another password",
   newPasswordIsOld: "This is the password that has to go: choose another",

@@ -28,3 +28,7 @@ export const notInvited = defineError("users.not_invited", {
   status: 409,
   title: texts.notInvited,
 });
+export const importNeedsPermission = defineError("users.import_needs_permission", {
+  status: 403,
+  title: texts.importNeedsPermission,
+});

@@ -11,6 +11,11 @@ export const userCreated = defineEvent("user.created", {
   says: texts.createdEvent,
   data: Names.extend({ userId: UserId, email: z.string(), role: Role }),
 });
+/** The hash itself is nowhere but beside its person. */
+export const passwordImported = defineEvent("user.password_imported", {
+  says: texts.passwordImportedEvent,
+  data: z.object({ userId: UserId, form: z.string() }),
+});
 export const namesChanged = defineEvent("user.names_changed", {
   says: texts.namesChangedEvent,
   data: z.object({ userId: UserId, from: Names, to: Names }),

@@ -15,6 +15,7 @@ export {
   getUser,
   isAfter,
   listUsers,
+  lockUser,
   personMatches,
   primaryEmail,
 } from "./queries.ts";
@@ -23,8 +24,11 @@ export {
   FirstName,
   fullName,
   LastName,
+  NewPerson,
   NewUser,
   SearchWords,
   type User,
   UserState,
 } from "./schema.ts";
+export { assertMayManage, mayManage } from "./rules.ts";
+export { adoptHash, importUser } from "./import.ts";

@@ -91,7 +91,11 @@ export async function getUserDetail(
   userId: UserId,
 ): Promise<UserDetail> {
   const row = await people(db)
-    .select(["u.time_zone as timeZone", "u.deactivated_at as deactivatedAt"])
+    .select([
+      "u.time_zone as timeZone",
+      "u.deactivated_at as deactivatedAt",
+      "u.password_reset_cause as passwordResetCause",
+    ])
     .where("u.id", "=", userId)
     .executeTakeFirstOrThrow(() => userNotFound({ userId }));
   const user = toUser(row);
@@ -99,6 +103,7 @@ export async function getUserDetail(
     ...user,
     timeZone: row.timeZone,
     deactivatedAt: row.deactivatedAt?.toISOString() ?? null,
+    passwordResetCause: row.passwordResetCause,
     emails: await emailsOf(db, userId),
     groups: await groupsOf(db, userId),
     allowedActions: allowedActions(actor, user),

@@ -14,12 +14,13 @@ import {
   lockInvited,
   reactivateUser,
 } from "./actions.ts";
+import { adoptHash, importUser } from "./import.ts";
 import { getUserDetail, listUsers } from "./queries.ts";
 import { assertMayManage, rolesToGive } from "./rules.ts";
 import {
   type Activity,
   fullName,
-  NewUser,
+  NewPerson,
   User,
   UserChanges,
   UserDetail,
@@ -71,17 +72,21 @@ export const userRoutes = routes()
   .on("post", "/users", {
     fresh: true,
     permit: "users.manage",
-    summary: "Invite a person: they are added and get a message with a link",
+    summary:
+      "Invite a person: they are added and get a message with a link; or add one with a password's hash from another system, active at once",
     title: texts.inviteTitle,
-    input: NewUser,
+    input: NewPerson,
     reply: User,
     creates: true,
-    handle: ({ tenant, actor, post, now, input }) =>
-      tenant.write(async (db) => {
+    handle: async ({ tenant, actor, post, now, input, services }) => {
+      const hash = await adoptHash(services.passwords, actor, input);
+      return tenant.write(async (db) => {
+        if (hash) return importUser(db, actor, { person: input, hash, now });
         const user = await createUser(db, actor, input);
         await inviteUser(db, post, actor, { userId: user.id, now });
         return user;
-      }),
+      });
+    },
     form: InviteForm,
     load: async ({ actor }) => ({ roles: rolesToGive(actor) }),
     next: pathOf,

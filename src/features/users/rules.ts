@@ -23,8 +23,11 @@ const isSelf = (actor: Actor, userId: UserId) => actor.kind === "user" && actor.
 
 /** Nobody acts on somebody above their own role: an administrator could otherwise take over a super administrator. @throws {aboveRole} */
 export function assertMayManage(actor: Actor, target: Target): void {
-  if (!outranks(roleOf(actor), target.role)) throw aboveRole({ userId: target.id });
+  if (!mayManage(actor, target)) throw aboveRole({ userId: target.id });
 }
+
+export const mayManage = (actor: Actor, { role }: Pick<Target, "role">): boolean =>
+  outranks(roleOf(actor), role);
 
 /** The roles an actor may give, the least powerful first. */
 export const rolesToGive = (actor: Actor): Role[] =>
@@ -76,6 +79,7 @@ export function allowedActions(actor: Actor, target: Target): UserAction[] {
     edit: true,
     change_role: roleMay(role, "users.change_role") && !self,
     deactivate: target.state === "active" && !self,
+    require_new_password: target.state === "active" && !self,
     reactivate: target.state === "deactivated",
     resend_invitation: target.state === "invited",
     cancel_invitation: target.state === "invited",

@@ -1,5 +1,6 @@
 // People as forms, lists and the API say them.
 import { z } from "zod";
+import { ImportedHashProblem, parseImported } from "#platform/passwords/imported/forms.ts";
 import type { Session } from "#features/sessions/index.ts";
 import { pageOf, Paging } from "#platform/http/input.ts";
 import { GroupId, UserId } from "#src/ids.ts";
@@ -41,6 +42,31 @@ export const NewUser = z.object({
   role: Role.default("member"),
 });
 export type NewUser = z.infer<typeof NewUser>;
+
+/** A password's hash from another system; the sentence of a refusal says which forms there are, or what is too costly. */
+const PasswordHash = z.string({ error: () => texts.hashMissing }).superRefine((text, context) => {
+  try {
+    parseImported(text);
+  } catch (error) {
+    if (!(error instanceof ImportedHashProblem)) throw error;
+    context.addIssue({ code: "custom", message: error.message });
+  }
+});
+
+/** As `NewUser`; with a hash nobody is invited. Only then may the address count as verified, and it must. */
+export const NewPerson = NewUser.extend({
+  /** argon2, bcrypt, scrypt, PBKDF2 or an LDAP form; for super administrators. */
+  passwordHash: PasswordHash.optional(),
+  /** That the system it comes from has verified the address. */
+  emailVerified: z.boolean({ error: () => texts.emailVerifiedWrong }).optional(),
+}).superRefine(({ passwordHash, emailVerified = false }, context) => {
+  const because = (path: string, message: string) =>
+    context.addIssue({ code: "custom", path: [path], message });
+  if (passwordHash !== undefined && !emailVerified)
+    because("emailVerified", texts.emailVerifiedNeeded);
+  if (passwordHash === undefined && emailVerified) because("passwordHash", texts.hashNeeded);
+});
+export type NewPerson = z.infer<typeof NewPerson>;
 
 /** What is absent stays as it is. */
 export const UserChanges = z
@@ -95,6 +121,7 @@ export const UserAction = z.enum([
   "reactivate",
   "resend_invitation",
   "cancel_invitation",
+  "require_new_password",
 ]);
 export type UserAction = z.infer<typeof UserAction>;
 
@@ -111,6 +138,8 @@ export const UserDetail = User.extend({
   ),
   timeZone: z.string(),
   deactivatedAt: z.iso.datetime().nullable(),
+  /** Why the password opens nothing until another one is chosen; null: it is not so. */
+  passwordResetCause: z.enum(["admin", "breach", "policy"]).nullable(),
   /** At most 200, by name. */
   groups: z.array(z.object({ id: GroupId, name: z.string() })),
   allowedActions: z.array(UserAction),

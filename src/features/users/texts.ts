@@ -24,6 +24,14 @@ export const texts = defineTexts("users", {
   searchTooLong: "Search for at most 10 words and 200 characters",
   nothingToChange: "Say what to change: firstName, lastName or role",
 
+  hashMissing: "Give the hash as text",
+  hashNeeded: "Only with a password's hash: everybody else verifies the address by the invitation",
+  emailVerifiedWrong: "Say true or false",
+  emailVerifiedNeeded:
+    "With a password's hash say true: nobody signs in with an address that is not verified. Leave out the hash to invite the person",
+  importNeedsPermission: "Only super administrators bring passwords along",
+  passwordImportedEvent: "Password brought along from another system",
+
   notFound: "There is no such person here",
   emailTaken: "Another person already has this address",
   emailTakenBy: (email: string) =>
@@ -114,6 +122,14 @@ export const texts = defineTexts("users", {
     "The link in the message stops working, and the person is removed from groups and from this list.",
   cancelledNotice: "The invitation is cancelled",
 
+  password: "Password",
+  requireNewPassword: "Require a new password",
+  requireNewPasswordHint:
+    "When the present one may be known to others: sessions end, and the next sign-in asks for another one.",
+  mustReplaceAdmin: "A new one is required: an administrator asked for it.",
+  mustReplaceBreach: "A new one is required: the present one appeared in a data breach.",
+  mustReplacePolicy: "A new one is required: the present one is less than your settings ask for.",
+  seeRequirement: "Show",
   access: "Access",
   deactivate: "Deactivate",
   deactivateTitle: (name: string) => `Deactivate ${name}?`,

@@ -187,5 +187,18 @@ export const texts = defineTexts("doctor", {
     "The proxy changes cookies: each needs its __Host- name, Secure, Path=/ and no Domain",
   noHsts: "The proxy takes away Strict-Transport-Security",
 
+  breachesOff: "New passwords are held against no list of breached ones: BREACH_CHECK is off",
+  breachesAnswer: (host: string) => `New passwords are held against the list of ${host}`,
+  breachesSilent: (host: string) =>
+    `${host} does not answer: new passwords are accepted without a look at breaches`,
+  breachesOffline: "BREACH_CHECK=offline, with a list imported by weft passwords import-breaches",
+  noFilter: (path: string) =>
+    `BREACH_CHECK is offline, and there is no list at ${path}: new passwords are held against nothing`,
+  filterInUse: (entries: number, day: string) =>
+    `New passwords are held against ${entries.toLocaleString("en")} breached ones on this machine, imported on ${day}`,
+  filterOld: (says: string, days: number) => `${says}: ${days} days ago`,
+  filterUnusable: (path: string, why: string) =>
+    `The list of breached passwords at ${path} cannot be used: ${why}`,
+
   space: (path: string, free: string, total: string) => `${free} of ${total} are free at ${path}`,
 });

@@ -11,6 +11,7 @@ export type SealPurpose =
   | "csrf"
   | "cursor"
   | "notice"
+  | "breach"
   | "doctor-probe";
 
 /** The column a ciphertext belongs to. It is authenticated: a ciphertext moved to another row, or tenant, does not open. */

@@ -42,6 +42,13 @@ export const sealedColumns: readonly SealedColumn[] = [
     row: "id",
     title: "SAML signing keys",
   },
+  {
+    purpose: "breach",
+    table: "users",
+    column: "sealed_breach_prefix",
+    row: "id",
+    title: "hash prefixes for the breach check",
+  },
   { purpose: "mail", table: "mails", column: "sealed", row: "id", title: "messages to be sent" },
 ];
 
@@ -72,5 +79,12 @@ export const authenticatedColumns: readonly AuthenticatedColumn[] = [
     column: "code_hash",
     until: "code_expires_at",
     title: "sign-in codes that were mailed and not typed yet",
+  },
+  {
+    purpose: "breach",
+    table: "users",
+    column: "breach_mac",
+    until: null,
+    title: "hashes for the breach check, made again when their people next sign in",
   },
 ];

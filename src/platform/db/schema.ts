@@ -459,7 +459,6 @@ export interface UserEmails {
 export interface Users {
   breach_checked_at: Timestamp | null;
   breach_mac: Buffer | null;
-  breach_prefix: string | null;
   created_at: Generated<Timestamp>;
   deactivated_at: Timestamp | null;
   first_name: string;
@@ -476,6 +475,7 @@ export interface Users {
   password_score: number | null;
   reactivated_at: Timestamp | null;
   role: Generated<Role>;
+  sealed_breach_prefix: Buffer | null;
   second_step: Generated<SecondStep>;
   state: Generated<UserState>;
   strength_asked_at: Timestamp | null;

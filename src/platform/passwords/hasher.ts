@@ -3,6 +3,9 @@ import { randomBytes } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { hash, verify } from "@node-rs/argon2";
 import { defineError } from "#platform/errors.ts";
+import { parseImported } from "./imported/forms.ts";
+import { isLayered, type Layered, layer, readLayered } from "./imported/layered.ts";
+import { shaOf, verifyForeign } from "./imported/verify.ts";
 import { normalise, passwordMaxLength } from "./password.ts";
 import { createQueue } from "./queue.ts";
 import { texts } from "./texts.ts";
@@ -26,8 +29,13 @@ export interface PasswordHasher {
    * same time and answers false, so that time tells nobody who has an account. @throws {passwordsBusy}
    */
   verify(password: string, hash: string | null): Promise<boolean>;
-  /** Whether the hash was made with other parameters than today's: hash again at the next sign-in. */
+  /** Whether the hash was made elsewhere or with other parameters than today's: hash again at the next sign-in. */
   needsRehash(hash: string): boolean;
+  /**
+   * What to store for a hash that was made elsewhere: the hash itself, or, for one pass of a fast digest, argon2id over it.
+   * @throws {ImportedHashProblem} @throws {passwordsBusy}
+   */
+  adopt(imported: string): Promise<string>;
 }
 
 /** OWASP's second choice for argon2id (the package's default variant): 19 MiB, two passes, one lane. */
@@ -44,7 +52,21 @@ export function createPasswordHasher({
   queueMax = concurrency * 32,
 }: { concurrency?: number; queueMax?: number } = {}): PasswordHasher {
   const take = createQueue({ concurrency, queueMax, refuse: passwordsBusy });
+  // Hashes of other systems may take 128 MiB: one at a time.
+  const takeForeign = createQueue({ concurrency: 1, queueMax, refuse: passwordsBusy });
   const decoy = decoyHash();
+
+  /** A wrong try costs at least what it costs everybody: an argon2id verification. */
+  async function isRight(stored: string, text: string): Promise<boolean> {
+    if (isLayered(stored)) return take(() => verifyLayered(readLayered(stored), text));
+    const imported = parseImported(stored);
+    if (imported.kind === "argon2") return takeForeign(() => verify(imported.phc, text));
+    if (imported.kind === "sha") throw new Error("a fast digest was stored as a password's hash");
+    const right = await takeForeign(() => verifyForeign(imported, text));
+    if (!right) await take(() => verify(decoy, text));
+    return right;
+  }
+
   return {
     async hash(password) {
       const text = normalise(password);
@@ -54,12 +76,29 @@ export function createPasswordHasher({
     async verify(password, stored) {
       const text = normalise(password);
       if (text === null) return false; // no stored password is that long: says nothing about the account
-      const isRight = await take(() => verify(stored ?? decoy, text));
-      return isRight && stored !== null;
+      if (stored === null || stored.startsWith(phcPrefix)) {
+        const matches = await take(() => verify(stored ?? decoy, text));
+        return matches && stored !== null;
+      }
+      // Other systems hash what the keyboard sent.
+      for (const typed of new Set([text, password])) {
+        if (await isRight(stored, typed)) return true;
+      }
+      return false;
     },
     needsRehash: (stored) => !stored.startsWith(phcPrefix),
+    async adopt(text) {
+      const imported = parseImported(text);
+      if (imported.kind === "argon2") return imported.phc;
+      if (imported.kind !== "sha") return text;
+      const { digest, salt, key } = imported;
+      return layer({ digest, salt, phc: await take(() => hash(key.toString("hex"), parameters)) });
+    },
   };
 }
+
+const verifyLayered = ({ digest, salt, phc }: Layered, text: string): Promise<boolean> =>
+  verify(phc, shaOf(digest, text, salt));
 
 /** A hash of nothing in particular, of the same cost as a real one. */
 function decoyHash(): string {

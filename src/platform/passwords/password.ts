@@ -1,7 +1,7 @@
 // What every use of a password starts with: one form for the same characters, and a bound on what is computed with.
 
 /** Longer ones are refused: what hashing and rating cost grows with the length, and the length is chosen by strangers. */
-export const passwordMaxLength = 128;
+export const passwordMaxLength = 256;
 
 /** One password typed on two keyboards is one text (Unicode NFC); null when it is longer than `passwordMaxLength` characters. */
 export function normalise(password: string): string | null {

@@ -215,7 +215,7 @@ describe("passwords that are less than is asked for now", () => {
       short: { password_length: 15, password_score: 4 },
       weak: { password_length: 20, password_score: 2 },
       unknown: {},
-      imported: { password_hash: "$2b$10$abcdefghijklmnopqrstuv" },
+      imported: { password_hash: "$2b$10$abcdefghijklmnopqrstuv", password_changed_at: null },
       admins: { password_reset_cause: "admin" as const },
     };
     const people = new Map<string, string>();

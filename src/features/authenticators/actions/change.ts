@@ -8,7 +8,7 @@ import type { TenantDb } from "#platform/db/database.ts";
 import type { SessionId } from "#src/ids.ts";
 import { newPasswordRefused, noTotp, totpCodeWrong, totpNotPending } from "../errors.ts";
 import { totpStarted } from "../events.ts";
-import { newPasswordProblem } from "../password-policy.ts";
+import { findPasswordRules, judgeNewPassword } from "../password-policy.ts";
 import { findAuthenticators } from "../queries.ts";
 import { texts } from "../texts.ts";
 import { dropBackupCodes, replaceBackupCodes } from "./backup-codes.ts";
@@ -42,22 +42,21 @@ export async function changePassword(
   visit: Visit,
   { password, current, sessionId }: { password: string; current: string; sessionId: SessionId },
 ): Promise<SessionCookie | null> {
-  const { services, site, signal, post, actor, userId, now } = visit;
+  const { tenant, services, site, post, actor, userId, now } = visit;
   const refuse = (problem: string) => newPasswordRefused({ errors: { password: problem } });
   const person = await provePassword(visit, current);
   if (password.normalize("NFC") === current.normalize("NFC"))
     throw refuse(texts.passwordSameAsCurrent);
-  const problem = await newPasswordProblem(
-    services,
-    { password, person, organisation: site.name },
-    signal,
-  );
-  if (problem !== null) throw refuse(problem);
+  const rules = await tenant.read((db) => findPasswordRules(db, visit));
+  const candidate = { password, person, organisation: site.name, rules };
+  const judged = await judgeNewPassword(visit, candidate, { tenantId: site.tenantId, userId });
+  if (judged.problem !== null) throw refuse(judged.problem);
+  const { stamp } = judged;
   const hash = await services.passwords.hash(password);
   // No code of the app: the new password opens nothing without it.
   return commitProven(visit, person, async (db) => {
     await forgiveProofs(db, userId);
-    await storePassword(db, { userId, hash, now });
+    await storePassword(db, { userId, hash, stamp, now });
     await dropLinks(db, userId, "password_reset");
     await passwordChanged(db, post, actor, { userId, now });
     await endSessions(db, actor, { userId, reason: "password_changed", except: sessionId });

@@ -3,6 +3,7 @@ import {
   changePassword,
   countBackupCodes,
   findAuthenticators,
+  findPasswordRules,
   pendingTotp,
   qrSvg,
   ratePassword,
@@ -36,7 +37,11 @@ import {
   SetUpPage,
 } from "../views/authenticator-app.tsx";
 import { SecurityPage } from "../views/overview.tsx";
-import { PasswordChangePage, PasswordMeterFragment } from "../views/password.tsx";
+import {
+  PasswordChangePage,
+  PasswordMeterFragment,
+  type PasswordStep,
+} from "../views/password.tsx";
 import type { ProofStep } from "../views/proof.tsx";
 
 const own = { permit: "account.manage" } as const;
@@ -53,14 +58,14 @@ export const securityRoutes = routes()
     ...own,
     title: texts.passwordTitle,
     form: PasswordChangePage,
-    handle: emailOf,
+    handle: passwordStep,
   })
   .screen("put", "/security/password", {
     ...own,
     title: texts.passwordTitle,
     input: PasswordChange,
     form: PasswordChangePage,
-    load: emailOf,
+    load: passwordStep,
     handle: async (handling) => {
       const me = mine(handling);
       const { password, currentPassword } = handling.input;
@@ -77,10 +82,13 @@ export const securityRoutes = routes()
     page: PasswordMeterFragment,
     handle: async (handling) => {
       const { tenant, site, input } = handling;
-      const { userId } = mine(handling);
-      const person = await tenant.read((db) => findAuthenticators(db, userId));
+      const me = mine(handling);
+      const { person, rules } = await tenant.read(async (db) => ({
+        person: await findAuthenticators(db, me.userId),
+        rules: await findPasswordRules(db, me),
+      }));
       if (!person) throw forbidden();
-      return ratePassword({ password: input.password, person, organisation: site.name });
+      return ratePassword({ password: input.password, person, organisation: site.name, rules });
     },
   })
   .screen("get", setUpPath, {
@@ -174,8 +182,10 @@ async function readState(handling: AnyHandling): Promise<SecurityState> {
   });
 }
 
-async function emailOf({ viewer }: AnyHandling): Promise<{ email: string }> {
-  return { email: viewer?.email ?? "" };
+async function passwordStep(handling: AnyHandling): Promise<PasswordStep> {
+  const me = mine(handling);
+  const { minLength } = await handling.tenant.read((db) => findPasswordRules(db, me));
+  return { email: handling.viewer?.email ?? "", minLength };
 }
 
 /** For what only makes sense with an app: without one the person is sent to the overview. */

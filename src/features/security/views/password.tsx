@@ -1,13 +1,18 @@
 // Changing one's password.
 import type { PasswordRating } from "#features/authenticators/index.ts";
-import { passwordMinLength } from "#features/authenticators/index.ts";
 import type { FormScreen, Screen } from "#platform/http/view.ts";
 import { Card, Field, Form, PageHeader, PasswordMeter, Stack } from "#platform/ui/index.ts";
 import { texts } from "../texts.ts";
 
 export const breadcrumbs = [{ href: "/security", label: texts.title }];
 
-export const PasswordChangePage: FormScreen<{ email: string }> = ({ data, values, problems }) => (
+export interface PasswordStep {
+  readonly email: string;
+  /** What the tenant asks of this person. */
+  readonly minLength: number;
+}
+
+export const PasswordChangePage: FormScreen<PasswordStep> = ({ data, values, problems }) => (
   <Stack gap="large">
     <PageHeader
       title={texts.passwordTitle}
@@ -36,9 +41,9 @@ export const PasswordChangePage: FormScreen<{ email: string }> = ({ data, values
           name="password"
           type="password"
           label={texts.newPassword}
-          hint={texts.newPasswordHint}
+          hint={texts.newPasswordHint(data.minLength)}
           autocomplete="new-password"
-          minlength={passwordMinLength}
+          minlength={data.minLength}
           required
         />
         <PasswordMeter check="/security/password/strength" score={null} />

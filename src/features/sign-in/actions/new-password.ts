@@ -1,8 +1,11 @@
 // Choosing a password: the first one (invitation), another (forgotten), or in the place of one that opens nothing any more.
 import {
-  newPasswordProblem,
+  findPasswordRules,
+  judgeNewPassword,
   passwordChosen,
   passwordReset,
+  type PasswordRules,
+  type PasswordStamp,
   type PersonFacts,
   storePassword,
 } from "#features/authenticators/index.ts";
@@ -31,17 +34,28 @@ export type NewPasswordOutcome =
 const stateFor = { invitation: "invited", password_reset: "active", forced: "active" } as const;
 const purposeOf = ({ linkPurpose }: SignIn) => linkPurpose ?? "forced";
 
+interface NewPasswordFacts {
+  readonly signIn: SignIn;
+  readonly userId: UserId;
+  readonly person: PersonFacts;
+  readonly passwordHash: string | null;
+  readonly rules: PasswordRules;
+}
+
 /** The sign-in at "new_password" and what is known of its person; null when there is none. */
 export async function findNewPasswordStep(
   db: TenantDb,
   visit: Visit,
-): Promise<{ signIn: SignIn; person: PersonFacts; passwordHash: string | null } | null> {
+): Promise<NewPasswordFacts | null> {
   const signIn = await findSignIn(db, handleOf(visit));
   if (!isAt(signIn, ["new_password"], visit.now) || signIn.userId === null) return null;
   const found = await findPerson(db, signIn.userId);
   if (!found) return null;
   const { firstName, lastName, passwordHash } = found;
-  return { signIn, person: { firstName, lastName, email: signIn.email }, passwordHash };
+  const { userId } = signIn;
+  const rules = await findPasswordRules(db, { userId, now: visit.now });
+  const person = { firstName, lastName, email: signIn.email };
+  return { signIn, userId, person, passwordHash, rules };
 }
 
 /** Checks and stores the new password. @throws {newPasswordRefused} naming `password` */
@@ -49,19 +63,20 @@ export async function chooseNewPassword(
   visit: Visit,
   password: string,
 ): Promise<NewPasswordOutcome> {
-  const { tenant, services, site, signal } = visit;
+  const { tenant, services, site } = visit;
   const step = await tenant.read((db) => findNewPasswordStep(db, visit));
   if (!step) return expired(visit);
-  const candidate = { password, person: step.person, organisation: site.name };
+  const { userId, person, rules } = step;
+  const candidate = { password, person, organisation: site.name, rules };
   const refuse = (problem: string) => newPasswordRefused({ errors: { password: problem } });
-  const problem = await newPasswordProblem(services, candidate, signal);
-  if (problem !== null) throw refuse(problem);
+  const judged = await judgeNewPassword(visit, candidate, { tenantId: site.tenantId, userId });
+  if (judged.problem !== null) throw refuse(judged.problem);
   // Whoever learned the old one must not be able to keep it.
   const isForced = step.signIn.resetCause !== null;
   if (isForced && (await services.passwords.verify(password, step.passwordHash)))
     throw refuse(texts.newPasswordIsOld);
   const hash = await services.passwords.hash(password);
-  return tenant.write((db) => store(db, visit, hash));
+  return tenant.write((db) => store(db, visit, { hash, stamp: judged.stamp }));
 }
 
 async function expired(visit: Visit): Promise<NewPasswordOutcome> {
@@ -69,7 +84,11 @@ async function expired(visit: Visit): Promise<NewPasswordOutcome> {
   return { kind: "expired", returnTo: signIn?.returnTo ?? "/" };
 }
 
-async function store(db: TenantDb, visit: Visit, hash: string): Promise<NewPasswordOutcome> {
+async function store(
+  db: TenantDb,
+  visit: Visit,
+  chosen: { hash: string; stamp: PasswordStamp },
+): Promise<NewPasswordOutcome> {
   const found = await findSignIn(db, handleOf(visit));
   const person = found?.userId ? await lockPerson(db, found.userId) : null;
   const signIn = await lockSignIn(db, handleOf(visit));
@@ -79,7 +98,7 @@ async function store(db: TenantDb, visit: Visit, hash: string): Promise<NewPassw
   }
   const { userId } = person;
   const purpose = purposeOf(signIn);
-  await storePassword(db, { userId, hash, now: visit.now });
+  await storePassword(db, { userId, ...chosen, now: visit.now });
   if (purpose === "password_reset") return afterReset(db, visit, signIn, userId);
   if (purpose === "invitation") await passwordChosen(db, visitor(visit, userId), { userId });
   else await replaceForced(db, visit, signIn, userId);

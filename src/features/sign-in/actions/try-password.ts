@@ -1,5 +1,9 @@
 // The password step. Known and unknown addresses cost the same queries, the same hash and the same event (no enumeration).
-import { rehashPassword } from "#features/authenticators/index.ts";
+import {
+  keepPasswordUp,
+  type PasswordUpkeep,
+  passwordUpkeep,
+} from "#features/authenticators/index.ts";
 import { type Device, deviceTokenOf, findDevice } from "#features/devices/index.ts";
 import { record } from "#platform/audit/record.ts";
 import { randomToken } from "#platform/crypto/token.ts";
@@ -37,9 +41,8 @@ export async function tryPassword(visit: Visit, password: string): Promise<Passw
     await tenant.write((db) => refuse(db, visit, claimed, causeOf(claimed)));
     return { kind: "refused" };
   }
-  const isOld = services.passwords.needsRehash(stored);
-  const rehashed = isOld ? await services.passwords.hash(password) : null;
-  return tenant.write((db) => accept(db, visit, opened, { claimed, stored, rehashed }));
+  const upkeep = await passwordUpkeep(visit, { userId: claimed.userId, password, stored });
+  return tenant.write((db) => accept(db, visit, opened, { claimed, stored, upkeep }));
 }
 
 interface Opened {
@@ -111,7 +114,7 @@ async function accept(
   db: TenantDb,
   visit: Visit,
   { signIn: { returnTo }, trier }: Opened,
-  { claimed, stored, rehashed }: { claimed: Claimed; stored: string; rehashed: string | null },
+  { claimed, stored, upkeep }: { claimed: Claimed; stored: string; upkeep: PasswordUpkeep | null },
 ): Promise<PasswordOutcome> {
   const person = await lockPerson(db, claimed.userId);
   const signIn = await lockSignIn(db, handleOf(visit));
@@ -126,9 +129,11 @@ async function accept(
     return { kind: "deactivated" };
   }
   await releasePassword(db, trier);
-  if (rehashed) await rehashPassword(db, { userId: person.userId, from: stored, to: rehashed });
-  if (person.resetCause !== null) {
-    return { kind: "to_replace", handle: await toNewPassword(db, signIn, person) };
+  const found = upkeep === null ? null : await keepPasswordUp(db, upkeep);
+  const resetCause = person.resetCause ?? found;
+  if (resetCause !== null) {
+    const handle = await toNewPassword(db, signIn, { ...person, resetCause });
+    return { kind: "to_replace", handle };
   }
   return advance(db, visit, signIn, { person, methods: [...signIn.methods, "password"] });
 }

@@ -123,7 +123,8 @@ export const passwordRoutes = routes()
       const found = await visit.tenant.read((db) => findNewPasswordStep(db, visit));
       if (!found) throw signInExpired();
       const { password } = visit.input;
-      return ratePassword({ password, person: found.person, organisation: visit.site.name });
+      const { person, rules } = found;
+      return ratePassword({ password, person, organisation: visit.site.name, rules });
     },
   });
 
@@ -135,8 +136,10 @@ async function loadNewPassword(visit: Visit): Promise<NewPasswordStep> {
 
 const toStep = ({
   signIn,
+  rules,
 }: NonNullable<Awaited<ReturnType<typeof findNewPasswordStep>>>): NewPasswordStep => ({
   email: signIn.email,
+  minLength: rules.minLength,
   isFirst: signIn.linkPurpose === "invitation",
   resetCause: signIn.resetCause,
 });

@@ -1,13 +1,15 @@
 // Choosing a password, with a meter that the server rates while one types.
 import type { FC } from "hono/jsx";
 import type { FormScreen, Screen } from "#platform/http/view.ts";
-import { passwordMinLength, type PasswordRating } from "#features/authenticators/index.ts";
+import type { PasswordRating } from "#features/authenticators/index.ts";
 import { Field, Form, FramePage, PasswordMeter, Stack, Stepper } from "#platform/ui/index.ts";
 import type { ResetCause } from "../schema.ts";
 import { texts } from "../texts.ts";
 
 export interface NewPasswordStep {
   readonly email: string;
+  /** What the tenant asks of this person. */
+  readonly minLength: number;
   /** The first password of an invited person: the page says how far they are. */
   readonly isFirst: boolean;
   /** Why the present password has to go; null: the person came by a link. */
@@ -40,9 +42,9 @@ export const NewPasswordPage: FormScreen<NewPasswordStep> = ({ data, view, value
           name="password"
           type="password"
           label={texts.newPassword}
-          hint={texts.newPasswordHint}
+          hint={texts.newPasswordHint(data.minLength)}
           autocomplete="new-password"
-          minlength={passwordMinLength}
+          minlength={data.minLength}
           required
           autofocus
         />

@@ -31,6 +31,7 @@ import {
 } from "../schema.ts";
 import { roleText, stateText, texts } from "../texts.ts";
 import { Passkeys } from "./passkeys.tsx";
+import { Password } from "./password.tsx";
 import { roleTone, stateTone } from "./tones.ts";
 
 const pathOf = (user: UserDetail) => `/users/${user.id}`;
@@ -82,6 +83,7 @@ export const UserPage: PageScreen<UserDetail, readonly Passkey[]> = ({ data, vie
       <WithAside aside={<Groups user={data} />}>
         <Details user={data} view={view} />
         <Passkeys user={data} passkeys={more} view={view} />
+        <Password user={data} />
         <Access user={data} />
       </WithAside>
     </Stack>

@@ -1,6 +1,7 @@
 // The checks, in the order in which they are shown. Another one is another file and another line here.
 import type { Check } from "../check.ts";
 import { backups } from "./backups.ts";
+import { breaches } from "./breaches.ts";
 import { cache } from "./cache.ts";
 import { clock } from "./clock.ts";
 import { configuration } from "./configuration.ts";
@@ -29,6 +30,7 @@ export const checks: readonly Check[] = [
   workers,
   cache,
   mail,
+  breaches,
   dns,
   tls,
   proxy,

@@ -1,0 +1,99 @@
+// What a right password is used for beside signing in: a hash with today's parameters in the place of an older or imported one, and
+// the measure of a password that nobody has measured yet.
+import { findPolicy } from "#features/policy/index.ts";
+import type { TenantDb, TenantScope } from "#platform/db/database.ts";
+import { assessPassword } from "#platform/passwords/strength.ts";
+import type { Services } from "#platform/services.ts";
+import type { TenantId, UserId } from "#src/ids.ts";
+import { policyFor, rulesFor } from "./password-policy.ts";
+import { isStampCurrent, type PasswordStamp, stampOf } from "./password-stamp.ts";
+import type { PasswordResetCause } from "./schema.ts";
+
+interface Place {
+  readonly tenant: TenantScope;
+  readonly services: Pick<Services, "passwords" | "keys">;
+  readonly site: { readonly tenantId: TenantId; readonly name: string };
+  readonly now: Date;
+}
+
+interface Proven {
+  readonly userId: UserId;
+  /** The right one, as typed. */
+  readonly password: string;
+  /** The hash it was checked against. */
+  readonly stored: string;
+}
+
+export interface PasswordUpkeep extends Pick<Proven, "userId" | "stored"> {
+  readonly rehashed: string | null;
+  readonly stamp: PasswordStamp | null;
+  /** Measured for the first time, and less than the policy asks for. */
+  readonly fallsShort: boolean;
+}
+
+/**
+ * What is to be done about a password that was right, computed before the transaction that takes note of it; null: nothing.
+ * @throws {passwordsBusy}
+ */
+export async function passwordUpkeep(
+  { tenant, services, site, now }: Place,
+  { userId, password, stored }: Proven,
+): Promise<PasswordUpkeep | null> {
+  const { keys, passwords } = services;
+  const person = await tenant.read((db) => findStamped(db, userId, now));
+  if (!person) return null;
+  const owner = { tenantId: site.tenantId, userId };
+  const rehashed = passwords.needsRehash(stored) ? await passwords.hash(password) : null;
+  const isMeasured = person.length !== null && person.score !== null;
+  if (isMeasured && isStampCurrent(keys, owner, { password, mac: person.mac }))
+    return rehashed === null ? null : { userId, stored, rehashed, stamp: null, fallsShort: false };
+  const policy = policyFor({ person, organisation: site.name, rules: person.rules });
+  const { score, ok } = await assessPassword(password, policy);
+  const stamp = stampOf(keys, owner, { password, score, checkedAt: person.checkedAt });
+  return { userId, stored, rehashed, stamp, fallsShort: !isMeasured && !ok };
+}
+
+/**
+ * Writes it down; not when the password was changed meanwhile. Answers why the password opens nothing until it is replaced, if so:
+ * one that came from elsewhere is held against the policy here.
+ */
+export async function keepPasswordUp(
+  db: TenantDb,
+  { userId, stored, rehashed, stamp, fallsShort }: PasswordUpkeep,
+): Promise<PasswordResetCause | null> {
+  const row = await db
+    .updateTable("users")
+    .set(({ ref, fn, val }) => ({
+      ...(rehashed === null ? {} : { password_hash: rehashed }),
+      ...stamp,
+      password_reset_cause: fallsShort
+        ? fn.coalesce(ref("password_reset_cause"), val<PasswordResetCause>("policy"))
+        : ref("password_reset_cause"),
+    }))
+    .where("id", "=", userId)
+    .where("password_hash", "=", stored)
+    .returning("password_reset_cause as cause")
+    .executeTakeFirst();
+  return row?.cause ?? null;
+}
+
+async function findStamped(db: TenantDb, userId: UserId, now: Date) {
+  const row = await db
+    .selectFrom("users as u")
+    .innerJoin("user_emails as e", (join) =>
+      join.onRef("e.user_id", "=", "u.id").on("e.is_primary", "=", true),
+    )
+    .select([
+      "u.first_name as firstName",
+      "u.last_name as lastName",
+      "u.role",
+      "e.email",
+      "u.password_length as length",
+      "u.password_score as score",
+      "u.breach_mac as mac",
+      "u.breach_checked_at as checkedAt",
+    ])
+    .where("u.id", "=", userId)
+    .executeTakeFirst();
+  return row ? { ...row, rules: rulesFor(await findPolicy(db, now), row.role) } : null;
+}
