@@ -15,10 +15,12 @@ export {
   getUser,
   isAfter,
   listUsers,
+  type LockedUser,
   lockUser,
   personMatches,
   primaryEmail,
 } from "./queries.ts";
+export { assertMayManage } from "./rules.ts";
 export {
   EmailAddress,
   FirstName,
