@@ -8,7 +8,7 @@ import { outranks } from "#src/permissions.ts";
 import { limitAboveRole, limitNotFound, limitPersonNotFound } from "./errors.ts";
 import { limitReleased } from "./events.ts";
 import { isAbout, personBehind } from "./queries.ts";
-import type { LimitParams } from "./schema.ts";
+import { type LimitParams, readLimitId } from "./schema.ts";
 
 /**
  * Releases one counter. Not that of somebody above the actor: each release is another round of guesses at their password.
@@ -17,9 +17,9 @@ import type { LimitParams } from "./schema.ts";
 export async function releaseLimit(
   db: TenantDb,
   actor: Actor,
-  { limitName: name, limitKey }: LimitParams,
+  { limitId }: LimitParams,
 ): Promise<void> {
-  const key = Buffer.from(limitKey, "base64url");
+  const { name, key } = readLimitId(limitId);
   const row = await db
     .selectFrom("limits")
     .select("about")

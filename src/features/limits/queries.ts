@@ -8,7 +8,15 @@ import { secondsLater } from "#platform/clock.ts";
 import type { UserId } from "#src/ids.ts";
 import type { Role } from "#src/permissions.ts";
 import { limitNotFound, limitPersonNotFound } from "./errors.ts";
-import type { LimitFilter, LimitParams, Person, ReachedLimit, ReachedLimitList } from "./schema.ts";
+import {
+  limitId,
+  readLimitId,
+  type LimitFilter,
+  type LimitParams,
+  type Person,
+  type ReachedLimit,
+  type ReachedLimitList,
+} from "./schema.ts";
 import { limitTexts } from "./texts.ts";
 
 interface Row {
@@ -95,13 +103,13 @@ const isAfter = ([expiresAt, name, key]: z.infer<typeof Cursor>) =>
 /** One of them. @throws {limitNotFound} */
 export async function getReached(
   db: TenantDb,
-  { limitName, limitKey }: LimitParams,
+  params: LimitParams,
   now: Date,
 ): Promise<ReachedLimit> {
-  const key = Buffer.from(limitKey, "base64url");
+  const { name, key } = readLimitId(params.limitId);
   const { rows } = await sql<Row>`
     select ${columns} from ${reached(now)}
-    where ${isFull} and r.name = ${limitName} and r.key = ${key}`.execute(db);
+    where ${isFull} and r.name = ${name} and r.key = ${key}`.execute(db);
   const [row] = rows;
   if (!row) throw limitNotFound();
   return toLimit(row, now);
@@ -127,8 +135,8 @@ function toLimit({ name, key, about, since, hits, former }: Row, now: Date): Rea
   const limit = declaredLimits().get(name);
   const seconds = limit ? stateAt(limit, now, { hits, former }).retryAfterSeconds : 0;
   return {
+    id: limitId(name, key),
     name,
-    key: key.toString("base64url"),
     says: limitTexts[name] ?? name,
     about,
     since: since?.toISOString() ?? null,

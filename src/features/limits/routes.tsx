@@ -25,14 +25,16 @@ export const limitRoutes = routes()
     page: LimitsPage,
     fragments: { "limit-list": LimitRegion },
   })
-  .screen("get", "/limits/:limitName/:limitKey/release", {
+  .screen("get", "/limits/:limitId/release", {
+    fresh: true,
     permit: "limits.manage",
     title: ({ about }: ReachedLimit) => texts.releaseQuestion(about),
     params: LimitParams,
     handle: ({ tenant, params, now }) => tenant.read((db) => getReached(db, params, now)),
     page: ReleasePage,
   })
-  .on("delete", "/limits/:limitName/:limitKey", {
+  .on("delete", "/limits/:limitId", {
+    fresh: true,
     permit: "limits.manage",
     summary: "Release a limit: tries are counted anew",
     params: LimitParams,
@@ -45,6 +47,7 @@ export const limitRoutes = routes()
     notice: () => texts.releasedNotice,
   })
   .screen("get", "/users/:userId/limits/release", {
+    fresh: true,
     permit: "limits.manage",
     title: ({ name }: Person) => texts.releaseQuestion(name),
     params: PersonParams,
@@ -52,6 +55,7 @@ export const limitRoutes = routes()
     page: ReleasePersonPage,
   })
   .on("delete", "/users/:userId/limits", {
+    fresh: true,
     permit: "limits.manage",
     summary: "Release every limit that slows one person’s sign-in down",
     params: PersonParams,

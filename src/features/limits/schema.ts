@@ -4,11 +4,22 @@ import { pageOf, Paging } from "#platform/http/input.ts";
 import { UserId } from "#src/ids.ts";
 import { texts } from "./texts.ts";
 
-const Key = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 const Name = z.string().regex(/^[a-z0-9_]+(\.[a-z0-9_]+)+$/);
+/** Its name and its counter: `sign_in.password_account~<SHA-256, base64url>`. */
+const LimitId = z.string().regex(/^[a-z0-9_.]+~[A-Za-z0-9_-]{43}$/);
 
-export const LimitParams = z.object({ limitName: Name, limitKey: Key });
+export const LimitParams = z.object({ limitId: LimitId });
 export type LimitParams = z.infer<typeof LimitParams>;
+
+export const limitId = (name: string, key: Buffer): string =>
+  `${name}~${key.toString("base64url")}`;
+
+/** What a limit's id stands for. */
+export function readLimitId(id: string): { name: string; key: Buffer } {
+  const [name = "", key = ""] = id.split("~");
+  return { name, key: Buffer.from(key, "base64url") };
+}
+
 export const PersonParams = z.object({ userId: UserId });
 
 /** Whose limits are to be released. */
@@ -27,10 +38,9 @@ export const LimitFilter = Paging.extend({
 export type LimitFilter = z.infer<typeof LimitFilter>;
 
 export const ReachedLimit = z.object({
+  id: LimitId,
   /** Such as `sign_in.password_account`. */
   name: Name,
-  /** The counter, for releasing it. */
-  key: Key,
   /** What it says, in a sentence. */
   says: z.string(),
   /** Whom or what it stops, in words: an address, a network. */

@@ -19,7 +19,7 @@ import { texts } from "./texts.ts";
 
 const path = "/limits";
 const queryOf = (view: View) => Object.fromEntries(new URLSearchParams(view.query));
-const pathOf = ({ name, key }: ReachedLimit) => `${path}/${name}/${key}`;
+const pathOf = ({ id }: ReachedLimit) => `${path}/${id}`;
 
 export const LimitsPage: Screen<ReachedLimitList> = ({ data, view }) => (
   <>
@@ -88,7 +88,7 @@ const columns = (view: View): readonly Column<ReachedLimit>[] => {
       tight: true,
       cell: (limit) => (
         <ConfirmDialog
-          id={`release-${limit.name.replace(".", "-")}-${limit.key}`}
+          id={`release-${limit.id.replace(/[.~]/g, "-")}`}
           trigger={texts.release}
           triggerLabel={texts.releaseOf(limit.about)}
           triggerKind="secondary"

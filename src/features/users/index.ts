@@ -20,7 +20,6 @@ export {
   personMatches,
   primaryEmail,
 } from "./queries.ts";
-export { assertMayManage } from "./rules.ts";
 export {
   EmailAddress,
   FirstName,

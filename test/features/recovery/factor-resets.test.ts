@@ -1,8 +1,17 @@
 // Resets of second steps on an administrator's word: what goes, who may, and the second administrator where two are asked for.
 import { describe, expect, test } from "bun:test";
+import type { Role } from "#src/permissions.ts";
 import { testApp, type TestTenant, type TestUser } from "../../support/a-tenant.ts";
 import { isSignedIn, locationOf } from "../sign-in/support.ts";
-import { askForTwo, codeOf, everything, nothingLeft, stepsOf, withEverything } from "./support.ts";
+import {
+  askForTwo,
+  codeOf,
+  everything,
+  nothingLeft,
+  stepsOf,
+  withEverything,
+  statusesOf,
+} from "./support.ts";
 
 const world = await testApp();
 const json = { headers: { accept: "application/json" } };
@@ -18,7 +27,7 @@ interface Request {
 }
 
 /** A tenant that asks for two, its administrator's request about somebody who has everything, and another administrator. */
-async function aRequest({ role = "member" as "member" | "admin" | "super_admin" } = {}) {
+async function aRequest({ role = "member" }: { role?: Role } = {}) {
   const tenant = await world.aTenant({ signedInAs: "super_admin" });
   await askForTwo(tenant);
   const user = await tenant.aUser({ role });
@@ -288,14 +297,14 @@ describe("where two administrators are asked for", () => {
     const both = await Promise.all(
       [browser, third].map((by) => by.put(`${path}/approval`, {}, json)),
     );
-    expect(both.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+    expect(statusesOf(both)).toEqual([200, 409]);
     expect((await tenant.events("second_steps.reset")).length).toBe(1);
 
     await withEverything(world, tenant, user);
     const asked = await Promise.all(
       [tenant.browser, third].map((by) => by.post(ask(user), {}, json)),
     );
-    expect(asked.map(({ status }) => status).toSorted()).toEqual([201, 409]);
+    expect(statusesOf(asked)).toEqual([201, 409]);
     expect((await tenant.events("second_steps.reset_requested")).length).toBe(2);
   });
 

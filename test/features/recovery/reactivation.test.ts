@@ -1,9 +1,10 @@
 // Being let in again: asking with a link of one's own, and what administrators make of it.
 import { describe, expect, test } from "bun:test";
 import { issueLink, linkPath } from "#features/one-time-links/index.ts";
+import type { Role } from "#src/permissions.ts";
 import { testApp, type TestTenant, type TestUser } from "../../support/a-tenant.ts";
 import { locationOf } from "../sign-in/support.ts";
-import { codeOf } from "./support.ts";
+import { codeOf, statusesOf } from "./support.ts";
 
 const world = await testApp();
 const json = { headers: { accept: "application/json" } };
@@ -27,7 +28,7 @@ interface List {
 const waiting = async (tenant: TestTenant) =>
   (await (await tenant.api.get("/reactivation-requests?state=waiting")).json()) as List;
 
-async function aRequest({ role = "member" as "member" | "admin" | "super_admin" } = {}) {
+async function aRequest({ role = "member" }: { role?: Role } = {}) {
   const tenant = await world.aTenant({ signedInAs: "admin" });
   const user = await tenant.aUser({ state: "deactivated", role, firstName: "Grace" });
   const link = await linkOf(tenant, user);
@@ -224,7 +225,7 @@ describe("an administrator", () => {
       tenant.browser.put(`${path}/approval`, {}, json),
       other.put(`${path}/denial`, {}, json),
     ]);
-    expect(both.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+    expect(statusesOf(both)).toEqual([200, 409]);
   });
 });
 

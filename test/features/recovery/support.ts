@@ -50,3 +50,7 @@ export const askForTwo = ({ tenant }: TestTenant) =>
   );
 
 export const codeOf = async (answer: Response) => ((await answer.json()) as { code: string }).code;
+
+/** The statuses of answers that came in any order, the lowest first. */
+export const statusesOf = (answers: readonly Response[]): number[] =>
+  answers.map(({ status }) => status).toSorted((one, other) => one - other);

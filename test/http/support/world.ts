@@ -143,8 +143,7 @@ async function waysBack(tenant: TestTenant) {
     return {
       reactivationRequestId: request.id,
       factorResetId: reset.id,
-      limitName: "sign_in.password_account",
-      limitKey: key.toString("base64url"),
+      limitId: `sign_in.password_account~${key.toString("base64url")}`,
     };
   });
 }

@@ -4,6 +4,7 @@ import {
   dropAppAndCodes,
   findAuthenticators,
 } from "#features/authenticators/index.ts";
+import { forgetDevices } from "#features/devices/index.ts";
 import { notify } from "#features/notices/index.ts";
 import { dropPasskeys, listPasskeys } from "#features/passkeys/index.ts";
 import { endSessions } from "#features/sessions/index.ts";
@@ -53,6 +54,7 @@ export async function dropSecondSteps(
   const passkeys = await dropPasskeys(db, actor, userId);
   await db.updateTable("users").set({ strength_asked_at: null }).where("id", "=", userId).execute();
   await endSessions(db, actor, { userId, reason: "ended_by_admin" });
+  await forgetDevices(db, userId);
   await record(db, actor, secondStepsReset, {
     userId,
     totp: hadTotp,

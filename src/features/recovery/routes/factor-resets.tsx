@@ -47,6 +47,7 @@ const title = ({ user }: { user: { name: string } }) => texts.resetTitle(user.na
 
 export const factorResetRoutes = routes()
   .screen("get", "/users/:userId/second-step-reset", {
+    fresh: true,
     permit: "users.manage",
     title: ({ user }: ResetPreview) => texts.previewTitle(user.name),
     params: PersonParams,
@@ -54,6 +55,7 @@ export const factorResetRoutes = routes()
     form: PreviewForm,
   })
   .on("post", "/users/:userId/factor-resets", {
+    fresh: true,
     permit: "users.manage",
     summary:
       "Reset a person’s second steps: app, backup codes, passkeys, sessions and known browsers go. Where the policy asks for two administrators, this asks another one",
@@ -92,6 +94,7 @@ export const factorResetRoutes = routes()
     page: ResetPage,
   })
   .on("put", "/factor-resets/:factorResetId/approval", {
+    fresh: true,
     permit: "users.manage",
     summary: "Agree to another administrator’s reset: it happens at once",
     title,

@@ -84,6 +84,7 @@ export const reactivationRoutes = routes()
     page: ReactivationPage,
   })
   .on("put", "/reactivation-requests/:reactivationRequestId/approval", {
+    fresh: true,
     permit: "users.manage",
     summary: "Let the person in again",
     title,
