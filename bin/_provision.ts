@@ -17,15 +17,12 @@ import {
   LastName,
 } from "#features/users/index.ts";
 import { record } from "#platform/audit/record.ts";
-import type { TenantDb } from "#platform/db/database.ts";
 import { defineError } from "#platform/errors.ts";
 import { postOf } from "#platform/http/handling.ts";
 import { invalidInput, problemsOf } from "#platform/http/input.ts";
-import { drain } from "#platform/jobs/drain.ts";
-import { deliverMail } from "#platform/mail/jobs.ts";
 import type { Services } from "#platform/services.ts";
 import type { Actor } from "#src/actor.ts";
-import type { UserId } from "#src/ids.ts";
+import { type MailOutcome, outcomeOfMail } from "./_mail-outcome.ts";
 
 export const alreadyThere = defineError("provision.already_there", {
   status: 409,
@@ -50,8 +47,7 @@ export interface Provisioned {
   readonly email: string;
   /** The invitation's address; null when the person needs none any more. */
   readonly link: string | null;
-  /** `sent`, or why not (yet). */
-  readonly mail: { readonly sent: true } | { readonly sent: false; readonly reason: string };
+  readonly mail: MailOutcome;
 }
 
 /** Checks everything, by option name. @throws {invalidInput} with every problem at once */
@@ -121,48 +117,4 @@ export async function provision(
   if (!invited) return { tenant, created, email, link: null, mail: { sent: true } };
   const mail = await outcomeOfMail(services, tenant, invited.userId);
   return { tenant, created, email, link: invited.url, mail };
-}
-
-/** How long another process (the worker) may take with the message before we stop waiting for it. */
-const patienceMs = 10_000;
-
-/** Delivers what is due, unless a worker is quicker, and says what became of the newest message to this person. */
-async function outcomeOfMail(
-  services: Services,
-  tenant: Tenant,
-  userId: UserId,
-): Promise<Provisioned["mail"]> {
-  const scope = services.database.tenant(tenant.id);
-  await drain(services.database, new Map([[deliverMail.name, deliverMail]]), services);
-  for (const until = Date.now() + patienceMs; ;) {
-    const { state, error } = await scope.read((db) => newestMail(db, userId));
-    if (state === "sent") return { sent: true };
-    if (state === "failed") return { sent: false, reason: error ?? "the mail server refused it" };
-    const attempt = await scope.read(lastMailError);
-    if (attempt) return { sent: false, reason: attempt };
-    if (Date.now() > until) return { sent: false, reason: "it is still waiting to be sent" };
-    await Bun.sleep(200);
-  }
-}
-
-const newestMail = (db: TenantDb, userId: UserId) =>
-  db
-    .selectFrom("mails")
-    .select(["state", "error"])
-    .where("user_id", "=", userId)
-    .orderBy("id", "desc")
-    .limit(1)
-    .executeTakeFirstOrThrow();
-
-/** Why the last try failed, while the job waits for the next. */
-async function lastMailError(db: TenantDb): Promise<string | null> {
-  const job = await db
-    .selectFrom("jobs")
-    .select("last_error")
-    .where("name", "=", deliverMail.name)
-    .where("last_error", "is not", null)
-    .orderBy("id", "desc")
-    .limit(1)
-    .executeTakeFirst();
-  return job?.last_error ?? null;
 }

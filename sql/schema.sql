@@ -20,7 +20,7 @@ create type app.application_kind as enum ('saml');
 
 create type app.backup_run_kind as enum ('backup', 'restore', 'drill');
 
-create type app.decision as enum ('approved', 'denied');
+create type app.decision as enum ('approved', 'denied', 'expired', 'void');
 
 create type app.file_state as enum ('pending', 'kept', 'discarded');
 
@@ -50,7 +50,7 @@ create type app.trial_state as enum ('open', 'applied', 'confirmed', 'reverted',
 
 create type app.user_state as enum ('invited', 'active', 'deactivated');
 
-create type app.user_token_purpose as enum ('invitation', 'password_reset');
+create type app.user_token_purpose as enum ('invitation', 'password_reset', 'reactivation');
 
 create table app.api_clients (
   tenant_id uuid not null default app.tenant_id(),
@@ -249,6 +249,7 @@ create table app.factor_resets (
   decision app.decision,
   decided_by uuid,
   decided_at timestamp with time zone,
+  told_at timestamp with time zone,
   constraint factor_resets_pkey PRIMARY KEY (tenant_id, id),
   constraint factor_resets_decider_fk FOREIGN KEY (tenant_id, decided_by) REFERENCES app.users(tenant_id, id) ON DELETE SET NULL (decided_by),
   constraint factor_resets_requester_fk FOREIGN KEY (tenant_id, requested_by) REFERENCES app.users(tenant_id, id) ON DELETE SET NULL (requested_by),
@@ -258,6 +259,8 @@ create table app.factor_resets (
 );
 alter table app.factor_resets owner to app_owner;
 CREATE UNIQUE INDEX factor_resets_one_open ON app.factor_resets USING btree (tenant_id, user_id) WHERE (decision IS NULL);
+CREATE INDEX factor_resets_user ON app.factor_resets USING btree (tenant_id, user_id, id);
+CREATE INDEX factor_resets_waiting ON app.factor_resets USING btree (tenant_id, id) WHERE (decision IS NULL);
 alter table app.factor_resets enable row level security;
 alter table app.factor_resets force row level security;
 create policy tenant on app.factor_resets to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
@@ -366,6 +369,7 @@ create table app.limits (
   hits integer not null,
   expires_at timestamp with time zone not null,
   about text,
+  reached_at timestamp with time zone,
   constraint limits_pkey PRIMARY KEY (tenant_id, name, key, window_at),
   constraint limits_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id) ON DELETE CASCADE
 );
@@ -480,6 +484,7 @@ create table app.reactivation_requests (
   decision app.decision,
   decided_by uuid,
   decided_at timestamp with time zone,
+  told_at timestamp with time zone,
   constraint reactivation_requests_pkey PRIMARY KEY (tenant_id, id),
   constraint reactivation_requests_decider_fk FOREIGN KEY (tenant_id, decided_by) REFERENCES app.users(tenant_id, id) ON DELETE SET NULL (decided_by),
   constraint reactivation_requests_user_fk FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id) ON DELETE CASCADE,
@@ -488,6 +493,8 @@ create table app.reactivation_requests (
 );
 alter table app.reactivation_requests owner to app_owner;
 CREATE UNIQUE INDEX reactivation_requests_one_open ON app.reactivation_requests USING btree (tenant_id, user_id) WHERE (decision IS NULL);
+CREATE INDEX reactivation_requests_user ON app.reactivation_requests USING btree (tenant_id, user_id, id);
+CREATE INDEX reactivation_requests_waiting ON app.reactivation_requests USING btree (tenant_id, id) WHERE (decision IS NULL);
 alter table app.reactivation_requests enable row level security;
 alter table app.reactivation_requests force row level security;
 create policy tenant on app.reactivation_requests to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));

@@ -10,6 +10,7 @@ import { faceOf } from "#features/branding/index.ts";
 import { brandingRoutes } from "#features/branding/routes.tsx";
 import { groupRoutes } from "#features/groups/routes.tsx";
 import { homeRoutes } from "#features/home/routes.tsx";
+import { limitRoutes } from "#features/limits/routes.tsx";
 import { invitationRoutes } from "#features/invitations/routes.tsx";
 import { authenticateSession } from "#features/sessions/index.ts";
 import { passwordResetRoutes } from "#features/password-resets/routes.tsx";
@@ -19,6 +20,8 @@ import { ownPasskeyRoutes } from "#features/security/routes/passkeys.tsx";
 import { ownDeviceRoutes } from "#features/security/routes/devices.tsx";
 import { stepUpPath, stepUpRoutes } from "#features/security/routes/step-up.tsx";
 import { ownSessionRoutes } from "#features/security/routes/sessions.tsx";
+import { factorResetRoutes } from "#features/recovery/routes/factor-resets.tsx";
+import { reactivationRoutes } from "#features/recovery/routes/reactivations.tsx";
 import { sessionRoutes } from "#features/sessions/routes.tsx";
 import { enrolmentRoutes } from "#features/sign-in/routes/enrolment.tsx";
 import { passkeySignInRoutes } from "#features/sign-in/routes/passkeys.tsx";
@@ -71,6 +74,9 @@ export const routeTable: readonly AnyRoute[] = [
   userRoutes,
   passkeyRoutes,
   passwordResetRoutes,
+  factorResetRoutes,
+  reactivationRoutes,
+  limitRoutes,
   groupRoutes,
   auditLogRoutes,
   brandingRoutes,

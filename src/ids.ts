@@ -27,3 +27,7 @@ export const PasskeyId = id.brand("PasskeyId");
 export type PasskeyId = z.infer<typeof PasskeyId>;
 export const PolicyTrialId = id.brand("PolicyTrialId");
 export type PolicyTrialId = z.infer<typeof PolicyTrialId>;
+export const ReactivationRequestId = id.brand("ReactivationRequestId");
+export type ReactivationRequestId = z.infer<typeof ReactivationRequestId>;
+export const FactorResetId = id.brand("FactorResetId");
+export type FactorResetId = z.infer<typeof FactorResetId>;

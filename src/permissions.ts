@@ -23,6 +23,7 @@ const rolesByPermission = {
   "sessions.read": admins,
   "sessions.end": admins,
   "events.read": admins,
+  "limits.manage": admins,
   "api_clients.read": superAdmins,
   "api_clients.manage": superAdmins,
   "settings.manage": superAdmins,

@@ -26,6 +26,7 @@ import {
 const publicRoutes = [
   "GET /branding/logo/:logoName",
   "GET /forgotten-password",
+  "GET /reactivation/:linkId/:token",
   "GET /reset-password/:linkId/:token",
   "GET /saml/idp/metadata/:applicationId",
   "GET /saml/idp/setup/:applicationId",
@@ -45,6 +46,7 @@ const publicRoutes = [
   "GET /verify-email/:linkId/:token",
   "POST /forgotten-password",
   "POST /oauth2/token",
+  "POST /reactivation/:linkId/:token",
   "POST /reset-password/:linkId/:token",
   "POST /saml/idp/sso",
   "POST /sign-in",

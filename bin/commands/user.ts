@@ -1,4 +1,4 @@
-// People of a tenant: list, invite, reactivate.
+// People of a tenant: list, invite, reactivate, recover.
 import { inviteUser } from "#features/invitations/index.ts";
 import { siteOf } from "#features/tenants/index.ts";
 import {
@@ -12,6 +12,7 @@ import {
 import { postOf } from "#platform/http/handling.ts";
 import { invalidInput, problemsOf } from "#platform/http/input.ts";
 import { operate, printOne, printRows } from "../_operate.ts";
+import { type Outcome, recover as recoverSomebody } from "../_recover.ts";
 import { nounCommand, strictCommand } from "../_strict.ts";
 import { importPeople } from "./_user-import.ts";
 
@@ -91,9 +92,62 @@ const reactivate = strictCommand({
     }),
 });
 
+const recover = strictCommand({
+  meta: {
+    name: "recover",
+    description:
+      "Break glass: let somebody back in who is locked out. Reactivates them, takes their second steps away, releases limits and makes a one-time link to a new password (30 minutes), which is mailed and printed. They and every other super administrator are told (exit 0, also when the mail could not be sent; 1 when there is no such tenant or person)",
+  },
+  args: {
+    tenant,
+    email: { ...email, description: "a verified address of the person" },
+    "revert-policy-trial": {
+      type: "boolean",
+      description: "also end the trial of a change of the sign-in settings",
+    },
+    "default-policy": {
+      type: "boolean",
+      description: "also put the sign-in settings back to those of a new tenant",
+    },
+    json,
+  },
+  run: ({ args }) =>
+    operate("user recover", async ({ services, actor, tenantNamed }) => {
+      const found = await tenantNamed(args.tenant);
+      const done = await recoverSomebody(services, actor, found, {
+        email: args.email,
+        revertPolicyTrial: args["revert-policy-trial"] ?? false,
+        defaultPolicy: args["default-policy"] ?? false,
+      });
+      if (args.json ?? false) {
+        const { mailedAs: _, ...shown } = done;
+        printOne({ ...shown, tenantState: found.state }, true);
+      } else printRecovered(done);
+      if (found.state === "suspended")
+        console.error(
+          `Warning: the tenant is suspended, so nobody signs in: weft tenant resume ${found.subdomain}`,
+        );
+    }),
+});
+
+function printRecovered(done: Outcome): void {
+  const { email, reactivated, taken, limitsCleared, policy, link, linkExpiresAt, mail } = done;
+  console.log(`Recovered ${email}${reactivated ? ", who was deactivated" : ""}`);
+  console.log(`Taken away: ${taken.length === 0 ? "nothing but sessions" : taken.join(", ")}`);
+  if (limitsCleared > 0) console.log(`Limits released: ${limitsCleared}`);
+  if (policy !== "") console.log(policy);
+  console.log(`Link, for one use until ${linkExpiresAt.toISOString()}:\n${link}`);
+  if (mail.sent) return console.log(`It was mailed to ${email}, too`);
+  console.error(`Warning: it could not be mailed: ${mail.reason}`);
+  console.error(
+    "Signing in takes a code by e-mail as well: make mail work first (weft verify-email, weft doctor)",
+  );
+}
+
 export const command = nounCommand("user", "People of a tenant", {
   list,
   invite,
   reactivate,
   import: importPeople,
+  recover,
 });

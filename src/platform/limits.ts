@@ -2,22 +2,9 @@
 import { createHash } from "node:crypto";
 import { sql } from "kysely";
 import type { TenantDb } from "./db/database.ts";
+import { type LimitDefinition, type LimitState, stateOf, windows } from "./limits/windows.ts";
 
-export interface LimitDefinition {
-  /** `area.thing`: stored. */
-  readonly name: string;
-  /** How many hits are allowed in a window. At the start of one, the former still counts in part: no double measure around a border. */
-  readonly most: number;
-  readonly windowSeconds: number;
-}
-
-export interface LimitState {
-  readonly allowed: boolean;
-  /** How many more hits are allowed at this moment. */
-  readonly remaining: number;
-  /** How long until one more is allowed; 0 when it is now. */
-  readonly retryAfterSeconds: number;
-}
+export { type LimitDefinition, type LimitState, stateAt } from "./limits/windows.ts";
 
 const declared = new Map<string, LimitDefinition>();
 
@@ -163,7 +150,7 @@ export async function noteReached(
 ): Promise<void> {
   await db
     .updateTable("limits")
-    .set({ about })
+    .set({ about, reached_at: sql<Date>`coalesce(reached_at, ${now})` })
     .where("name", "=", limit.name)
     .where("key", "=", hashKey(key))
     .where("window_at", "=", windows(limit, now).current)
@@ -250,48 +237,3 @@ export async function purgeLimits(db: TenantDb, now: Date): Promise<number> {
 }
 
 const hashKey = (key: string): Buffer => createHash("sha256").update(key).digest();
-
-function windows({ windowSeconds }: LimitDefinition, now: Date) {
-  const windowMs = windowSeconds * 1000;
-  const start = Math.floor(now.getTime() / windowMs) * windowMs;
-  return {
-    current: new Date(start),
-    previous: new Date(start - windowMs),
-    expiresAt: new Date(start + 2 * windowMs),
-    /** How much of the former window still counts: 1 at the start of a window, towards 0 at its end. */
-    share: 1 - (now.getTime() - start) / windowMs,
-  };
-}
-
-function stateOf(
-  limit: LimitDefinition,
-  now: Date,
-  hits: number,
-  former: number,
-  allowed: boolean,
-): LimitState {
-  const { share } = windows(limit, now);
-  if (!allowed)
-    return { allowed, remaining: 0, retryAfterSeconds: wait(limit, share, hits, former) };
-  return {
-    allowed,
-    remaining: Math.max(0, Math.floor(limit.most - hits - former * share)),
-    retryAfterSeconds: 0,
-  };
-}
-
-/** Whole seconds until one more fits, by the time the former window, and then this one, has faded enough. */
-function wait(
-  { most, windowSeconds }: LimitDefinition,
-  share: number,
-  hits: number,
-  former: number,
-) {
-  const fadesTo = (room: number, count: number) => (count > 0 ? Math.min(1, room / count) : 1);
-  const untilNext = share * windowSeconds;
-  const seconds =
-    hits + 1 <= most
-      ? (share - fadesTo(most - hits - 1, former)) * windowSeconds
-      : untilNext + (1 - fadesTo(most - 1, hits)) * windowSeconds;
-  return Math.max(1, Math.ceil(seconds));
-}

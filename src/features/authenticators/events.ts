@@ -37,3 +37,7 @@ export const backupCodeWasUsed = defineEvent("backup_codes.used", {
   says: texts.backupCodeWasUsed,
   data: Person.extend({ left: z.number().int() }),
 });
+export const backupCodesDropped = defineEvent("backup_codes.dropped", {
+  says: texts.backupCodesDropped,
+  data: Person.extend({ unused: z.number().int() }),
+});

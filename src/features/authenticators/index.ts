@@ -16,6 +16,7 @@ export {
   startPasskey,
   takePasskey,
 } from "./actions/passkeys.ts";
+export { type DroppedSteps, dropAppAndCodes } from "./actions/drop.ts";
 export { backupCodeUsed, passwordChosen, passwordReset } from "./actions/notices.ts";
 export { storePassword } from "./actions/passwords.ts";
 export { type Changed, type OwnVisit } from "./actions/alone.ts";

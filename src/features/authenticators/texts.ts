@@ -37,6 +37,7 @@ export const texts = defineTexts("authenticators", {
   totpRemoved: "Authenticator app removed",
   backupCodesIssued: "Backup codes issued",
   backupCodeWasUsed: "Backup code used",
+  backupCodesDropped: "Backup codes taken away",
 
   // Notices by mail
   passwordChangedSubject: (tenant: string) => `Your password at ${tenant} was changed`,

@@ -10,7 +10,11 @@ export interface PresentedLink extends LinkParams {
 }
 
 const LinkId = z.uuid();
-const usableBy = { invitation: "invited", password_reset: "active" } as const;
+const usableBy = {
+  invitation: "invited",
+  password_reset: "active",
+  reactivation: "deactivated",
+} as const;
 
 /**
  * The person a link was sent to, or null when the link is wrong, used, replaced, expired, for something else, or the person is

@@ -18,3 +18,7 @@ export const passkeyAboveRole = defineError("passkeys.above_role", {
   title: texts.aboveRole,
 });
 export const ownPasskey = defineError("passkeys.own", { status: 409, title: texts.own });
+export const lastSecondStep = defineError("passkeys.last_second_step", {
+  status: 409,
+  title: texts.lastSecondStep,
+});

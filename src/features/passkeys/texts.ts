@@ -9,6 +9,8 @@ export const texts = defineTexts("passkeys", {
   notFound: "This passkey does not exist any more",
   ownerNotFound: "This person does not exist",
   aboveRole: "This person's role is above yours",
+  lastSecondStep:
+    "This is the last second step of this person, and your organisation asks for two administrators: reset their second steps instead",
   own: "Your own passkeys are on the page Security",
   tooMany: "You have 20 passkeys, which is the most: remove one that you do not use",
   registrationRefused: "The passkey was not added",

@@ -76,7 +76,8 @@ function policyOf(proposal: Proposal): Policy {
   return policy;
 }
 
-async function putInForce(by: Changing, previous: Policy, policy: Policy): Promise<void> {
+/** Puts other settings in force, with everything that follows; the settings are locked. */
+export async function putInForce(by: Changing, previous: Policy, policy: Policy): Promise<void> {
   const { db, actor } = by;
   const version = await storePolicy(db, policy);
   const passwordsToReplace = await replacePasswords(by, previous, policy);

@@ -98,3 +98,13 @@ export const continueSetUp = defineEmail(
     note: texts.setUpNote,
   }),
 );
+
+export const accountDeactivated = defineEmail(
+  "sign_in.account_deactivated",
+  way({
+    subject: texts.deactivatedSubject,
+    intro: texts.deactivatedIntro,
+    button: texts.deactivatedAsk,
+    note: texts.deactivatedNote,
+  }),
+);

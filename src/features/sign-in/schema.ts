@@ -1,6 +1,7 @@
 // A sign-in in progress: its states, its bounds, and the inputs of its steps. README.md has the state table.
 import { z } from "zod";
 import { TypedCode, TypedPassword } from "#features/authenticators/index.ts";
+import type { LinkPurpose } from "#features/one-time-links/index.ts";
 import type { Method } from "#features/policy/index.ts";
 import { checkbox } from "#platform/http/input.ts";
 import { isLocalPath } from "#platform/http/context.ts";
@@ -38,7 +39,7 @@ export interface SignIn {
   readonly state: SignInState;
   readonly email: string;
   readonly userId: UserId | null;
-  readonly linkPurpose: "invitation" | "password_reset" | null;
+  readonly linkPurpose: LinkPurpose | null;
   readonly resetCause: ResetCause | null;
   readonly methods: readonly Method[];
   readonly returnTo: string;

@@ -42,9 +42,15 @@ export const texts = defineTexts("sign-in", {
     `Too many tries. Try again in ${wait}, or choose a new password by a link`,
   deactivatedTitle: "Your account is deactivated",
   deactivatedText: (tenant: string) =>
-    `The password was right, but an administrator of ${tenant} has deactivated your account. Ask them to reactivate it, then sign in again.`,
+    `The password was right, but an administrator of ${tenant} has deactivated your account. You can ask them to let you in again.`,
+  deactivatedAsk: "Ask to be let in again",
+  deactivatedSubject: (tenant: string) => `Your account at ${tenant} is deactivated`,
+  deactivatedIntro: (tenant: string) =>
+    `Somebody asked for a new password for your account at ${tenant}. The account is deactivated, so there is none to choose. If you need the account again, ask the administrators:`,
+  deactivatedNote:
+    "The link works once, for 24 hours. If it was not you who asked, you can ignore this message.",
   deactivatedPasskeyText: (tenant: string) =>
-    `The passkey was right, but an administrator of ${tenant} has deactivated your account. Ask them to reactivate it, then sign in again.`,
+    `The passkey was right, but an administrator of ${tenant} has deactivated your account. You can ask them to let you in again.`,
   backToStart: "Back to the start",
 
   // The code by e-mail

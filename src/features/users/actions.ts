@@ -180,7 +180,8 @@ export async function deactivateAbsent(
 }
 
 /**
- * Lets a person in again, or back to "invited" when they never chose a password. Done already: nothing happens.
+ * Lets a person in again, or back to "invited" when they never chose a password; that is the answer to what they may have asked for.
+ * Done already: nothing happens.
  * @throws {userNotFound} @throws {aboveRole}
  */
 export async function reactivateUser(
@@ -202,7 +203,22 @@ export async function reactivateUser(
     .where("id", "=", userId)
     .execute();
   await record(db, actor, userReactivated, { userId });
+  await settleRequest(db, actor, userId);
   if (user.hasPassword) await queueMail(db, post, reactivatedMail, recipient(user), user);
+}
+
+/** Nobody is to decide any more about somebody who is in. */
+async function settleRequest(db: TenantDb, actor: Actor, userId: UserId): Promise<void> {
+  await db
+    .updateTable("reactivation_requests")
+    .set({
+      decision: "approved",
+      decided_by: actor.kind === "user" ? actor.userId : null,
+      decided_at: sql<Date>`now()`,
+    })
+    .where("user_id", "=", userId)
+    .where("decision", "is", null)
+    .execute();
 }
 
 const recipient = ({ id, email }: LockedUser) => ({ userId: id, email });

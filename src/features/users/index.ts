@@ -15,6 +15,7 @@ export {
   getUser,
   isAfter,
   listUsers,
+  type LockedUser,
   lockUser,
   personMatches,
   primaryEmail,

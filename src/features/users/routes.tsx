@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { listEvents, referenceText } from "#features/audit-log/index.ts";
 import { inviteUser, resendInvitation } from "#features/invitations/index.ts";
+import { limitsOf } from "#features/limits/index.ts";
 import { listPasskeys } from "#features/passkeys/index.ts";
 import { sessionsOf } from "#features/sessions/index.ts";
 import type { Handling } from "#platform/http/context.ts";
@@ -99,7 +100,11 @@ export const userRoutes = routes()
     params: UserParams,
     reply: UserDetail,
     handle: detailOf,
-    load: ({ tenant, params }) => tenant.read((db) => listPasskeys(db, params.userId)),
+    load: ({ tenant, params: { userId }, now }) =>
+      tenant.read(async (db) => ({
+        passkeys: await listPasskeys(db, userId),
+        limits: await limitsOf(db, userId, now),
+      })),
     page: UserPage,
   })
   .screen("get", "/users/:userId/activity", {

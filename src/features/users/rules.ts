@@ -83,6 +83,7 @@ export function allowedActions(actor: Actor, target: Target): UserAction[] {
     reactivate: target.state === "deactivated",
     resend_invitation: target.state === "invited",
     cancel_invitation: target.state === "invited",
+    reset_second_steps: target.state !== "invited" && !self,
   };
   return UserAction.options.filter((action) => possible[action]);
 }

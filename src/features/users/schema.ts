@@ -122,6 +122,7 @@ export const UserAction = z.enum([
   "resend_invitation",
   "cancel_invitation",
   "require_new_password",
+  "reset_second_steps",
 ]);
 export type UserAction = z.infer<typeof UserAction>;
 

@@ -104,6 +104,16 @@ export const texts = defineTexts("users", {
   noGroups: "In no group yet",
   moreGroups: (most: number) => `The first ${most} groups by name are shown.`,
 
+  secondSteps: "Second steps",
+  secondStepsHint: "For somebody who lost the phone or the key they sign in with.",
+  resetSecondSteps: "Reset",
+  slowedDown: "Sign-in is slowed down for this person",
+  slowedUntil: "Next try:",
+  release: "Release",
+  releaseQuestion: (name: string) => `Release the limits of ${name}?`,
+  releaseText:
+    "Tries are counted anew from zero. If somebody is guessing, that gives them more guesses.",
+
   edit: "Edit",
   editTitle: (name: string) => `Edit ${name}`,
   save: "Save changes",

@@ -4,10 +4,12 @@ import type {
   ApiClientId,
   ApplicationId,
   DeviceId,
+  FactorResetId,
   FileId,
   GroupId,
   PasskeyId,
   PolicyTrialId,
+  ReactivationRequestId,
   SamlKeyId,
   SessionId,
   SsoRequestId,
@@ -19,7 +21,7 @@ export type ApplicationKind = "saml";
 
 export type BackupRunKind = "backup" | "drill" | "restore";
 
-export type Decision = "approved" | "denied";
+export type Decision = "approved" | "denied" | "expired" | "void";
 
 export type FileState = "discarded" | "kept" | "pending";
 
@@ -69,7 +71,7 @@ export type TrialState = "applied" | "cancelled" | "confirmed" | "open" | "rever
 
 export type UserState = "active" | "deactivated" | "invited";
 
-export type UserTokenPurpose = "invitation" | "password_reset";
+export type UserTokenPurpose = "invitation" | "password_reset" | "reactivation";
 
 export interface ApiClients {
   created_at: Generated<Timestamp>;
@@ -176,10 +178,11 @@ export interface FactorResets {
   decided_by: UserId | null;
   decision: Decision | null;
   expires_at: Timestamp;
-  id: Generated<string>;
+  id: Generated<FactorResetId>;
   requested_at: Generated<Timestamp>;
   requested_by: UserId | null;
   tenant_id: Generated<TenantId>;
+  told_at: Timestamp | null;
   user_id: UserId;
 }
 
@@ -236,6 +239,7 @@ export interface Limits {
   hits: number;
   key: Buffer;
   name: string;
+  reached_at: Timestamp | null;
   tenant_id: Generated<TenantId>;
   window_at: Timestamp;
 }
@@ -298,10 +302,11 @@ export interface ReactivationRequests {
   decided_at: Timestamp | null;
   decided_by: UserId | null;
   decision: Decision | null;
-  id: Generated<string>;
+  id: Generated<ReactivationRequestId>;
   reason: Generated<string>;
   requested_at: Generated<Timestamp>;
   tenant_id: Generated<TenantId>;
+  told_at: Timestamp | null;
   user_id: UserId;
 }
 

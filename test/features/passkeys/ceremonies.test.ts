@@ -366,7 +366,9 @@ test("a reset drops everything of one person, and of nobody else", async () => {
   const { place, user } = await withPasskey();
   const other = await place.aUser();
   await aPasskey(house, place, other);
-  const names = await place.tenant.write((db) => dropPasskeys(db, user.id));
+  const names = await place.tenant.write((db) =>
+    dropPasskeys(db, { kind: "operator", command: "test" }, user.id),
+  );
   expect(names).toEqual(["Firefox on Windows"]);
   expect(await listOf(place, user)).toEqual([]);
   expect(await listOf(place, other)).toHaveLength(1);

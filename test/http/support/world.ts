@@ -78,7 +78,9 @@ export async function furnish({ services }: TestApp, tenant: TestTenant): Promis
       version: 0,
     }),
   );
+  const ways = await waysBack(tenant);
   const ids = {
+    ...ways,
     userId: somebody.id,
     passkeyId,
     groupId: group.id,
@@ -104,6 +106,46 @@ async function aRememberedDevice({ tenant, newBrowser }: TestTenant, { id: userI
   const arrival = { userId, token: undefined, origin, now: new Date(), rememberDays: 30 };
   const actor = { kind: "visitor", userId, origin } as const;
   return (await tenant.write((db) => welcomeDevice(db, actor, arrival))).deviceId;
+}
+
+/** Requests that wait, and a counter that is full. */
+async function waysBack(tenant: TestTenant) {
+  const [out, asking] = [
+    await tenant.aUser({ state: "deactivated" }),
+    await tenant.aUser({ role: "super_admin" }),
+  ];
+  return tenant.tenant.write(async (db) => {
+    const request = await db
+      .insertInto("reactivation_requests")
+      .values({ user_id: out.id, reason: "I am back" })
+      .returning("id")
+      .executeTakeFirstOrThrow();
+    const expires_at = new Date(Date.now() + 86_400_000);
+    const reset = await db
+      .insertInto("factor_resets")
+      .values({ user_id: out.id, requested_by: asking.id, expires_at })
+      .returning("id")
+      .executeTakeFirstOrThrow();
+    const key = Buffer.from(crypto.getRandomValues(new Uint8Array(32)));
+    const windowAt = new Date(Math.floor(Date.now() / 3_600_000) * 3_600_000);
+    await db
+      .insertInto("limits")
+      .values({
+        name: "sign_in.password_account",
+        key,
+        window_at: windowAt,
+        hits: 60,
+        expires_at: new Date(windowAt.getTime() + 7_200_000),
+        about: "nobody@example.com",
+        reached_at: new Date(),
+      })
+      .execute();
+    return {
+      reactivationRequestId: request.id,
+      factorResetId: reset.id,
+      limitId: `sign_in.password_account~${key.toString("base64url")}`,
+    };
+  });
 }
 
 async function made(sent: Promise<Response>): Promise<{ id: string; clientId: string }> {
@@ -200,6 +242,7 @@ const samples: Readonly<Record<string, Sample>> = {
   "PUT /settings/sign-in": settingsForm,
   "POST /settings/sign-in/trials": settingsForm,
   "PUT /settings/sign-in/trials/:trialId/application": () => ({ withoutTest: "on" }),
+  "POST /reactivation/:linkId/:token": () => ({ reason: "I am back" }),
   "POST /groups": () => ({ name: `Walked ${(applications += 1)}`, description: "All of them" }),
   "PATCH /groups/:groupId": () => ({ name: "Walked on", description: "Some of them" }),
   "POST /groups/:groupId/members": ({ tenant }) => ({ userIds: tenant.me.id }),

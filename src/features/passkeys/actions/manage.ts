@@ -50,16 +50,18 @@ export async function revokePasskey(change: PasskeyChange): Promise<void> {
 }
 
 /**
- * Takes all passkeys of a person away, and what they have begun to register: for a reset of their second steps, which records and tells
- * it by its own event and notice. Answers the names of what is gone.
+ * Takes all passkeys of a person away, and what they have begun to register: for a reset of their second steps, which tells it by its own
+ * notice. Each is recorded as revoked. Answers the names of what is gone.
  */
-export async function dropPasskeys(db: TenantDb, userId: UserId): Promise<string[]> {
+export async function dropPasskeys(db: TenantDb, actor: Actor, userId: UserId): Promise<string[]> {
   await db.deleteFrom("passkey_challenges").where("user_id", "=", userId).execute();
   const gone = await db
     .deleteFrom("passkeys")
     .where("user_id", "=", userId)
-    .returning("name")
+    .returning(["id", "name"])
     .execute();
+  for (const { id: passkeyId, name } of gone)
+    await record(db, actor, passkeyRevoked, { userId, passkeyId, name });
   return gone.map(({ name }) => name);
 }
 

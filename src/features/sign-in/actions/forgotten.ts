@@ -4,30 +4,34 @@ import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import { type Post, queueMail } from "#platform/mail/queue.ts";
 import type { Actor, Origin } from "#src/actor.ts";
-import { continueSetUp, resetPassword } from "../emails.tsx";
+import { accountDeactivated, continueSetUp, resetPassword } from "../emails.tsx";
 import { passwordResetRequested } from "../events.ts";
 import { mayMailForgotten } from "../limits.ts";
 import { findByEmail } from "../queries.ts";
 
-/**
- * Sends a link to an address, if it is that of an active person. Someone who followed an invitation and left before choosing a
- * password gets the way back to that. Nobody else gets anything.
- */
+/** What a person gets who cannot sign in, by the state of their account. */
+const answers = {
+  active: { purpose: "password_reset", template: resetPassword },
+  // Followed an invitation and left before choosing a password: the way back to that.
+  invited: { purpose: "invitation", template: continueSetUp },
+  // Told here and nowhere else: whoever asked from outside learns nothing.
+  deactivated: { purpose: "reactivation", template: accountDeactivated },
+} as const;
+
+/** Sends a link to an address, if it is somebody's and verified. Nobody else gets anything. */
 export async function sendResetLink(
   db: TenantDb,
   post: Post,
   { email, origin, now }: { email: string; origin: Origin; now: Date },
 ): Promise<void> {
   const person = await findByEmail(db, email);
-  if (!person || person.state === "deactivated") return;
-  const { userId, firstName } = person;
+  if (!person) return;
+  const { userId, firstName, state } = person;
   const actor: Actor = { kind: "visitor", userId, origin };
   if (!(await mayMailForgotten({ db, actor, now }, email))) return;
-  const isActive = person.state === "active";
-  const purpose = isActive ? "password_reset" : "invitation";
+  const { purpose, template } = answers[state];
   const link = await issueLink(db, { userId, email, purpose, now });
   const url = `${post.frame.baseUrl}${linkPath(purpose, link)}`;
-  const template = isActive ? resetPassword : continueSetUp;
   await queueMail(db, post, template, { email, userId }, { firstName, url });
   await record(db, actor, passwordResetRequested, { userId });
 }

@@ -31,7 +31,12 @@ export type NewPasswordOutcome =
   | { readonly kind: "expired"; readonly returnTo: string };
 
 /** Which state a person must be in for each purpose, still, at the moment of the change. */
-const stateFor = { invitation: "invited", password_reset: "active", forced: "active" } as const;
+const stateFor = {
+  invitation: "invited",
+  password_reset: "active",
+  forced: "active",
+  reactivation: "deactivated",
+} as const;
 const purposeOf = ({ linkPurpose }: SignIn) => linkPurpose ?? "forced";
 
 interface NewPasswordFacts {

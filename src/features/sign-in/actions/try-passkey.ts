@@ -13,6 +13,7 @@ import { findSignIn, isAt, lockPerson, lockSignIn } from "../queries.ts";
 import type { PasskeyInput, SignIn } from "../schema.ts";
 import { handleOf, type Visit, visitor } from "../visit.ts";
 import type { Moved } from "./advance.ts";
+import { askLink } from "./ask-link.ts";
 import { dropSignIn, trialOf } from "./begin.ts";
 import { completeSignIn } from "./complete.ts";
 import { situationOf } from "./standing.ts";
@@ -20,7 +21,7 @@ import { situationOf } from "./standing.ts";
 export type PasskeyOutcome =
   | Extract<Moved, { kind: "signed_in" | "limited" }>
   | { readonly kind: "refused" }
-  | { readonly kind: "deactivated" };
+  | { readonly kind: "deactivated"; readonly ask: string };
 
 /** States in which a person is known: a passkey of anybody else is refused there. */
 const knownStates = ["email_code", "totp", "passkey", "enrol"] as const;
@@ -90,7 +91,11 @@ async function accept(
   // The sign-in became another one meanwhile.
   if (knownPerson(signIn, now) !== expected) return { kind: "refused" };
   if (!person || !(await usePasskey(db, verified, now))) return { kind: "refused" };
-  if (person.state !== "active") return { kind: "deactivated" };
+  if (person.state !== "active") {
+    const { userId } = person;
+    const asking = { userId, email: await primaryEmail(db, userId), now };
+    return { kind: "deactivated", ask: await askLink(db, asking) };
+  }
   if (page === "first" && handle !== undefined) await dropSignIn(db, handle);
   const ended = signIn ?? (await withoutRow(db, visit, { input, userId: person.userId }));
   const situation = await situationOf(db, visit, ended, person);

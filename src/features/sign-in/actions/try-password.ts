@@ -14,6 +14,7 @@ import { type Claimed, findByEmail, findSignIn, isAt, lockPerson, lockSignIn } f
 import type { ResetCause, SignIn } from "../schema.ts";
 import { handleOf, type Visit, visitor } from "../visit.ts";
 import { advance, type Moved } from "./advance.ts";
+import { askLink } from "./ask-link.ts";
 import { askForProof } from "./prove-mailbox.ts";
 
 export type PasswordOutcome =
@@ -23,7 +24,8 @@ export type PasswordOutcome =
   /** Somebody is guessing all over the tenant: first the mailbox. Nothing was judged. */
   | { readonly kind: "proof_first" }
   | { readonly kind: "refused" }
-  | { readonly kind: "deactivated" }
+  /** Right: the page that asks to be let in again is theirs. */
+  | { readonly kind: "deactivated"; readonly ask: string }
   | { readonly kind: "expired"; readonly returnTo: string };
 
 /**
@@ -126,7 +128,9 @@ async function accept(
   }
   if (person.state !== "active") {
     await refuse(db, visit, claimed, "deactivated");
-    return { kind: "deactivated" };
+    const { email } = signIn;
+    const asking = { userId: person.userId, email, now: visit.now };
+    return { kind: "deactivated", ask: await askLink(db, asking) };
   }
   await releasePassword(db, trier);
   const found = upkeep === null ? null : await keepPasswordUp(db, upkeep);

@@ -51,6 +51,6 @@ export async function judgePasskey(
 ): Promise<End | Redirect> {
   const outcome = await tryPasskey(visit, input, page);
   if (outcome.kind === "refused") throw passkeyRefused({ errors: { "": texts.passkeyRefused } });
-  if (outcome.kind === "deactivated") return { kind: "deactivated", by: "passkey" };
+  if (outcome.kind === "deactivated") return { ...outcome, by: "passkey" };
   return goTo(visit, outcome);
 }

@@ -82,7 +82,7 @@ export const signInRoutes = routes()
       if (outcome.kind === "refused") throw signInRefused({ errors: { "": texts.refused } });
       if (outcome.kind === "limited") throw waitForPassword(outcome.seconds);
       if (outcome.kind === "expired") return outcome;
-      if (outcome.kind === "deactivated") return { kind: "deactivated", by: "password" };
+      if (outcome.kind === "deactivated") return { ...outcome, by: "password" };
       if (outcome.kind === "proof_first") return redirect(pageOf("email_proof"), texts.proofFlood);
       if (outcome.kind !== "to_replace") return goTo(visit, outcome);
       giveHandle(visit.cookies, outcome.handle);

@@ -8,7 +8,12 @@ import { startOf } from "./parts.tsx";
 export type End =
   | { readonly kind: "expired"; readonly returnTo: string }
   | { readonly kind: "exhausted"; readonly returnTo: string }
-  | { readonly kind: "deactivated"; readonly by: "password" | "passkey" };
+  | {
+      readonly kind: "deactivated";
+      readonly by: "password" | "passkey";
+      /** The page that asks to be let in again. */
+      readonly ask: string;
+    };
 
 /** The status that goes with each end. */
 export const statusOf = ({ kind }: End): 403 | 410 => (kind === "deactivated" ? 403 : 410);
@@ -27,6 +32,9 @@ export const EndPage: Screen<End> = ({ data, view }) => {
             : texts.deactivatedPasskeyText(view.tenant.name)
         }
       >
+        <LinkButton href={data.ask} kind="primary" wide>
+          {texts.deactivatedAsk}
+        </LinkButton>
         <LinkButton href="/sign-in" wide>
           {texts.backToStart}
         </LinkButton>

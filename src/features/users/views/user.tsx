@@ -1,4 +1,5 @@
 // One person: profile and activity.
+import type { ReachedLimit } from "#features/limits/index.ts";
 import type { Passkey } from "#features/passkeys/index.ts";
 import { ProofOf } from "#features/sessions/index.ts";
 import type { PageScreen, Screen, View } from "#platform/http/view.ts";
@@ -14,7 +15,6 @@ import {
   DataTable,
   KeyValues,
   LinkButton,
-  Notice,
   PageHeader,
   Stack,
   Status,
@@ -30,8 +30,10 @@ import {
   type UserDetail,
 } from "../schema.ts";
 import { roleText, stateText, texts } from "../texts.ts";
+import { Invitation } from "./invitation.tsx";
 import { Passkeys } from "./passkeys.tsx";
 import { Password } from "./password.tsx";
+import { SecondSteps, SlowedDown } from "./recovery.tsx";
 import { roleTone, stateTone } from "./tones.ts";
 
 const pathOf = (user: UserDetail) => `/users/${user.id}`;
@@ -75,50 +77,28 @@ function Head({ user, side }: { user: UserDetail; side: "profile" | "activity" }
   );
 }
 
-export const UserPage: PageScreen<UserDetail, readonly Passkey[]> = ({ data, view, more }) => (
+/** What only the page of a person shows. */
+export interface Seen {
+  readonly passkeys: readonly Passkey[];
+  readonly limits: readonly ReachedLimit[];
+}
+
+export const UserPage: PageScreen<UserDetail, Seen> = ({ data, view, more }) => (
   <>
     <Head user={data} side="profile" />
     <Stack gap="large">
       {may(data, "resend_invitation") && <Invitation user={data} />}
+      <SlowedDown user={data} limits={more.limits} view={view} />
       <WithAside aside={<Groups user={data} />}>
         <Details user={data} view={view} />
-        <Passkeys user={data} passkeys={more} view={view} />
+        <Passkeys user={data} passkeys={more.passkeys} view={view} />
         <Password user={data} />
+        <SecondSteps user={data} />
         <Access user={data} />
       </WithAside>
     </Stack>
   </>
 );
-
-function Invitation({ user }: { user: UserDetail }) {
-  const invitation = `${pathOf(user)}/invitation`;
-  return (
-    <Notice
-      title={texts.invitationTitle}
-      action={
-        <Cluster>
-          <ActionButton action={invitation} icon="mail" small>
-            {texts.resend}
-          </ActionButton>
-          <ConfirmDialog
-            id="cancel-invitation"
-            trigger={texts.cancelInvitation}
-            small
-            title={texts.cancelTitle(fullName(user))}
-            action={invitation}
-            method="delete"
-            submit={texts.cancelInvitation}
-            page={invitation}
-          >
-            <p>{texts.cancelText}</p>
-          </ConfirmDialog>
-        </Cluster>
-      }
-    >
-      {texts.invitationText(user.email)}
-    </Notice>
-  );
-}
 
 function Details({ user, view }: { user: UserDetail; view: View }) {
   const zone = zoneOf(view);

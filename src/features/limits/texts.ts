@@ -1,0 +1,76 @@
+// What people read about limits.
+import { defineTexts } from "#platform/texts.ts";
+
+export const texts = defineTexts("limits", {
+  title: "Limits",
+  lead: "Where tries were so many that more are refused for a while. Each ends by itself.",
+  search: "Search by address or network",
+  searchTooLong: "Search for at most 200 characters",
+  about: "Who or what",
+  says: "Limit",
+  since: "Since",
+  until: "Next try",
+  actions: "Actions",
+  release: "Release",
+  releaseOf: (about: string) => `Release ${about}`,
+  releaseQuestion: (about: string) => `Release the limit on ${about}?`,
+  releaseConsequence:
+    "Tries are counted anew from zero. If somebody is guessing, that gives them more guesses.",
+  releasedNotice: "The limit is released",
+  releasedAllNotice: "The limits of this person are released",
+  none: "No limit is reached",
+  noneText: "Nobody is being slowed down. When somebody tries too often, it is shown here.",
+  nothingFound: "Nothing matches",
+  nothingFoundText: "No reached limit is about this address or network.",
+  showAll: "Show all",
+  count: (shown: number) => (shown === 1 ? "1 limit on this page" : `${shown} limits on this page`),
+  cancel: "Keep as it is",
+
+  notFound: "This limit is not reached any more",
+  personNotFound: "This person does not exist",
+  aboveRole: "Only somebody of at least this person’s role releases their limits",
+
+  releasedEvent: "Limit released",
+
+  signInStarts: "Sign-ins begun from one network",
+  signInPasskeys: "Passkeys tried from one network",
+  passwordNetwork: "Passwords tried from one network",
+  passwordAccountNetwork: "Passwords tried for one account from one network",
+  passwordAccount: "Passwords tried for one account, from everywhere",
+  passwordAccountMonth: "Wrong passwords for one account, within 30 days",
+  passwordDevice: "Passwords tried in a browser that is known to the person",
+  passwordDeviceMonth: "Wrong passwords in a browser that is known to the person, within 30 days",
+  refusedTenant:
+    "Wrong passwords in the whole organisation: unknown browsers prove the mailbox first, and nobody is refused",
+  secondStep: "Codes tried for one account",
+  secondStepDay: "Codes tried for one account, within a day",
+  secondStepDevice: "Codes tried in a browser that is known to the person",
+  secondStepDeviceDay: "Codes tried in a browser that is known to the person, within a day",
+  codeMails: "Codes mailed to one account",
+  codeMailsDevice: "Codes mailed for a browser that is known to the person",
+  proofMails: "Codes mailed to one mailbox before anybody signed in",
+  forgottenNetwork: "New passwords asked for from one network",
+  forgottenAddress: "New passwords asked for for one address",
+});
+
+/** Name of a limit → what it says. One that is not here is told by its name. */
+export const limitTexts: Readonly<Record<string, string>> = {
+  "sign_in.starts_ip": texts.signInStarts,
+  "sign_in.passkeys_ip": texts.signInPasskeys,
+  "sign_in.password_ip": texts.passwordNetwork,
+  "sign_in.password_account_ip": texts.passwordAccountNetwork,
+  "sign_in.password_account": texts.passwordAccount,
+  "sign_in.password_account_month": texts.passwordAccountMonth,
+  "sign_in.password_device": texts.passwordDevice,
+  "sign_in.password_device_month": texts.passwordDeviceMonth,
+  "sign_in.refused_tenant": texts.refusedTenant,
+  "sign_in.second_step_account": texts.secondStep,
+  "sign_in.second_step_account_day": texts.secondStepDay,
+  "sign_in.second_step_device": texts.secondStepDevice,
+  "sign_in.second_step_device_day": texts.secondStepDeviceDay,
+  "sign_in.code_mails": texts.codeMails,
+  "sign_in.code_mails_device": texts.codeMailsDevice,
+  "sign_in.proof_mails": texts.proofMails,
+  "sign_in.forgotten_ip": texts.forgottenNetwork,
+  "sign_in.forgotten_address": texts.forgottenAddress,
+};

@@ -1,0 +1,2 @@
+export type { Changing } from "./notify.ts";
+export { endTrialByOperator, restoreDefaultPolicy } from "./operator.ts";

@@ -1,0 +1,172 @@
+// `weft user recover`: what it does for somebody who is locked out, what it refuses, whom it tells.
+import { describe, expect, test } from "bun:test";
+import { defaultPolicy, findPolicyState, insertTrial } from "#features/policy/index.ts";
+import { findTenant } from "#features/tenants/index.ts";
+import { recover } from "../../bin/_recover.ts";
+import { nothingLeft, stepsOf, withEverything } from "../features/recovery/support.ts";
+import { isSignedIn, locationOf, mailedCode } from "../features/sign-in/support.ts";
+import { testApp, type TestTenant } from "../support/a-tenant.ts";
+
+const world = await testApp();
+const actor = { kind: "operator", command: "user recover" } as const;
+const plainly = { revertPolicyTrial: false, defaultPolicy: false };
+
+async function run(tenant: TestTenant, email: string, wish: Partial<typeof plainly> = {}) {
+  const found = await world.services.database.system((db) => findTenant(db, tenant.subdomain));
+  if (!found) throw new Error("no tenant");
+  return recover(world.services, actor, found, { email, ...plainly, ...wish });
+}
+
+const namesOf = async (tenant: TestTenant) => (await tenant.events()).map(({ name }) => name);
+const pathOf = (link: string) => new URL(link).pathname;
+
+describe("weft user recover", () => {
+  test("brings the last super administrator back who is deactivated, slowed down and has lost everything", async () => {
+    const tenant = await world.aTenant();
+    const user = await tenant.aUser({ role: "super_admin" });
+    const admin = await tenant.aUser({ role: "admin" });
+    const other = await tenant.aUser({ role: "super_admin" });
+    await withEverything(world, tenant, user);
+    await tenant.tenant.write(async (db) => {
+      const set = { state: "deactivated", deactivated_at: new Date() } as const;
+      await db.updateTable("users").set(set).where("id", "=", user.id).execute();
+      await db
+        .insertInto("limits")
+        .values({
+          name: "sign_in.password_account",
+          key: Buffer.alloc(32, 1),
+          window_at: new Date(Math.floor(Date.now() / 3_600_000) * 3_600_000),
+          hits: 60,
+          expires_at: new Date(Date.now() + 7_200_000),
+          about: user.email,
+        })
+        .execute();
+    });
+    await tenant.mails();
+    world.services.mail.sent.length = 0;
+
+    const done = await run(tenant, user.email.toUpperCase());
+
+    expect(done).toMatchObject({ reactivated: true, limitsCleared: 1, mail: { sent: true } });
+    expect(done.taken).toHaveLength(3);
+    expect(await stepsOf(tenant, user)).toEqual(nothingLeft);
+    const mails = await tenant.mails();
+    const to = (email: string) => mails.filter((mail) => mail.to === email);
+    expect(to(user.email).map(({ link }) => link)).toContain(pathOf(done.link));
+    expect(to(user.email).some(({ text }) => text.includes("runs the server"))).toBe(true);
+    expect(to(other.email).map(({ subject }) => subject)).toEqual([
+      expect.stringContaining("was recovered on the server"),
+    ]);
+    expect(to(admin.email)).toEqual([]);
+    const names = await namesOf(tenant);
+    for (const name of [
+      "user.reactivated",
+      "second_steps.reset",
+      "limits.released",
+      "recovery.by_operator",
+    ])
+      expect(names).toContain(name);
+    expect(await tenant.events("recovery.by_operator")).toMatchObject([
+      { actorKind: "operator", subjectId: user.id },
+    ]);
+
+    const browser = tenant.newBrowser();
+    await browser.post(pathOf(done.link));
+    const chosen = await browser.post("/sign-in/new-password", {
+      password: "heron candle umbrella plinth",
+    });
+    expect(locationOf(chosen)).toBe("/sign-in/password");
+    await browser.post("/sign-in/password", { password: "heron candle umbrella plinth" });
+    await browser.post("/sign-in/code", { code: await mailedCode(tenant, user.email) });
+    expect(await isSignedIn(browser)).toBe(true);
+  });
+
+  test("takes back a trial that is applied, drops one that is open, and restores the defaults", async () => {
+    const tenant = await world.aTenant({ signedInAs: "super_admin" });
+    const proposed = { ...defaultPolicy, strength: "phishing_resistant" } as const;
+    const trial = await tenant.api.post("/settings/sign-in/trials", { ...proposed, version: 0 });
+    const { id } = (await trial.json()) as { id: string };
+    await tenant.api.put(`/settings/sign-in/trials/${id}/application`, { withoutTest: true });
+    const stateNow = () => tenant.tenant.read((db) => findPolicyState(db, world.clock.now()));
+    expect((await stateNow()).policy.strength).toBe("phishing_resistant");
+
+    const first = await run(tenant, tenant.me.email, { revertPolicyTrial: true });
+    expect(first.policy).toContain("taken back");
+    expect(await stateNow()).toMatchObject({ policy: { strength: "baseline" }, trial: null });
+    expect((await tenant.events("sign_in_policy.trial_reverted"))[0]).toMatchObject({
+      actorKind: "operator",
+    });
+
+    await tenant.tenant.write((db) =>
+      insertTrial(db, { proposed, previous: defaultPolicy, startedBy: null }, world.clock.now()),
+    );
+    expect((await run(tenant, tenant.me.email, { revertPolicyTrial: true })).policy).toContain(
+      "dropped",
+    );
+    expect((await run(tenant, tenant.me.email, { revertPolicyTrial: true })).policy).toContain(
+      "No change",
+    );
+
+    await tenant.tenant.write((db) =>
+      db.updateTable("sign_in_policies").set({ strength: "strong", grace_days: 0 }).execute(),
+    );
+    const last = await run(tenant, tenant.me.email, { defaultPolicy: true });
+    expect(last.policy).toContain("new tenant again");
+    expect((await stateNow()).policy).toEqual(defaultPolicy);
+    expect((await tenant.events("sign_in_policy.changed"))[0]).toMatchObject({
+      actorKind: "operator",
+    });
+  });
+
+  test("works when mail cannot be sent: the link is in the answer", async () => {
+    const tenant = await world.aTenant();
+    const user = await tenant.aUser({ role: "super_admin" });
+    const { send } = world.services.mail;
+    Object.assign(world.services.mail, {
+      send: async () => ({ outcome: "rejected", reason: "no route" }),
+    });
+    const done = await run(tenant, user.email);
+    Object.assign(world.services.mail, { send });
+    expect(done.mail.sent).toBe(false);
+    expect((await tenant.newBrowser().get(pathOf(done.link))).status).toBe(200);
+  });
+
+  test("invites somebody again who was deactivated before they chose a password", async () => {
+    const tenant = await world.aTenant();
+    const user = await tenant.aUser({ state: "deactivated" });
+    await tenant.tenant.write((db) =>
+      db.updateTable("users").set({ password_hash: null }).where("id", "=", user.id).execute(),
+    );
+    const done = await run(tenant, user.email);
+    expect(pathOf(done.link)).toStartWith("/verify-email/");
+  });
+
+  test("refuses nobody's address, one that is not verified, and somebody invited; nothing changes", async () => {
+    const tenant = await world.aTenant();
+    const user = await tenant.aUser();
+    const invited = await tenant.aUser({ state: "invited" });
+    const unproven = `other-${user.email}`;
+    await tenant.tenant.write((db) =>
+      db
+        .insertInto("user_emails")
+        .values({ user_id: user.id, email: unproven, is_primary: false })
+        .execute(),
+    );
+    const code = (email: string) =>
+      run(tenant, email).then(
+        () => "done",
+        (error: { code: string }) => error.code,
+      );
+    expect(await code("nobody@example.com")).toBe("users.not_found");
+    expect(await code(unproven)).toBe("recovery.address_not_verified");
+    expect(await code(invited.email)).toBe("recovery.never_signed_in");
+    const stranger = await world.aTenant();
+    expect(
+      await run(stranger, user.email).then(
+        () => "done",
+        (error: { code: string }) => error.code,
+      ),
+    ).toBe("users.not_found");
+    expect(await tenant.events()).toEqual([]);
+  });
+});
