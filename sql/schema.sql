@@ -656,6 +656,7 @@ create table app.sign_ins (
   sealed_totp bytea,
   constraint sign_ins_pkey PRIMARY KEY (tenant_id, id),
   constraint sign_ins_token_unique UNIQUE (tenant_id, token_hash),
+  constraint sign_ins_trial_fk FOREIGN KEY (tenant_id, trial_id) REFERENCES app.policy_trials(tenant_id, id) ON DELETE SET NULL (trial_id),
   constraint sign_ins_user_fk FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id) ON DELETE CASCADE,
   constraint sign_ins_link_whole CHECK ((((state)::text = 'new_password'::text) = (num_nonnulls(link_purpose, reset_cause) = 1))),
   constraint sign_ins_person_known CHECK ((((state)::text = ANY (ARRAY['email_proof'::text, 'password'::text])) OR (user_id IS NOT NULL)))

@@ -203,6 +203,7 @@ alter table app.sign_ins
   drop constraint sign_ins_person_known,
   drop constraint sign_ins_link_whole;
 alter table app.sign_ins
+  add constraint sign_ins_trial_fk foreign key (tenant_id, trial_id) references app.policy_trials on delete set null (trial_id),
   -- As text: a value that was just added to an enum cannot be used in the same transaction.
   add constraint sign_ins_person_known check (state::text in ('email_proof', 'password') or user_id is not null),
   add constraint sign_ins_link_whole check ((state::text = 'new_password') = (num_nonnulls(link_purpose, reset_cause) = 1));

@@ -28,7 +28,7 @@ describe("a backup", () => {
     const folder = await aFolder();
     const made = await backup(folder);
     const before = await contents(house.superuser);
-    expect(before["app.users"]).toHaveLength(8);
+    expect(before["app.users"]).toHaveLength(10);
     expect(made.rows).toBeGreaterThan(50);
     const target = anotherDatabase();
     const restored = await restore(join(folder, made.name), target);

@@ -1,7 +1,7 @@
 // A tenant with one of everything that is kept sealed, made by the product itself.
 import type { TestApp, TestTenant, TestUser } from "../support/a-tenant.ts";
 import { register } from "../features/applications/support.ts";
-import { type App, throughPassword, withApp } from "../features/sign-in/support.ts";
+import { type App, mailedCode, throughPassword, withApp } from "../features/sign-in/support.ts";
 import { setUpTotp } from "#features/authenticators/index.ts";
 import { goodPassword } from "../support/a-tenant.ts";
 
@@ -36,6 +36,7 @@ export async function aFullTenant(house: TestApp): Promise<FullTenant> {
     },
     { password: goodPassword },
   );
+  await leaveSetUp(tenant);
   await register(tenant);
   await house.runJobs();
   return { tenant, user, app, third };
@@ -44,4 +45,17 @@ export async function aFullTenant(house: TestApp): Promise<FullTenant> {
 /** Leaves a code in the mail, and its message in the queue until jobs run. */
 export async function leaveMail({ tenant, third }: FullTenant): Promise<void> {
   await throughPassword(tenant.newBrowser(), third.email);
+}
+
+/** Leaves a sign-in at the set-up of an authenticator app, which the person's group asks for. */
+async function leaveSetUp(tenant: TestTenant): Promise<void> {
+  const asked = await tenant.aUser();
+  const { id } = await tenant.aGroup("Asked for more", [asked]);
+  await tenant.tenant.write((db) =>
+    db.updateTable("groups").set({ strength: "strong" }).where("id", "=", id).execute(),
+  );
+  const browser = tenant.newBrowser();
+  await throughPassword(browser, asked.email);
+  await browser.post("/sign-in/code", { code: await mailedCode(tenant, asked.email) });
+  await browser.post("/sign-in/enrolment/app");
 }

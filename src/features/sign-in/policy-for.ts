@@ -1,10 +1,10 @@
 // Which policy judges a sign-in: the one in force, or, for the administrator who tries it out, the proposed one.
 import { findPolicy, Policy, strictest } from "#features/policy/index.ts";
 import type { TenantDb } from "#platform/db/database.ts";
-import type { UserId } from "#src/ids.ts";
+import type { PolicyTrialId, UserId } from "#src/ids.ts";
 
 /** An open trial; null when it ended or is too old. */
-async function findTrial(db: TenantDb, trialId: string, now: Date) {
+async function findTrial(db: TenantDb, trialId: PolicyTrialId, now: Date) {
   const row = await db
     .selectFrom("policy_trials")
     .select(["id", "proposed", "started_by as startedBy"])
@@ -18,7 +18,7 @@ async function findTrial(db: TenantDb, trialId: string, now: Date) {
 /** Whether this person may sign in under this trial: only who started it. */
 export async function mayTry(
   db: TenantDb,
-  { trialId, userId }: { trialId: string; userId: UserId | null },
+  { trialId, userId }: { trialId: PolicyTrialId; userId: UserId | null },
   now: Date,
 ): Promise<boolean> {
   const trial = userId === null ? null : await findTrial(db, trialId, now);
@@ -31,7 +31,7 @@ export async function mayTry(
  */
 export async function policyFor(
   db: TenantDb,
-  { trialId }: { readonly trialId: string | null },
+  { trialId }: { readonly trialId: PolicyTrialId | null },
   now: Date,
 ): Promise<Policy> {
   const inForce = await findPolicy(db, now);
@@ -50,7 +50,7 @@ export async function policyFor(
 /** The administrator who tries a policy came through: it may be put in force. */
 export async function passTrial(
   db: TenantDb,
-  { trialId, userId }: { trialId: string; userId: UserId },
+  { trialId, userId }: { trialId: PolicyTrialId; userId: UserId },
   now: Date,
 ): Promise<void> {
   await db

@@ -4,7 +4,7 @@ import { TypedCode, TypedPassword } from "#features/authenticators/index.ts";
 import type { Method } from "#features/policy/index.ts";
 import { checkbox } from "#platform/http/input.ts";
 import { isLocalPath } from "#platform/http/context.ts";
-import type { UserId } from "#src/ids.ts";
+import { PolicyTrialId, type UserId } from "#src/ids.ts";
 import { texts } from "./texts.ts";
 
 /** From the e-mail address to the session: after that the person starts again. */
@@ -42,7 +42,7 @@ export interface SignIn {
   readonly resetCause: ResetCause | null;
   readonly methods: readonly Method[];
   readonly returnTo: string;
-  readonly trialId: string | null;
+  readonly trialId: PolicyTrialId | null;
   readonly keepSignedIn: boolean;
   /** Everything is asked for again: no remembered device stands for anything. */
   readonly reauthenticate: boolean;
@@ -65,7 +65,7 @@ const Asked = {
   /** "1": ask for everything again, although there is a session (SAML Core §3.4.1, ForceAuthn). */
   reauthenticate: z.literal("1").optional().catch(undefined),
   /** The trial of a policy that is to judge this sign-in. */
-  trial: z.uuid().optional().catch(undefined),
+  trial: PolicyTrialId.optional().catch(undefined),
 };
 
 export const SignInQuery = z.object(Asked);

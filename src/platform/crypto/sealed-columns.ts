@@ -29,6 +29,13 @@ export const sealedColumns: readonly SealedColumn[] = [
     title: "authenticator apps being set up",
   },
   {
+    purpose: "totp-secret",
+    table: "sign_ins",
+    column: "sealed_totp",
+    row: "id",
+    title: "authenticator apps being set up at a sign-in",
+  },
+  {
     purpose: "saml-key",
     table: "saml_keys",
     column: "sealed_key",

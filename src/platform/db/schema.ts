@@ -3,8 +3,8 @@ import type { ColumnType } from "kysely";
 import type {
   ApiClientId,
   ApplicationId,
-  FileId,
   DeviceId,
+  FileId,
   GroupId,
   PasskeyId,
   PolicyTrialId,
@@ -402,7 +402,7 @@ export interface SignIns {
   state: SignInState;
   tenant_id: Generated<TenantId>;
   token_hash: Buffer;
-  trial_id: string | null;
+  trial_id: PolicyTrialId | null;
   user_id: UserId | null;
 }
 

@@ -4,6 +4,7 @@ import type { FoundLink } from "#features/one-time-links/index.ts";
 import { secondsLater } from "#platform/clock.ts";
 import { hashToken, randomToken } from "#platform/crypto/token.ts";
 import type { TenantDb } from "#platform/db/database.ts";
+import type { PolicyTrialId } from "#src/ids.ts";
 import { countStart, type Wait } from "../limits.ts";
 import { mailProofCode } from "../jobs.ts";
 import { mayTry, policyFor } from "../policy-for.ts";
@@ -54,8 +55,8 @@ export async function beginWithAddress(
 export async function trialOf(
   db: TenantDb,
   { session, now }: Visit,
-  trialId: string | undefined,
-): Promise<string | null> {
+  trialId: PolicyTrialId | undefined,
+): Promise<PolicyTrialId | null> {
   if (trialId === undefined) return null;
   return (await mayTry(db, { trialId, userId: session?.userId ?? null }, now)) ? trialId : null;
 }
@@ -64,7 +65,7 @@ interface NewSignIn extends Begun {
   readonly email: string;
   readonly returnTo: string;
   readonly state?: "email_proof" | "password";
-  readonly trialId?: string | null;
+  readonly trialId?: PolicyTrialId | null;
   readonly keep?: boolean;
   readonly reauthenticate?: boolean;
 }

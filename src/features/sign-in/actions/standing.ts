@@ -4,6 +4,7 @@ import { listPasskeys } from "#features/passkeys/index.ts";
 import { type Policy, requiredStrength, type Strength } from "#features/policy/index.ts";
 import { secondsLater } from "#platform/clock.ts";
 import type { TenantDb } from "#platform/db/database.ts";
+import type { PolicyTrialId } from "#src/ids.ts";
 import { policyFor } from "../policy-for.ts";
 import type { Claimed } from "../queries.ts";
 import type { SignIn } from "../schema.ts";
@@ -53,7 +54,7 @@ export function usability(
 export function postponableUntil(
   { policy }: Situation,
   { strengthAskedAt }: Person,
-  { trialId, now }: { trialId: string | null; now: Date },
+  { trialId, now }: { trialId: PolicyTrialId | null; now: Date },
 ): Date | null {
   if (trialId !== null) return null;
   const until = secondsLater(strengthAskedAt ?? now, policy.graceDays * 24 * 60 * 60);

@@ -192,7 +192,7 @@ export const step = {
       const person = personOf(walk, row);
       await post(browser, "/sign-in/enrolment/app");
       const page = await browser.get("/sign-in/enrolment/app");
-      const key = /id="totp-key"[^>]*value="([A-Z2-7 ]+)"/.exec(await page.text())?.[1];
+      const key = /id="totp-key"[^>]*>([A-Z2-7 ]+)</.exec(await page.text())?.[1];
       const secret = key?.replaceAll(" ", "") ?? null;
       const now = totpStep(new Date(nowOf(walk)));
       const code = secret === null || what === "wrong" ? "000000" : totpCode(secret, now);
