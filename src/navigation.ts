@@ -16,7 +16,7 @@ const texts = defineTexts("navigation", {
   sessions: "Sessions",
   limits: "Limits",
   settings: "Settings",
-  signIn: "Sign-in",
+  signIn: "Sign-in settings",
   branding: "Branding",
 });
 

@@ -31,7 +31,7 @@ describe.skipIf(!program.found)("the sign-in settings", () => {
   const glance = (step: string) => look(person, journey, step);
 
   test("are found in the navigation, changed, and saved together", async () => {
-    await page.getByRole("link", { name: "Settings" }).first().click();
+    await page.getByRole("link", { name: "Sign-in settings" }).click();
     await expectHeading(page, "Sign-in settings");
     await glance("01-settings");
     expect(await page.getByLabel("Time without use").isVisible()).toBe(true);
