@@ -15,6 +15,9 @@ const Breaches = z.object({
   BREACH_FILTER_PATH: z.string().startsWith("/", texts.notAFilePath).optional(),
 });
 
+/** The names of all variables above. */
+export const breachVariables = Object.keys(Breaches.shape);
+
 type Given = Readonly<Record<string, string>>;
 
 /** The settings, or what is wrong with them. Where nothing else is said, the filter lies in the volume of the files. */

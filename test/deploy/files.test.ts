@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import about from "../../package.json" with { type: "json" };
 import { BackupVariables, BucketVariables } from "#src/config/backup.ts";
+import { breachVariables } from "#src/config/breaches.ts";
 import { storageVariables } from "#src/config/storage.ts";
 import { AppVariables, MailVariables } from "#src/config/variables.ts";
 
@@ -77,7 +78,8 @@ describe("docker-compose.yml", () => {
 
   test("passes every setting of the code to app and worker, and to nobody a password that is not theirs", () => {
     const mail = MailVariables.options.flatMap((option) => Object.keys(option.shape));
-    const known = new Set([...Object.keys(AppVariables.shape), ...mail, ...storageVariables]);
+    const others = [...mail, ...storageVariables, ...breachVariables];
+    const known = new Set([...Object.keys(AppVariables.shape), ...others]);
     const expected = [...known].filter((name) => !notForOperators.has(name)).toSorted();
 
     expect(given("app").toSorted()).toEqual(expected);

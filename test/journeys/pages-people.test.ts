@@ -146,6 +146,20 @@ describe.skipIf(!program.found)("the pages about people", () => {
     await page.getByText("The person can sign in again").waitFor();
   }, 30_000);
 
+  test("a new password is required, and the requirement is taken back", async () => {
+    await page.getByRole("link", { name: "Require a new password" }).click();
+    await expectHeading(page, "New password for Grace Hopper");
+    await glance("05-new-password-question");
+    await press(page, "Require a new password");
+    await page.getByText("an administrator asked for it").waitFor();
+    await glance("05-new-password-required");
+    await page.getByRole("link", { name: "Show", exact: true }).click();
+    await page.getByText("An administrator asked for it").waitFor();
+    await glance("05-new-password-lift");
+    await press(page, "Take back the requirement");
+    await page.getByText("The requirement is taken back").waitFor();
+  }, 30_000);
+
   test("a person's names and role change, and their activity shows it", async () => {
     await page.getByRole("link", { name: "Edit" }).click();
     await page.getByLabel("Last name").fill("Murray Hopper");

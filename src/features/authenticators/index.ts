@@ -34,7 +34,7 @@ export {
   ratePassword,
   rulesFor,
 } from "./password-policy.ts";
-export { isAmongListed, noStamp, openBreachPrefix, type PasswordStamp } from "./password-stamp.ts";
+export { isAmongListed, openBreachPrefix, type PasswordStamp } from "./password-stamp.ts";
 export { keepPasswordUp, type PasswordUpkeep, passwordUpkeep } from "./password-upkeep.ts";
 export { countBackupCodes, findAuthenticators } from "./queries.ts";
 export {

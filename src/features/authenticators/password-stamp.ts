@@ -22,15 +22,6 @@ export interface PasswordStamp {
   readonly breach_checked_at: Date | null;
 }
 
-/** Everybody's password without a stamp. */
-export const noStamp = {
-  password_length: null,
-  password_score: null,
-  sealed_breach_prefix: null,
-  breach_mac: null,
-  breach_checked_at: null,
-} as const;
-
 interface Measured {
   readonly password: string;
   readonly score: PasswordScore;

@@ -172,7 +172,7 @@ export const texts = defineTexts("sign-in", {
   forcedByBreach: (tenant: string) =>
     `Your password is in a list of passwords that were stolen somewhere, so that others may try it at ${tenant}. Choose one that you use nowhere else.`,
   forcedByPolicy: (tenant: string) =>
-    `${tenant} has made its rules for passwords stricter, and yours does not fit them any more. Choose a new one.`,
+    `Your password is less than ${tenant} asks for. Choose one that is long and hard to guess.`,
   newPasswordSet: "Your new password is saved. Sign in with it.",
   setUpSteps: "Setting up your account",
   setUpStepAddress: "Address",

@@ -177,7 +177,7 @@ describe("a password that has to go", () => {
   const causes = [
     ["admin", "An administrator of"],
     ["breach", "were stolen somewhere"],
-    ["policy", "made its rules for passwords stricter"],
+    ["policy", "Your password is less than"],
   ] as const;
   for (const [cause, reason] of causes)
     test(`is replaced before anything else, with the true reason (${cause})`, async () => {

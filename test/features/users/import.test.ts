@@ -134,3 +134,24 @@ describe("POST /users with passwordHash", () => {
     expect(performance.now() - begun).toBeLessThan(2_000);
   });
 });
+
+describe("a password that was brought along and is less than the policy asks for", () => {
+  test("opens the page for a new one at the first sign-in, which says why", async () => {
+    const tenant = await world.aTenant();
+    const weak = "hunter2";
+    await tenant.api.post("/users", {
+      ...grace,
+      passwordHash: await bcrypt(weak),
+      emailVerified: true,
+    });
+    const browser = tenant.newBrowser();
+    const answer = await throughPassword(browser, grace.email, weak);
+    expect(answer.headers.get("location")).toBe("/sign-in/new-password");
+    const page = await (await browser.get("/sign-in/new-password")).text();
+    expect(page).toContain("At least 14 characters");
+    expect((await browser.post("/sign-in/new-password", { password: weak })).status).toBe(422);
+    const chosen = await browser.post("/sign-in/new-password", { password: goodPassword });
+    expect(chosen.headers.get("location")).toBe("/sign-in/code");
+    expect(await rowOf(tenant)).toMatchObject({ length: goodPassword.length, score: 4 });
+  });
+});

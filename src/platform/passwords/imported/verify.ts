@@ -22,8 +22,8 @@ export async function verifyForeign(hash: ForeignHash, text: string): Promise<bo
 }
 
 /**
- * As the system that made it did: 72 bytes count, a zero byte ends the text. A password with a zero byte is refused, because "abc" and
- * "abc\0" plus anything would be one password.
+ * As the system that made it did: 72 bytes count. A password with a zero byte is refused: bcrypt repeats a text with its closing zero byte
+ * until it has those 72, so that to it "abc" and "abc\0abc" are one, and elsewhere the text ends at the first one.
  */
 async function verifyBcrypt(hash: string, text: string): Promise<boolean> {
   if (text === "" || text.includes("\0")) return false;
