@@ -11,6 +11,14 @@ export const founder = {
   password: "seven harbours and a wicker basket",
 };
 
+/** Another super admin of acme, who accepted her invitation in a browser. Codes are mailed to each of them ten times an hour. */
+export const second = {
+  tenant: "acme",
+  email: "ada@acme.com",
+  firstName: "Ada",
+  password: "quartz lantern orbit maple",
+};
+
 export const healthz = (): Promise<string> =>
   must("curl -s -o /dev/null -m 5 -w '%{http_code}' https://id.example.com/healthz");
 

@@ -1,12 +1,13 @@
 // A person at Chromium: the invitation from the mail, over HTTPS that Caddy got from the ACME server, to the start page.
 import { mkdirSync, rmSync } from "node:fs";
 import { type Browser, chromium, type Page } from "playwright-core";
+import { second } from "../people.ts";
 import { check, holds, same } from "../report.ts";
 import { must } from "../shell.ts";
 import { linkIn, mailTo, provision, weft, type World } from "../world.ts";
 
 const home = "/run/chromium";
-const password = "quartz lantern orbit maple";
+const { password } = second;
 
 /** A browser that believes the test's certificate authorities as an operator would make it: by its own store. */
 async function launch({ internet }: World): Promise<Browser> {
@@ -63,7 +64,7 @@ export async function browsers(world: World): Promise<void> {
   });
 
   const people = [
-    { tenant: "acme", name: "Acme Corp", email: "ada@acme.com", first: "Ada" },
+    { tenant: "acme", name: "Acme Corp", email: second.email, first: second.firstName },
     { tenant: "initech", name: "Initech", email: "bill@initech.example", first: "Bill" },
   ];
   for (const { tenant, name, email, first } of people) {

@@ -1,6 +1,6 @@
 // Encrypted backups by the page: made, looked at, rehearsed, restored in place and on a server that has lost everything.
 import { statSync } from "node:fs";
-import { founder, healthz, mustBeSignedIn, signIn } from "../people.ts";
+import { healthz, mustBeSignedIn, second, signIn } from "../people.ts";
 import { check, holds, same } from "../report.ts";
 import { home, must, run } from "../shell.ts";
 import {
@@ -21,7 +21,7 @@ const tenantNames = async () => {
 export async function encryptedBackups(world: World): Promise<void> {
   const { page } = world;
   const before = await tenantNames();
-  const jane = await signIn(world, founder);
+  const ada = await signIn(world, second);
 
   await check(
     "an encrypted backup is made, listed, read to its end and taken away",
@@ -53,7 +53,7 @@ export async function encryptedBackups(world: World): Promise<void> {
     holds(await page.runBlock("Restoring an encrypted backup", 0), /is kept as appdb_before_/);
     await allHealthy();
     same(await tenantNames(), before);
-    await mustBeSignedIn(jane, founder.firstName);
+    await mustBeSignedIn(ada, second.firstName);
   });
 
   await check("a new server with .env and the archive is the old one", [47, 53, 54], async () => {
@@ -64,8 +64,8 @@ export async function encryptedBackups(world: World): Promise<void> {
     await page.runBlock("Restoring an encrypted backup", 2);
     await allHealthy();
     same(await tenantNames(), before);
-    await mustBeSignedIn(jane, founder.firstName);
-    await signIn(world, founder);
+    await mustBeSignedIn(ada, second.firstName);
+    await signIn(world, second);
   });
 
   await check("the secret is replaced while people go on working", [54, 69], async () => {
@@ -74,11 +74,11 @@ export async function encryptedBackups(world: World): Promise<void> {
     setVariable("SECRET_KEY", await must("openssl rand -base64 32"));
     await page.runBlock("Rotating the secret", 0);
     await allHealthy();
-    await mustBeSignedIn(jane, founder.firstName);
+    await mustBeSignedIn(ada, second.firstName);
     holds(await page.runBlock("Rotating the secret", 1), "every secret is under SECRET_KEY");
     setVariable("SECRET_KEY_PREVIOUS", "");
     await must("docker compose up -d");
     await allHealthy();
-    await signIn(world, founder);
+    await signIn(world, second);
   });
 }

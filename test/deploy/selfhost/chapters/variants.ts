@@ -1,5 +1,5 @@
 // The page's last sections: a changed Caddyfile, more than one app, another database server.
-import { founder, healthz, losesNothing, mustBeSignedIn, scriptOf, signIn } from "../people.ts";
+import { healthz, losesNothing, mustBeSignedIn, scriptOf, second, signIn } from "../people.ts";
 import { readFileSync } from "node:fs";
 import { openRelay } from "../internet.ts";
 import { check, holds, same } from "../report.ts";
@@ -30,7 +30,7 @@ const lines = async (container: string, text: string) =>
 
 async function twoOfEach(world: World): Promise<void> {
   const { page, internet } = world;
-  const jane = await signIn(world, founder);
+  const ada = await signIn(world, second);
   const script = await scriptOf(world, "acme");
   const both = (service: string) => [`weftid-${service}-1`, `weftid-${service}-2`];
 
@@ -48,10 +48,10 @@ async function twoOfEach(world: World): Promise<void> {
   await check("a session is good at both apps", [], async () => {
     // Caddy looks up the apps' addresses every two seconds.
     await Bun.sleep(2_500);
-    for (let n = 0; n < 12; n++) await mustBeSignedIn(jane, founder.firstName);
+    for (let n = 0; n < 12; n++) await mustBeSignedIn(ada, second.firstName);
     for (const app of both("app"))
       same((await lines(app, '"GET /"')) >= 3, true, `answers of ${app}`);
-    await signIn(world, founder);
+    await signIn(world, second);
   });
 
   await check("each job is done once by one of two workers", [], async () => {
@@ -91,7 +91,7 @@ async function twoOfEach(world: World): Promise<void> {
     await must("docker kill weftid-app-1");
     await Bun.sleep(2_500);
     await losesNothing(world, script, () => Bun.sleep(3_000));
-    await mustBeSignedIn(jane, founder.firstName);
+    await mustBeSignedIn(ada, second.firstName);
     same(await healthz(), "200", "healthz");
   });
 }
