@@ -17,17 +17,46 @@ export interface RenderedMail {
 export function renderMail<D extends z.ZodType>(
   email: EmailDefinition<D>,
   data: z.output<D>,
-  frame: MailFrame,
+  { tenantName, baseUrl }: MailFrame,
 ): RenderedMail {
+  const frame = { tenantName: oneLine(tenantName), baseUrl };
   const parts = {
     sender: frame.tenantName,
-    subject: email.subject(data, frame),
+    subject: subjectOf(email, data, frame),
     text: email.text(data, frame),
     body: email.html(data, frame),
     footer: [texts.footer(frame.tenantName, frame.baseUrl), texts.footerAutomatic],
   };
   return frameMail(parts);
 }
+
+// Lines of at most 78 characters (RFC 5322 §2.1.1); lists of messages show fewer.
+const subjectMost = 78;
+
+/** The subject; where it is too long, the tenant's name in it gives way before what happened does. */
+function subjectOf<D extends z.ZodType>(
+  email: EmailDefinition<D>,
+  data: z.output<D>,
+  frame: MailFrame,
+): string {
+  const subject = oneLine(email.subject(data, frame));
+  const excess = Array.from(subject).length - subjectMost;
+  if (excess <= 0) return subject;
+  const kept = Array.from(frame.tenantName).length - excess - 1;
+  const tenantName = shortened(frame.tenantName, Math.max(kept, 1));
+  return shortened(oneLine(email.subject(data, { ...frame, tenantName })), subjectMost - 1);
+}
+
+/** At most `most` characters and an ellipsis for the rest. */
+function shortened(text: string, most: number): string {
+  const characters = Array.from(text);
+  if (characters.length <= most + 1) return text;
+  return `${characters.slice(0, most).join("").trimEnd()}…`;
+}
+
+/** What a list of messages shows below the subject: the first paragraph that is no greeting. */
+const preheaderOf = (text: string): string =>
+  text.split("\n\n").find((paragraph) => !paragraph.trimEnd().endsWith(",")) ?? "";
 
 /** The message that shows an operator that mail can be sent. */
 export const renderTestMail = (): RenderedMail =>
@@ -49,7 +78,7 @@ interface Parts {
 
 function frameMail({ sender, subject, text, body, footer }: Parts): RenderedMail {
   const document = (
-    <MailLayout title={subject} sender={sender} footer={footer}>
+    <MailLayout title={subject} preheader={preheaderOf(text)} sender={sender} footer={footer}>
       {body}
     </MailLayout>
   );
