@@ -173,10 +173,14 @@ describe.each(mailCases.map((each) => [fileName(each), each] as const))("%s", (n
   });
 });
 
+function caseOf(wanted: string): MailCase {
+  const found = mailCases.find(({ template }) => template === wanted);
+  if (!found) throw new Error(`there is no case of "${wanted}"`);
+  return found;
+}
+
 test("a tenant's logo is a part of the message, shown by cid", async () => {
-  const [first] = mailCases;
-  if (!first) throw new Error("there are no cases");
-  const message = await arrive(first, { tenant: branded });
+  const message = await arrive(caseOf("users.role_changed"), { tenant: branded });
   await compare("branded", message);
   expect([...message.html.matchAll(/ src="([^"]*)"/g)].map(([, src]) => src)).toEqual(["cid:logo"]);
   expect(message.mail.attachments).toMatchObject([{ cid: "logo", contentType: "image/png" }]);
@@ -188,9 +192,9 @@ test("the operator's test message is the one of its golden files", async () => {
 });
 
 test("a long name of a tenant gives way in the subject, what happened does not", async () => {
-  const each = mailCases.find(({ template }) => template === "passkeys.revoked");
-  if (!each) throw new Error("the case is gone");
-  const { subject, text } = await arrive(each, { name: "Gesellschaft ".repeat(15).trim() });
+  const { subject, text } = await arrive(caseOf("passkeys.revoked"), {
+    name: "Gesellschaft ".repeat(15).trim(),
+  });
   expect(subject).toMatch(/^A passkey of your account at (Gesellschaft ?)+\w*… was revoked$/);
   expect(Array.from(subject).length).toBe(78);
   expect(text).toContain("Gesellschaft ".repeat(15).trim());

@@ -27,6 +27,10 @@ const passkey = { ...noticed, name: "Work laptop" };
 const settings = { firstName, who: "Grace Hopper (grace@acme.example)" };
 
 export const mailCases: readonly MailCase[] = [
+  { template: "password_resets.required", data: byAdministrator },
+  { template: "password_resets.breach_found", data: noticed },
+  { template: "password_resets.breach_digest", data: { firstName, count: 3 } },
+  { template: "sign_in.new_device", data: { ...noticed, methods: "password, authenticator app" } },
   { template: "users.role_changed", data: { firstName, role: "admin" } },
   { template: "users.deactivated", data: { firstName } },
   { template: "users.deactivated_absent", data: { firstName, days: 90 } },
