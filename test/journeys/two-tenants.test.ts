@@ -4,7 +4,7 @@ import { provision } from "../../bin/_provision.ts";
 import { launch, prepare, program, visitor } from "./support/browser.ts";
 import { look } from "./support/look.ts";
 import { type VirtualKey, virtualKeys } from "./support/passkeys.ts";
-import { acceptInvitation, expectHeading, password, press } from "./support/people.ts";
+import { acceptInvitation, expectHeading, password, press, signIn } from "./support/people.ts";
 import { ada, baseDomains, startStage } from "./support/stage.ts";
 
 const journey = "two-tenants";
@@ -54,10 +54,12 @@ describe.skipIf(!program.found)("the same person in two organisations", () => {
   }, 60_000);
 
   test("with a passkey at each, the address typed nowhere decides who one is: the host does", async () => {
-    await acceptAgain();
+    await page.goto(`${globex}/sign-in`);
+    await signIn(page, stage, ada);
+    await page.waitForURL(`${globex}/`);
     await addPasskey(globex, "Key at Globex");
     const held = await key.credentials();
-    expect(held.map(({ rpId }) => rpId).toSorted()).toEqual(
+    expect(held.map(({ rpId = "none" }) => rpId).toSorted()).toEqual(
       [hostOf(stage.acme), hostOf(globex)].toSorted(),
     );
     expect(new Set(held.map(({ userHandle }) => userHandle)).size).toBe(2);
@@ -65,12 +67,17 @@ describe.skipIf(!program.found)("the same person in two organisations", () => {
       [stage.acme, "Acme"],
       [globex, "Globex"],
     ] as const) {
-      await context.clearCookies();
-      // By what the browser fills in, and by the button.
-      await page.goto(`${origin}/sign-in?return_to=/security/passkeys`);
-      await page.waitForURL(`${origin}/security/passkeys`);
-      await page.getByText(`Key at ${name}`).waitFor();
-      expect(await page.getByText(/^Key at /).count()).toBe(1);
+      // By what the browser fills in, then by the button: a key that waits to be touched leaves the time to press it.
+      for (const isTouched of [true, false]) {
+        await context.clearCookies();
+        await key.touched(isTouched);
+        await page.goto(`${origin}/sign-in?return_to=/security/passkeys`);
+        if (!isTouched) await press(page, "Sign in with a passkey");
+        await key.touched(true);
+        await page.waitForURL(`${origin}/security/passkeys`);
+        await page.getByText(`Key at ${name}`).waitFor();
+        expect(await page.getByText(/^Key at /).count()).toBe(1);
+      }
     }
   }, 90_000);
 
@@ -93,24 +100,15 @@ describe.skipIf(!program.found)("the same person in two organisations", () => {
     // Somebody who has its private key pretends to the other organisation that the passkey is one of theirs.
     const forged = await plug({ holding: [{ ...mine, rpId: hostOf(globex) }] });
     const answer = page.waitForResponse(
-      (response) => response.request().method() === "POST" && response.url() === `${globex}/sign-in`,
+      (response) =>
+        response.request().method() === "POST" && response.url() === `${globex}/sign-in`,
     );
     await page.goto(`${globex}/sign-in`);
     expect((await answer).status()).toBe(422);
+    // It answers by itself whenever it is asked, so also to the page of the refusal.
+    const [used] = await forged.unplug();
     await page.getByText("This passkey was not accepted").first().waitFor();
-    expect((await forged.credentials())[0]?.signCount).toBeGreaterThan(mine.signCount);
+    expect(used?.signCount).toBeGreaterThan(mine.signCount);
     await look(person, journey, "02-refused");
   }, 60_000);
-
-  /** Signs in at Globex with password and code: its session went with the cookies. */
-  async function acceptAgain() {
-    await page.goto(`${globex}/sign-in`);
-    await page.getByLabel("E-mail address").fill(ada.email);
-    await press(page, "Continue");
-    await page.getByLabel("Password", { exact: true }).fill(password);
-    await press(page, "Sign in");
-    const { typeMailedCode } = await import("./support/people.ts");
-    await typeMailedCode(page, stage.mailbox, ada.email);
-    await page.waitForURL(`${globex}/`);
-  }
 });
