@@ -121,12 +121,11 @@ const ours: readonly string[] = ["url", "code", "role", "how", "userId"];
 /** The same data with hostile text wherever a person has a say. */
 export const spoilt = (data: MailCase["data"]): MailCase["data"] =>
   Object.fromEntries(
-    Object.entries(data).map(([key, value]) => [
-      key,
-      ours.includes(key) || typeof value === "number"
-        ? value
-        : Array.isArray(value)
-          ? value.map(() => hostile)
-          : hostile,
-    ]),
+    Object.entries(data).map(([key, value]) => [key, ours.includes(key) ? value : worst(value)]),
   );
+
+function worst(value: unknown): unknown {
+  if (typeof value === "string") return hostile;
+  if (Array.isArray(value)) return value.map(worst);
+  return typeof value === "object" && value !== null ? spoilt({ ...value }) : value;
+}

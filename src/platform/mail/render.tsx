@@ -3,6 +3,7 @@ import type { Child } from "hono/jsx";
 import type { z } from "zod";
 import type { EmailDefinition, MailFrame } from "./define.ts";
 import { MailLayout } from "./layout.tsx";
+import { withLogo } from "./logo.ts";
 import { oneLine } from "./message.ts";
 import { texts } from "./texts.ts";
 
@@ -60,13 +61,16 @@ const preheaderOf = (text: string): string =>
 
 /** The message that shows an operator that mail can be sent. */
 export const renderTestMail = (): RenderedMail =>
-  frameMail({
-    sender: texts.product,
-    subject: texts.testSubject,
-    text: texts.testText,
-    body: <p>{texts.testText}</p>,
-    footer: [texts.testFooter],
-  });
+  withLogo(
+    frameMail({
+      sender: texts.product,
+      subject: texts.testSubject,
+      text: texts.testText,
+      body: <p>{texts.testText}</p>,
+      footer: [texts.testFooter],
+    }),
+    null,
+  );
 
 interface Parts {
   readonly sender: string;
