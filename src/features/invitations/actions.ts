@@ -12,7 +12,7 @@ import { defineLimit, hit } from "#platform/limits.ts";
 import { type Post, queueMail } from "#platform/mail/queue.ts";
 import type { Actor, Origin } from "#src/actor.ts";
 import type { UserId } from "#src/ids.ts";
-import { foundingInvitation, invitation } from "./emails.tsx";
+import { acceptedMail, foundingInvitation, invitation } from "./emails.tsx";
 import {
   invitationNotNeeded,
   invitedTooOften,
@@ -20,6 +20,7 @@ import {
   inviteeNotFound,
 } from "./errors.ts";
 import { invitationAccepted, invitationSent } from "./events.ts";
+import { findInviter } from "./queries.ts";
 
 interface Invitee {
   readonly userId: UserId;
@@ -89,11 +90,12 @@ async function send(
 }
 
 /**
- * Uses an invitation up: the address is confirmed, and a sign-in stands at choosing the first password. Answers its handle, or
- * null when the link is no good.
+ * Uses an invitation up: the address is confirmed, whoever invited is told, and a sign-in stands at choosing the first password.
+ * Answers its handle, or null when the link is no good.
  */
 export async function acceptInvitation(
   db: TenantDb,
+  post: Post,
   presented: PresentedLink,
   { origin, replaces }: { origin: Origin; replaces: string | undefined },
 ): Promise<string | null> {
@@ -101,13 +103,22 @@ export async function acceptInvitation(
   if (!link) return null;
   const { userId, email } = link;
   const { now } = presented;
-  await db
+  const { numUpdatedRows } = await db
     .updateTable("user_emails")
     .set({ verified_at: now })
     .where("user_id", "=", userId)
     .where("email", "=", email)
     .where("verified_at", "is", null)
-    .execute();
+    .executeTakeFirst();
   await record(db, { kind: "visitor", userId, origin }, invitationAccepted, { userId, email });
+  // Once: a link that was sent again, because they stopped half-way, is no news.
+  if (numUpdatedRows > 0n) await tellInviter(db, post, userId);
   return beginNewPassword(db, { link, purpose: "invitation", now, replaces });
+}
+
+async function tellInviter(db: TenantDb, post: Post, userId: UserId): Promise<void> {
+  const inviter = await findInviter(db, userId);
+  if (!inviter) return;
+  const { invitee, ...to } = inviter;
+  await queueMail(db, post, acceptedMail, to, { firstName: to.firstName, userId, ...invitee });
 }

@@ -1,7 +1,8 @@
-// The invitation, and the set-up message for the person who begins a tenant.
+// The invitation, the set-up message for the person who begins a tenant, and word to whoever invited somebody.
 import { z } from "zod";
 import { defineEmail, type MailFrame } from "#platform/mail/define.ts";
 import { MailButton, MailNote } from "#platform/mail/layout.tsx";
+import { UserId } from "#src/ids.ts";
 import { texts } from "./texts.ts";
 
 const Invitation = z.object({ firstName: z.string(), url: z.string() });
@@ -40,3 +41,25 @@ export const foundingInvitation = defineEmail(
     button: texts.foundingButton,
   }),
 );
+
+const profileOf = (userId: string, { baseUrl }: MailFrame) => `${baseUrl}/users/${userId}`;
+
+export const acceptedMail = defineEmail("invitations.accepted", {
+  data: z.object({ firstName: z.string(), name: z.string(), email: z.string(), userId: UserId }),
+  subject: (_, { tenantName }) => texts.acceptedSubject(tenantName),
+  text: ({ firstName, name, email, userId }, frame) =>
+    [
+      texts.greeting(firstName),
+      texts.acceptedText(name, email, frame.tenantName),
+      `${texts.acceptedButton}: ${profileOf(userId, frame)}`,
+      texts.acceptedNote,
+    ].join("\n\n"),
+  html: ({ firstName, name, email, userId }, frame) => (
+    <>
+      <p>{texts.greeting(firstName)}</p>
+      <p>{texts.acceptedText(name, email, frame.tenantName)}</p>
+      <MailButton href={profileOf(userId, frame)} label={texts.acceptedButton} />
+      <MailNote>{texts.acceptedNote}</MailNote>
+    </>
+  ),
+});

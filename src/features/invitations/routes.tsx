@@ -28,10 +28,10 @@ export const invitationRoutes = routes()
   .screen("post", "/verify-email/:linkId/:token", {
     ...shared,
     handle: async (visit): Promise<InvitationLink | Redirect> => {
-      const { tenant, params, now, origin, cookies } = visit;
+      const { tenant, post, params, now, origin, cookies } = visit;
       const from = { origin, replaces: handleOf(visit) };
       const handle = await tenant.write((db) =>
-        acceptInvitation(db, { ...params, purpose, now }, from),
+        acceptInvitation(db, post, { ...params, purpose, now }, from),
       );
       if (handle === null) return { kind: "dead" };
       giveHandle(cookies, handle);

@@ -25,6 +25,12 @@ export const texts = defineTexts("invitations", {
   foundingIntro: (tenant: string) =>
     `${tenant} is ready, and you are its first administrator. Confirm your address and choose a password; then you can invite others and connect applications.`,
   foundingButton: "Set up the organisation",
+  acceptedSubject: (tenant: string) => `Your invitation to ${tenant} was accepted`,
+  acceptedText: (name: string, email: string, tenant: string) =>
+    `${name} (${email}) accepted your invitation to ${tenant} and confirmed the address. They choose their password next.`,
+  acceptedButton: "Open their profile",
+  acceptedNote:
+    "Is this not whom you meant to invite? Deactivate the account on that page: it is signed out at once.",
 
   // Audit trail
   sent: "Invitation sent",

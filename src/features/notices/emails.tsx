@@ -1,7 +1,7 @@
 // What every notice says around its one sentence: when and from where, and what to do when it was somebody else.
 import { z } from "zod";
 import type { MailFrame } from "#platform/mail/define.ts";
-import { MailButton, MailNote } from "#platform/mail/layout.tsx";
+import { MailButton } from "#platform/mail/layout.tsx";
 import { texts } from "./texts.ts";
 
 /** When and from where something was done, ready to read. */
@@ -44,7 +44,7 @@ export function notice<D extends z.ZodType<Circumstances>>(
         <p>{texts.greeting(about.firstName)}</p>
         <p>{said.text(frame.tenantName, about)}</p>
         <p>{about.circumstances}</p>
-        <MailNote>{wayOut.text}</MailNote>
+        <p>{wayOut.text}</p>
         <MailButton href={address(frame)} label={wayOut.button} />
       </>
     ),

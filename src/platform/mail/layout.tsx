@@ -22,12 +22,17 @@ const sheet = raw(`
 const font = "font: 16px/1.5 system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif";
 const page = `${font}; background: #f2f4f7; margin: 0; padding: 24px 12px`;
 const card =
-  "max-width: 560px; margin: 0 auto; padding: 28px; background: #ffffff; color: #1b2027; border: 1px solid #dde2e8; border-radius: 10px";
+  "max-width: 560px; margin: 0 auto; padding: 28px; background: #ffffff; color: #1b2027; border: 1px solid #dde2e8; border-radius: 10px; overflow-wrap: anywhere";
+const unseen = "display: none; max-height: 0; overflow: hidden; mso-hide: all";
+// Fills what a list of messages shows of one: without it the code of a sign-in follows there, on a locked screen too.
+const filler = raw("&zwnj;&nbsp;".repeat(90));
 const quiet = "color: #5b6672; font-size: 14px";
 
 interface LayoutProps {
   /** The subject, for mail programs that show the page's title. */
   readonly title: string;
+  /** What lists of messages show below it. */
+  readonly preheader: string;
   /** Who writes: the tenant. */
   readonly sender: string;
   readonly footer: readonly string[];
@@ -36,6 +41,7 @@ interface LayoutProps {
 /** A whole document around the body of a message. */
 export const MailLayout: FC<PropsWithChildren<LayoutProps>> = ({
   title,
+  preheader,
   sender,
   footer,
   children,
@@ -50,6 +56,10 @@ export const MailLayout: FC<PropsWithChildren<LayoutProps>> = ({
       <style>{sheet}</style>
     </head>
     <body class="page" style={page}>
+      <div style={unseen}>
+        {preheader}
+        {filler}
+      </div>
       <div class="card" style={card}>
         {raw(logoPlace)}
         <p style="margin: 0 0 20px; font-weight: 600">{sender}</p>
@@ -79,7 +89,7 @@ export const MailButton: FC<{ href: string; label: string }> = ({ href, label })
     <p class="quiet" style={quiet}>
       {texts.linkFallback}
       <br />
-      <a href={href} style="word-break: break-all">
+      <a href={href} style="word-break: break-word; overflow-wrap: anywhere">
         {href}
       </a>
     </p>

@@ -68,6 +68,20 @@ export function compose(mail: OutgoingMail, from: string, now: Date): ComposedMa
   };
 }
 
-/** Text for a header field: a line break in a tenant's or person's name would begin a field of the attacker's own. */
+/**
+ * Text for a header field, or of a name in a message: a line break would begin a field or a paragraph of the attacker's own, a
+ * direction override would make an address read as another one.
+ */
 export const oneLine = (text: string): string =>
-  text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim();
+  text
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
+    .replace(/[\u202A-\u202E\u2066-\u2069]/g, "")
+    .trim();
+
+/** The data of a message with every text in it on one line: no template needs to think of what people call themselves. */
+export function inOneLine(data: unknown): unknown {
+  if (typeof data === "string") return oneLine(data);
+  if (Array.isArray(data)) return data.map(inOneLine);
+  if (typeof data !== "object" || data === null || data instanceof Date) return data;
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, inOneLine(value)]));
+}

@@ -5,6 +5,7 @@ import type { Keyring } from "../crypto/keyring.ts";
 import type { TenantDb } from "../db/database.ts";
 import type { EmailDefinition, MailFrame } from "./define.ts";
 import { deliverMail } from "./jobs.ts";
+import { inOneLine } from "./message.ts";
 import { renderMail } from "./render.tsx";
 import { sealMail } from "./sealed.ts";
 
@@ -33,7 +34,7 @@ export async function queueMail<D extends z.ZodType>(
   data: z.input<D>,
 ): Promise<string> {
   const mailId = Bun.randomUUIDv7();
-  const rendered = renderMail(email, email.data.parse(data), post.frame);
+  const rendered = renderMail(email, email.data.parse(inOneLine(data)), post.frame);
   const sealed = sealMail(
     post.keys,
     { tenantId: post.tenantId, mailId },

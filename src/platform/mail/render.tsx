@@ -3,6 +3,7 @@ import type { Child } from "hono/jsx";
 import type { z } from "zod";
 import type { EmailDefinition, MailFrame } from "./define.ts";
 import { MailLayout } from "./layout.tsx";
+import { withLogo } from "./logo.ts";
 import { oneLine } from "./message.ts";
 import { texts } from "./texts.ts";
 
@@ -17,11 +18,12 @@ export interface RenderedMail {
 export function renderMail<D extends z.ZodType>(
   email: EmailDefinition<D>,
   data: z.output<D>,
-  frame: MailFrame,
+  { tenantName, baseUrl }: MailFrame,
 ): RenderedMail {
+  const frame = { tenantName: oneLine(tenantName), baseUrl };
   const parts = {
     sender: frame.tenantName,
-    subject: email.subject(data, frame),
+    subject: subjectOf(email, data, frame),
     text: email.text(data, frame),
     body: email.html(data, frame),
     footer: [texts.footer(frame.tenantName, frame.baseUrl), texts.footerAutomatic],
@@ -29,15 +31,46 @@ export function renderMail<D extends z.ZodType>(
   return frameMail(parts);
 }
 
+// Lines of at most 78 characters (RFC 5322 §2.1.1); lists of messages show fewer.
+const subjectMost = 78;
+
+/** The subject; where it is too long, the tenant's name in it gives way before what happened does. */
+function subjectOf<D extends z.ZodType>(
+  email: EmailDefinition<D>,
+  data: z.output<D>,
+  frame: MailFrame,
+): string {
+  const subject = oneLine(email.subject(data, frame));
+  const excess = Array.from(subject).length - subjectMost;
+  if (excess <= 0) return subject;
+  const kept = Array.from(frame.tenantName).length - excess - 1;
+  const tenantName = shortened(frame.tenantName, Math.max(kept, 1));
+  return shortened(oneLine(email.subject(data, { ...frame, tenantName })), subjectMost - 1);
+}
+
+/** At most `most` characters and an ellipsis for the rest. */
+function shortened(text: string, most: number): string {
+  const characters = Array.from(text);
+  if (characters.length <= most + 1) return text;
+  return `${characters.slice(0, most).join("").trimEnd()}…`;
+}
+
+/** What a list of messages shows below the subject: the first paragraph that is no greeting. */
+const preheaderOf = (text: string): string =>
+  text.split("\n\n").find((paragraph) => !paragraph.trimEnd().endsWith(",")) ?? "";
+
 /** The message that shows an operator that mail can be sent. */
 export const renderTestMail = (): RenderedMail =>
-  frameMail({
-    sender: texts.product,
-    subject: texts.testSubject,
-    text: texts.testText,
-    body: <p>{texts.testText}</p>,
-    footer: [texts.testFooter],
-  });
+  withLogo(
+    frameMail({
+      sender: texts.product,
+      subject: texts.testSubject,
+      text: texts.testText,
+      body: <p>{texts.testText}</p>,
+      footer: [texts.testFooter],
+    }),
+    null,
+  );
 
 interface Parts {
   readonly sender: string;
@@ -49,7 +82,7 @@ interface Parts {
 
 function frameMail({ sender, subject, text, body, footer }: Parts): RenderedMail {
   const document = (
-    <MailLayout title={subject} sender={sender} footer={footer}>
+    <MailLayout title={subject} preheader={preheaderOf(text)} sender={sender} footer={footer}>
       {body}
     </MailLayout>
   );

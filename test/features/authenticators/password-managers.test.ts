@@ -22,8 +22,12 @@ describe("password fields", () => {
   test("of the change page: current, new, and whose", async () => {
     const tenant = await world.aTenant({ signedInAs: "member" });
     const fields = await fieldsOf(await tenant.browser.get("/security/password"));
-    expect(fields.get("currentPassword")).toMatchObject({ autocomplete: "current-password" });
+    expect(fields.get("currentPassword")).toMatchObject({
+      type: "password",
+      autocomplete: "current-password",
+    });
     expect(fields.get("password")).toMatchObject({
+      type: "password",
       autocomplete: "new-password",
       minlength: "14",
     });
@@ -39,6 +43,7 @@ describe("password fields", () => {
     await browser.post("/sign-in", { email: "ada@example.com" });
     const fields = await fieldsOf(await browser.get("/sign-in/password"));
     expect(fields.get("password")).toMatchObject({
+      type: "password",
       autocomplete: expect.stringMatching(/^current-password/),
     });
     expect(fields.get("username")).toMatchObject({ value: "ada@example.com" });
@@ -56,7 +61,11 @@ describe("password fields", () => {
     const html = await answer.clone().text();
     expect(html).toContain("At least 18 characters");
     const fields = await fieldsOf(answer);
-    expect(fields.get("password")).toMatchObject({ autocomplete: "new-password", minlength: "18" });
+    expect(fields.get("password")).toMatchObject({
+      type: "password",
+      autocomplete: "new-password",
+      minlength: "18",
+    });
     expect(fields.get("username")).toMatchObject({ autocomplete: "username", value: user.email });
     const refused = await browser.post("/sign-in/new-password", { password: "zq8Kd0xW1zq8Kd0" });
     expect(await refused.text()).toContain("Use at least 18 characters");

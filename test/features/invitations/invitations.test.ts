@@ -213,3 +213,48 @@ describe("sending it again", () => {
     expect(await tenant.mails()).toEqual([]);
   });
 });
+
+describe("whoever invited", () => {
+  const accept = async (tenant: TestTenant, user: { email: string }) => {
+    const mails = await tenant.mails();
+    const link = mails.findLast(({ to }) => to === user.email)?.link ?? "none";
+    expect((await tenant.newBrowser().post(link)).status).toBe(303);
+  };
+  const told = async (tenant: TestTenant) =>
+    (await tenant.mails()).filter(({ subject }) => subject.includes("was accepted"));
+
+  test("is told once that the invitation was accepted, by whom, and where to undo it", async () => {
+    const tenant = await aTenant({ signedInAs: "admin" });
+    await tenant.browser.post("/users", {
+      firstName: "Grace",
+      lastName: "Hopper",
+      email: "grace@example.com",
+      role: "member",
+    });
+    const [sent] = await tenant.events("invitation.sent");
+    const grace = { email: "grace@example.com" };
+    await accept(tenant, grace);
+    const [mail, ...more] = await told(tenant);
+    expect(more).toEqual([]);
+    expect(mail).toMatchObject({ to: tenant.me.email, link: `/users/${sent?.subjectId}` });
+    expect(mail?.text).toContain("Grace Hopper (grace@example.com)");
+    // She stopped before the password, and asks for another link: no news.
+    await tenant.browser.post(`/users/${sent?.subjectId}/invitation`);
+    await accept(tenant, grace);
+    expect(await told(tenant)).toHaveLength(1);
+  });
+
+  test("is told nothing as an operator, or when no administrator any more", async () => {
+    const { tenant, user } = await invited();
+    await accept(tenant, user);
+    expect(await told(tenant)).toEqual([]);
+    const other = await aTenant({ signedInAs: "admin" });
+    const person = await other.aUser({ state: "invited" });
+    await other.browser.post(`/users/${person.id}/invitation`);
+    await other.tenant.write((db) =>
+      db.updateTable("users").set({ role: "member" }).where("id", "=", other.me.id).execute(),
+    );
+    await accept(other, person);
+    expect(await told(other)).toEqual([]);
+  });
+});

@@ -1,10 +1,7 @@
 // Attack cases on the way in, each by its number: A2 fixation, A3 orders of steps (walks.test.ts has the rest), A5 limits without a
-// cache, with two processes and without a database, A11 login CSRF and clickjacking; and open redirects.
+// database (two-processes.test.ts has the cache), A11 login CSRF and clickjacking; and open redirects.
 import { describe, expect, test } from "bun:test";
-import { createActivityCache } from "#platform/cache.ts";
 import { goodPassword, testApp } from "../../support/a-tenant.ts";
-import { aBrowser } from "../../support/browser.ts";
-import { testApplication, testServices } from "../../support/services.ts";
 import { aPasskey } from "../passkeys/support.ts";
 import {
   byPasskey,
@@ -91,25 +88,6 @@ describe("A3: steps out of order", () => {
 });
 
 describe("A5: limits", () => {
-  test("are one count for two web processes, and ask no cache", async () => {
-    const tenant = await house.aTenant();
-    const user = await tenant.aUser();
-    const cache = {
-      ...createActivityCache(null),
-      firstIn: () => Promise.reject(new Error("the cache is away")),
-    };
-    const services = testServices(house.services.database, { cache });
-    const other = testApplication({ ...services, clock: house.clock });
-    const statuses: number[] = [];
-    for (let tries = 0; tries < 12; tries += 1) {
-      const browser = tries % 2 === 0 ? tenant.newBrowser() : aBrowser(other, tenant.origin);
-      browser.ip = "203.0.113.77";
-      statuses.push((await throughPassword(browser, user.email, "wrong and wrong again")).status);
-    }
-    expect(statuses.filter((status) => status === 422).length).toBe(10);
-    expect(statuses.slice(10)).toEqual([429, 429]);
-  });
-
   test("do not open when they cannot be counted: nothing is judged", async () => {
     const tenant = await house.aTenant();
     const user = await tenant.aUser();

@@ -77,6 +77,21 @@ describe("POST /sign-in/password", () => {
     expect((await throughPassword(tenant.newBrowser(), user.email, typed)).status).toBe(303);
   });
 
+  test("asks nobody for another password because theirs is old", async () => {
+    const tenant = await aTenant();
+    const user = await tenant.aUser();
+    await tenant.tenant.write((db) =>
+      db
+        .updateTable("users")
+        .set({ password_changed_at: new Date("2016-01-01T00:00:00Z") })
+        .where("id", "=", user.id)
+        .execute(),
+    );
+    expect(locationOf(await throughPassword(tenant.newBrowser(), user.email))).toBe(
+      "/sign-in/code",
+    );
+  });
+
   test("never shows a password again", async () => {
     const tenant = await aTenant();
     const user = await tenant.aUser();

@@ -215,6 +215,15 @@ describe("a browser that is signed in", () => {
 });
 
 describe("POST /sign-out", () => {
+  test("is a button of every page of somebody signed in", async () => {
+    const { browser, me } = await aTenant({ signedInAs: "super_admin" });
+    for (const path of ["/", "/profile", "/security", "/users", `/users/${me.id}`, "/events"]) {
+      const answer = await browser.get(path);
+      expect([path, answer.status]).toEqual([path, 200]);
+      expect(await answer.text()).toContain('action="/sign-out"');
+    }
+  });
+
   test("ends the session on the server and takes the cookie away", async () => {
     const tenant = await aTenant({ signedInAs: "member" });
     const { browser } = tenant;

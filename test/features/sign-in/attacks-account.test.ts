@@ -1,0 +1,134 @@
+// Attack cases around an account, each by its number: A4 guessing of second steps from many networks, A7 poisoned
+// links, A8 links opened by programs, A11 pages in a frame, A12 factors removed without their owner.
+import { describe, expect, test } from "bun:test";
+import { headerProblems } from "../../http/support/answers.ts";
+import { testApp } from "../../support/a-tenant.ts";
+import { locationOf, resetLink, throughPassword, withApp, wrong } from "./support.ts";
+
+const house = await testApp();
+
+describe("A4: guessing a code of the app", () => {
+  test("is bound by one count, from a network of one's own for every guess", async () => {
+    const tenant = await house.aTenant();
+    const user = await tenant.aUser();
+    const app = await withApp(house, tenant, user);
+    const statuses: number[] = [];
+    while (statuses.length < 12) {
+      const browser = tenant.newBrowser();
+      browser.ip = `203.0.113.${statuses.length + 1}`;
+      await throughPassword(browser, user.email);
+      statuses.push((await browser.post("/sign-in/totp", { code: wrong(app.code()) })).status);
+    }
+    expect(statuses).toEqual([422, 422, 422, 422, 422, 422, 422, 422, 422, 422, 429, 429]);
+    expect(await tenant.events("session.started")).toEqual([]);
+  });
+});
+
+const poisons: readonly Readonly<Record<string, string>>[] = [
+  { "x-forwarded-host": "evil.example" },
+  { forwarded: "host=evil.example;proto=http" },
+  { "x-forwarded-proto": "http", "x-forwarded-port": "8080" },
+  { "x-original-host": "evil.example", "x-host": "evil.example" },
+];
+
+describe("A7: a poisoned host", () => {
+  test("reaches no link that is mailed", async () => {
+    const tenant = await house.aTenant({ signedInAs: "super_admin" });
+    for (const [at, headers] of poisons.entries()) {
+      const user = await tenant.aUser();
+      await tenant.newBrowser().post("/forgotten-password", { email: user.email }, { headers });
+      const invitee = { firstName: "Eve", lastName: "Moe", role: "member" };
+      const email = `eve${at}@example.com`;
+      await tenant.browser.post("/users", { ...invitee, email }, { headers });
+    }
+    const mails = await tenant.mails();
+    expect(mails).toHaveLength(2 * poisons.length);
+    for (const { text, html } of mails) {
+      for (const [address] of `${text} ${html}`.matchAll(/https?:\/\/[^\s"<]+/g))
+        expect(new URL(address).origin).toBe(tenant.origin);
+    }
+  });
+
+  test("in the Host field itself is nobody's: no page, no mail", async () => {
+    const tenant = await house.aTenant();
+    const user = await tenant.aUser();
+    for (const host of ["evil.example", `${new URL(tenant.origin).host}.evil.example`]) {
+      const headers = { host, origin: undefined, "sec-fetch-site": "same-origin" };
+      const browser = tenant.newBrowser();
+      const answer = await browser.post("/forgotten-password", { email: user.email }, { headers });
+      expect(answer.status).toBe(404);
+    }
+    expect(await tenant.mails()).toEqual([]);
+  });
+});
+
+describe("A8: a link opened by a program", () => {
+  test("stays good: HEAD, GET, prefetch, and a POST without what a browser says of its page", async () => {
+    const tenant = await house.aTenant();
+    const user = await tenant.aUser();
+    const link = await resetLink(tenant, user);
+    const scanner = tenant.newBrowser();
+    for (const method of ["HEAD", "GET"])
+      expect((await scanner.send(method, link, null)).status).toBe(200);
+    const purpose = { "sec-purpose": "prefetch", "sec-fetch-site": "cross-site" };
+    expect((await scanner.get(link, { headers: purpose })).status).toBe(200);
+    for (const headers of [
+      { origin: undefined, "sec-fetch-site": undefined },
+      { origin: "https://scanner.example", "sec-fetch-site": undefined },
+      { origin: "null", "sec-fetch-site": "cross-site" },
+      { origin: undefined, "sec-fetch-site": "none" },
+    ])
+      expect((await scanner.post(link, {}, { headers })).status).toBe(403);
+    expect([...scanner.cookies.keys()]).toEqual([]);
+    expect(locationOf(await tenant.newBrowser().post(link))).toBe("/sign-in/new-password");
+  });
+
+  test("with scripts and buttons uses it up in its own browser only: the password is not changed", async () => {
+    const tenant = await house.aTenant();
+    const user = await tenant.aUser();
+    const link = await resetLink(tenant, user);
+    await tenant.newBrowser().post(link);
+    const owner = tenant.newBrowser();
+    expect((await owner.post(link)).status).toBe(410);
+    expect(locationOf(await owner.get("/sign-in/new-password"))).toBe("/sign-in");
+    expect(locationOf(await throughPassword(owner, user.email))).toBe("/sign-in/code");
+  });
+});
+
+describe("A11: clickjacking", () => {
+  test("no page where one changes how one signs in, or what others may, can be put into a frame", async () => {
+    const { browser, me } = await house.aTenant({ signedInAs: "super_admin" });
+    for (const path of [
+      "/security",
+      "/security/password",
+      "/security/authenticator-app",
+      "/security/passkeys",
+      "/security/sessions",
+      "/settings/sign-in",
+      "/users",
+      `/users/${me.id}`,
+      "/sessions",
+      "/profile",
+    ]) {
+      const answer = await browser.get(path);
+      expect([path, answer.status, headerProblems(answer)]).toEqual([path, 200, []]);
+      expect(answer.headers.get("x-frame-options")).toBe("DENY");
+    }
+  });
+});
+
+describe("A12: factors", () => {
+  test("are not removed by their own session without proof", async () => {
+    const tenant = await house.aTenant();
+    const user = await tenant.aUser();
+    await withApp(house, tenant, user);
+    const thief = await tenant.signedIn(user);
+    for (const fields of [
+      {},
+      { currentPassword: "" },
+      { currentPassword: "wrong and wrong again" },
+    ])
+      expect((await thief.delete("/security/authenticator-app", fields)).status).toBe(422);
+    expect(await tenant.events("totp.removed")).toEqual([]);
+  });
+});

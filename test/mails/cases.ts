@@ -1,0 +1,131 @@
+// Every message of the product with data that never changes, for its golden files. A new template needs a case here.
+
+export interface MailCase {
+  /** Name of the template. */
+  readonly template: string;
+  /** Tells two cases of one template apart. */
+  readonly variant?: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** Where the tenant of the golden files is. */
+export const origin = "https://acme.id.weft.test";
+export const tenantName = "Acme";
+
+const firstName = "Ada";
+const circumstances =
+  "Sun, 1 March 2026, 13:00 (Europe/Berlin), from Firefox on Windows (198.51.100.7).";
+const noticed = { firstName, circumstances };
+const byAdministrator = {
+  firstName,
+  circumstances: "Sun, 1 March 2026, 13:00 (Europe/Berlin), by an administrator.",
+};
+const code = "31415926";
+const linkId = "0198c0de-0000-7000-8000-000000000001";
+const token = "mXw3c0PzLJrX5b7Q2s4yT1vK8nHdGfEaUiOpZlRtYws";
+const passkey = { ...noticed, name: "Work laptop" };
+const settings = { firstName, who: "Grace Hopper (grace@acme.example)" };
+
+export const mailCases: readonly MailCase[] = [
+  { template: "password_resets.required", data: byAdministrator },
+  { template: "password_resets.breach_found", data: noticed },
+  { template: "password_resets.breach_digest", data: { firstName, count: 3 } },
+  { template: "sign_in.new_device", data: { ...noticed, methods: "password, authenticator app" } },
+  { template: "users.role_changed", data: { firstName, role: "admin" } },
+  { template: "users.deactivated", data: { firstName } },
+  { template: "users.deactivated_absent", data: { firstName, days: 90 } },
+  { template: "users.reactivated", data: { firstName } },
+  { template: "passkeys.added", data: passkey },
+  { template: "passkeys.removed", data: passkey },
+  { template: "passkeys.renamed", data: { ...passkey, from: "Chrome on Linux" } },
+  { template: "passkeys.revoked", data: { ...byAdministrator, name: "Work laptop" } },
+  { template: "passkeys.suspended", data: passkey },
+  { template: "authenticators.password_changed", data: noticed },
+  { template: "authenticators.totp_confirmed", data: noticed },
+  { template: "authenticators.totp_removed", data: noticed },
+  { template: "authenticators.backup_codes_issued", data: noticed },
+  { template: "authenticators.backup_code_used", data: { ...noticed, left: 7 } },
+  { template: "authenticators.backup_code_used", variant: "last", data: { ...noticed, left: 0 } },
+  { template: "sign_in.code", data: { code } },
+  { template: "sign_in.proof_code", data: { code } },
+  {
+    template: "sign_in.reset_password",
+    data: { firstName, url: `${origin}/reset-password/${linkId}/${token}` },
+  },
+  {
+    template: "sign_in.continue_set_up",
+    data: { firstName, url: `${origin}/verify-email/${linkId}/${token}` },
+  },
+  {
+    template: "invitations.invitation",
+    data: { firstName, url: `${origin}/verify-email/${linkId}/${token}` },
+  },
+  {
+    template: "invitations.founding",
+    data: { firstName, url: `${origin}/verify-email/${linkId}/${token}` },
+  },
+  {
+    template: "invitations.accepted",
+    data: { firstName: "Grace", name: "Ada Lovelace", email: "ada@acme.example", userId: linkId },
+  },
+  { template: "inactivity.warning", data: { firstName, days: 83, daysLeft: 7 } },
+  {
+    template: "inactivity.digest",
+    data: {
+      firstName,
+      days: 90,
+      count: 3,
+      people: ["Alan Turing (alan@acme.example)", "Emmy Noether (emmy@acme.example)"],
+    },
+  },
+  {
+    template: "settings.changed",
+    data: { ...settings, how: "saved", changes: ["Shortest password: 12 → 15 characters"] },
+  },
+  {
+    template: "settings.changed",
+    variant: "applied",
+    data: {
+      ...settings,
+      how: "applied",
+      changes: ["What is asked at sign-in: baseline → strong", "Days of grace: 14 → 7"],
+      passwordsToReplace: 12,
+    },
+  },
+  {
+    template: "settings.changed",
+    variant: "kept",
+    data: { ...settings, how: "kept", changes: ["What is asked at sign-in: baseline → strong"] },
+  },
+  {
+    template: "settings.changed",
+    variant: "reverted",
+    data: {
+      ...settings,
+      how: "reverted",
+      changes: ["What is asked at sign-in: strong → baseline"],
+    },
+  },
+];
+
+export const fileName = ({ template, variant }: MailCase): string =>
+  variant === undefined ? template : `${template}.${variant}`;
+
+/** What somebody may call themselves who wants to write a message of their own into ours. */
+export const hostile =
+  '<b>Eve</b>\r\nBcc: eve@evil.example\r\n\r\nCall \u202Emoc.live\u2066 "><img src=https://evil.example/x>';
+
+// Made by ourselves, or one of a few words.
+const ours: readonly string[] = ["url", "code", "role", "how", "userId"];
+
+/** The same data with hostile text wherever a person has a say. */
+export const spoilt = (data: MailCase["data"]): MailCase["data"] =>
+  Object.fromEntries(
+    Object.entries(data).map(([key, value]) => [key, ours.includes(key) ? value : worst(value)]),
+  );
+
+function worst(value: unknown): unknown {
+  if (typeof value === "string") return hostile;
+  if (Array.isArray(value)) return value.map(worst);
+  return typeof value === "object" && value !== null ? spoilt({ ...value }) : value;
+}
