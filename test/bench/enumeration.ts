@@ -1,4 +1,4 @@
-// `bun test/bench/enumeration.ts [--tries=1000] [--json=file]`: whether the time of an answer tells who has an account. Known and unknown
+// `bun test/bench/enumeration.ts [--tries=1000] [--steps=password,address] [--json=file]`: whether the time of an answer tells who has an account. Known and unknown
 // addresses in turn, each try by a browser of its own network; two samples a step, compared by Mann–Whitney. p near 0 with a share far
 // from 0.5 would be a difference that an attacker can use; the same comparison of two samples of unknown addresses is printed beside it,
 // because that is what chance looks like on this machine. About three minutes.
@@ -8,9 +8,12 @@ import { testApplication, testServices } from "../support/services.ts";
 import { type Comparison, mannWhitney } from "./mann-whitney.ts";
 import { buildStage } from "./stage.ts";
 
+type Result = Comparison & { readonly medianMs: readonly number[] };
+
 const option = (name: string) =>
   Bun.argv.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3);
 const tries = Number(option("tries") ?? 1_000);
+const wanted = option("steps")?.split(",");
 
 const stage = await buildStage({ people: tries, sessions: 0 });
 const database = openDatabase(stage.database);
@@ -18,8 +21,9 @@ try {
   const services = testServices(database);
   // Wrong passwords by the thousand are what the limits are for: an hour lies between two tries of a round.
   const app = testApplication(services);
-  const results: Record<string, Comparison & { medianMs: number[] }> = {};
+  const results: Record<string, Result> = {};
   for (const [step, timed] of Object.entries({ password, address, forgotten, options })) {
+    if (wanted && !wanted.includes(step)) continue;
     const kinds = { known: [] as number[], unknown: [] as number[], control: [] as number[] };
     for (let round = 0; round < tries; round += 1) {
       if (round % 50 === 0) services.clock.advance({ hours: 2 });
@@ -35,17 +39,21 @@ try {
     const medianMs = Object.values(kinds).map(median);
     results[step] = { ...mannWhitney(kinds.known, kinds.unknown), medianMs };
     results[`${step} (chance)`] = { ...mannWhitney(kinds.control, kinds.unknown), medianMs };
-  }
-  for (const [step, { p, share, z, medianMs }] of Object.entries(results)) {
-    const figures = `p ${p.toFixed(4)}  share ${share.toFixed(4)}  z ${z.toFixed(2)}`;
-    const medians = medianMs.map((ms) => ms.toFixed(2)).join(" / ");
-    console.log(`${step.padEnd(22)} ${figures}  median ms known/unknown/control ${medians}`);
+    for (const name of [step, `${step} (chance)`]) tell(name, results[name]);
   }
   const file = option("json");
   if (file) await Bun.write(file, `${JSON.stringify({ tries, results }, null, 2)}\n`);
 } finally {
   await database.close();
   await stage.stop();
+}
+
+function tell(name: string, result: Result | undefined): void {
+  if (!result) return;
+  const { p, share, z, medianMs } = result;
+  const figures = `p ${p.toFixed(4)}  share ${share.toFixed(4)}  z ${z.toFixed(2)}`;
+  const medians = medianMs.map((ms) => ms.toFixed(2)).join(" / ");
+  console.log(`${name.padEnd(22)} ${figures}  median ms known/unknown/control ${medians}`);
 }
 
 type Browser = ReturnType<typeof aBrowser>;

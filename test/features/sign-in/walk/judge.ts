@@ -200,6 +200,8 @@ function judgeProgress(
     acting !== null &&
     acting.state !== "done" &&
     movers[acting.state]?.includes(step.kind) === true;
+  // "This sign-in has ended": the person's second steps became others in another one.
+  if (step.status === 410 && step.person?.hasEnrolled === true) return;
   if (!step.right || step.status === 429 || !(isMeant || step.kind === "first passkey")) return;
   const old = acting ? before.get(acting.id) : undefined;
   const now = acting ? walk.seen.get(acting.id) : undefined;

@@ -118,32 +118,31 @@ export async function walkUnder(
   house: House,
   { policies, ways }: { policies: readonly Variant[]; ways: readonly string[] },
 ) {
-  const variant = fc.constantFrom(...policies);
   const runs = Math.ceil(walksWanted / batch);
   let walks = 0;
+  let batches = 0;
   /** What went wrong, told short. */
   const stories: string[] = [];
   const begun = new Map<string, number>();
   const found = await fc.check(
-    fc.asyncProperty(
-      variant,
-      fc.array(aWalk, { minLength: batch, maxLength: batch }),
-      async (policy, wanted) => {
-        const people = wanted.flatMap(({ kind }) => [kind, "mailer" as const]);
-        const world = await furnish(house, policy, people);
-        const waiting = wanted.entries();
-        const walkOn = async () => {
-          for (const [at, { actions }] of waiting) {
-            const [one, other] = world.people.slice(at * 2, at * 2 + 2);
-            if (!one || !other) throw new Error("too few people");
-            for (const said of await wander(world, [one, other], { actions, stories }))
-              begun.set(said, (begun.get(said) ?? 0) + 1);
-            walks += 1;
-          }
-        };
-        await Promise.all(Array.from({ length: walkers }, walkOn));
-      },
-    ),
+    fc.asyncProperty(fc.array(aWalk, { minLength: batch, maxLength: batch }), async (wanted) => {
+      // In turn, so that each has its share.
+      const policy = policies[batches % policies.length] ?? "baseline";
+      batches += 1;
+      const people = wanted.flatMap(({ kind }) => [kind, "mailer" as const]);
+      const world = await furnish(house, policy, people);
+      const waiting = wanted.entries();
+      const walkOn = async () => {
+        for (const [at, { actions }] of waiting) {
+          const [one, other] = world.people.slice(at * 2, at * 2 + 2);
+          if (!one || !other) throw new Error("too few people");
+          for (const said of await wander(world, [one, other], { actions, stories }))
+            begun.set(said, (begun.get(said) ?? 0) + 1);
+          walks += 1;
+        }
+      };
+      await Promise.all(Array.from({ length: walkers }, walkOn));
+    }),
     // A walk is short, and its story is told: nothing is gained by looking for a shorter one among fifty.
     { numRuns: runs, endOnFailure: true, ...seed() },
   );

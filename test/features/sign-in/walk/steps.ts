@@ -199,7 +199,12 @@ export const step = {
       const right = row !== null && secret !== null && what === "right";
       const answer = await browser.post("/sign-in/enrolment/app/confirmation", { code });
       if (right && person && answer.status === 200) {
-        Object.assign(person, { secret, lastStep: now, backupCodes: codesOn(await answer.text()) });
+        Object.assign(person, {
+          secret,
+          lastStep: now,
+          hasEnrolled: true,
+          backupCodes: codesOn(await answer.text()),
+        });
         forget(walk, person);
       }
       return taken("app", browser, { right, person, status: answer.status });
@@ -217,6 +222,7 @@ export const step = {
     const right = row !== null;
     if (right && person && answer.status < 400) {
       person.passkey = (at, given) => authenticator.assert(at, given);
+      person.hasEnrolled = true;
       if (answer.status === 200) person.backupCodes = codesOn(await answer.text());
       forget(walk, person);
     }
@@ -289,7 +295,11 @@ export const step = {
   goOn: (): Step => async (walk, browser) => {
     const row = rowOf(walk, browser);
     const person = personOf(walk, row);
-    if (!row || row.until <= nowOf(walk) || !person) return step.start(0)(walk, browser);
+    if (!row || row.until <= nowOf(walk) || !person) {
+      // As after the window was closed: a session would ask for everything again.
+      browser.cookies.delete(sessionCookie);
+      return step.start(0)(walk, browser);
+    }
     if (row.state === "password") return step.password("right")(walk, browser);
     if (row.state === "email_proof") return step.proof("right")(walk, browser);
     if (row.state === "email_code") return step.emailCode("right", true)(walk, browser);

@@ -46,6 +46,8 @@ export interface Person {
   /** Answers as one of this person's passkeys. */
   passkey: ((origin: string, options: { challenge: string }) => string) | null;
   backupCodes: string[];
+  /** A stronger step was set up in this walk: what was begun before it may end. */
+  hasEnrolled: boolean;
 }
 
 export interface House {
@@ -127,6 +129,7 @@ export async function furnish(
       lastStep: 0,
       passkey: has("keyer", "both") ? answering(authenticator, id) : null,
       backupCodes: has("apper", "both", "keyer") ? newBackupCodes(3) : [],
+      hasEnrolled: false,
     };
   });
   const keyed = people.filter(({ passkey }) => passkey !== null);
