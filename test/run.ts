@@ -11,7 +11,7 @@ import { missingVariable } from "./support/programs.ts";
 const checkout = join(import.meta.dir, "..");
 const report = join(checkout, ".artifacts/junit.xml");
 /** A run that takes longer hangs. */
-const stageMaxSeconds = 900;
+const stageMaxSeconds = 1_500;
 const sources = ["src", "bin", "test"];
 
 interface Stage {
