@@ -20,6 +20,11 @@ const byAdministrator = {
   firstName,
   circumstances: "Sun, 1 March 2026, 13:00 (Europe/Berlin), by an administrator.",
 };
+const byItself = { firstName, circumstances: "Sun, 1 March 2026, 13:00 (Europe/Berlin)." };
+const byOperator = {
+  firstName,
+  circumstances: "Sun, 1 March 2026, 13:00 (Europe/Berlin), on the server itself.",
+};
 const code = "31415926";
 const linkId = "0198c0de-0000-7000-8000-000000000001";
 const token = "mXw3c0PzLJrX5b7Q2s4yT1vK8nHdGfEaUiOpZlRtYws";
@@ -28,9 +33,55 @@ const settings = { firstName, who: "Grace Hopper (grace@acme.example)" };
 
 export const mailCases: readonly MailCase[] = [
   { template: "password_resets.required", data: byAdministrator },
-  { template: "password_resets.breach_found", data: noticed },
+  { template: "password_resets.breach_found", data: byItself },
   { template: "password_resets.breach_digest", data: { firstName, count: 3 } },
   { template: "sign_in.new_device", data: { ...noticed, methods: "password, authenticator app" } },
+  {
+    template: "sign_in.account_deactivated",
+    data: { firstName, url: `${origin}/reactivation/${linkId}/${token}` },
+  },
+  {
+    template: "recovery.second_steps_reset",
+    data: { ...byAdministrator, taken: ["authenticator app", "2 passkeys", "backup codes"] },
+  },
+  { template: "recovery.reset_requested", data: byAdministrator },
+  { template: "recovery.reset_not_done", data: byAdministrator },
+  {
+    template: "recovery.recovered_by_operator",
+    data: { ...byOperator, taken: ["authenticator app", "backup codes"] },
+  },
+  {
+    template: "recovery.waiting",
+    data: {
+      firstName,
+      waiting: [
+        { what: "reactivation", name: "Alan Turing" },
+        { what: "reset", name: "Emmy Noether" },
+      ],
+      more: 3,
+    },
+  },
+  {
+    template: "recovery.reset_decided",
+    data: { firstName, person: "Alan Turing", who: "Grace Hopper", outcome: "approved" },
+  },
+  {
+    template: "recovery.reset_decided",
+    variant: "denied",
+    data: { firstName, person: "Alan Turing", who: "Grace Hopper", outcome: "denied" },
+  },
+  {
+    template: "recovery.reactivation_denied",
+    data: { ...byAdministrator, againAt: "2026-03-08T12:00:00.000Z" },
+  },
+  {
+    template: "recovery.operator_recovered_somebody",
+    data: { firstName, person: "Grace Hopper", email: "grace@acme.example", policy: "" },
+  },
+  {
+    template: "recovery.operator_link",
+    data: { firstName, url: `${origin}/reset-password/${linkId}/${token}` },
+  },
   { template: "users.role_changed", data: { firstName, role: "admin" } },
   { template: "users.deactivated", data: { firstName } },
   { template: "users.deactivated_absent", data: { firstName, days: 90 } },
@@ -116,7 +167,16 @@ export const hostile =
   '<b>Eve</b>\r\nBcc: eve@evil.example\r\n\r\nCall \u202Emoc.live\u2066 "><img src=https://evil.example/x>';
 
 // Made by ourselves, or one of a few words.
-const ours: readonly string[] = ["url", "code", "role", "how", "userId"];
+const ours: readonly string[] = [
+  "url",
+  "code",
+  "role",
+  "how",
+  "userId",
+  "what",
+  "outcome",
+  "againAt",
+];
 
 /** The same data with hostile text wherever a person has a say. */
 export const spoilt = (data: MailCase["data"]): MailCase["data"] =>

@@ -60,10 +60,15 @@ export async function notify<M extends object>(
   }
 }
 
-/** From which device and place; of an administrator only that it was one: where they sit is nobody's business. */
+/**
+ * From which device and place; of an administrator only that it was one: where they sit is nobody's business. An operator and the
+ * product itself are no administrators.
+ */
 function circumstancesOf(actor: Actor, userId: UserId, when: string): string {
-  const isAnother = actor.kind === "user" ? actor.userId !== userId : actor.kind !== "visitor";
+  if (actor.kind === "operator") return texts.byOperator(when);
+  if (actor.kind === "job") return texts.byItself(when);
+  const isAnother = actor.kind === "user" ? actor.userId !== userId : actor.kind === "client";
   if (isAnother) return texts.byAnother(when);
-  const origin = "origin" in actor ? actor.origin : null;
-  return texts.from(when, deviceName(origin?.userAgent ?? ""), origin?.ip ?? texts.unknownPlace);
+  const { ip, userAgent } = actor.origin;
+  return texts.from(when, deviceName(userAgent), ip);
 }
