@@ -84,10 +84,18 @@ export async function browsers(world: World): Promise<void> {
         await acceptInvitation(world, page, email);
         holds((await page.textContent("body")) ?? "", first);
         same(new URL(page.url()).host, `${tenant}.id.example.com`);
+        // The session's, and the one by which this browser is known from now on.
         const cookies = await context.cookies();
         same(
-          cookies.map(({ secure, httpOnly, domain }) => [secure, httpOnly, domain]),
-          [[true, true, `${tenant}.id.example.com`]],
+          cookies
+            .map(({ name, secure, httpOnly, domain }) => [name, secure, httpOnly, domain])
+            .toSorted(([a], [b]) => String(a).localeCompare(String(b))),
+          ["__Host-device", "__Host-session"].map((name) => [
+            name,
+            true,
+            true,
+            `${tenant}.id.example.com`,
+          ]),
           "cookies",
         );
         const elsewhere = tenant === "acme" ? "initech" : "acme";
