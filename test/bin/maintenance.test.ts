@@ -235,7 +235,9 @@ describe("weft rotate-key", () => {
     const again = await weft(["rotate-key", "--json"], app);
     expect([again.code, JSON.parse(again.out).remaining]).toEqual([0, 0]);
     const resealed = await full.tenant.events("secrets.resealed");
-    expect(resealed.map(({ data }) => `${data["table"]}.${data["column"]}`).toSorted()).toEqual([
+    expect(
+      resealed.map(({ data }) => [data["table"], data["column"]].join(".")).toSorted(),
+    ).toEqual([
       "saml_keys.sealed_key",
       "sign_ins.sealed_totp",
       "totp_authenticators.sealed_pending",
