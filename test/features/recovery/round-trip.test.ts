@@ -110,9 +110,9 @@ describe("somebody deactivated", () => {
     expect(await (await tenant.browser.get("/recovery")).text()).toContain(user.email);
 
     const { items } = (await (
-      await tenant.api.get("/reactivation-requests?state=waiting")
+      await tenant.api.get("/recovery/reactivation-requests?state=waiting")
     ).json()) as { items: { id: string }[] };
-    await tenant.browser.put(`/reactivation-requests/${items[0]?.id}/approval`);
+    await tenant.browser.put(`/recovery/reactivation-requests/${items[0]?.id}/approval`);
     expect(locationOf(await throughPassword(tenant.newBrowser(), user.email))).toBe(
       "/sign-in/code",
     );
