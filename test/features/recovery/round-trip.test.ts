@@ -39,6 +39,10 @@ describe("somebody whose second steps were reset", () => {
     await tenant.browser.post(`/users/${user.id}/factor-resets`);
 
     expect(await stepsOf(tenant, user)).toEqual(nothingLeft);
+    const devices = await tenant.tenant.read((db) =>
+      db.selectFrom("devices").select("id").where("user_id", "=", user.id).execute(),
+    );
+    expect(devices).toEqual([]);
     expect(locationOf(await half.get("/sign-in/totp"))).toStartWith("/sign-in");
     expect(half.cookies.has(handleCookie)).toBe(true);
     world.clock.advance({ seconds: 31 });
