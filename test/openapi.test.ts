@@ -10,6 +10,7 @@ import { testApp } from "./support/a-tenant.ts";
 import { needs } from "./support/programs.ts";
 import { fieldsOf } from "./http/support/garbage.ts";
 import { serving } from "./http/support/serving.ts";
+import { aPasskey } from "./features/passkeys/support.ts";
 import {
   anApplication,
   furnish,
@@ -144,6 +145,22 @@ const preparations: Readonly<
     const applicationId = await registered(tenant);
     const key = await tenant.api.post(`/applications/${applicationId}/keys`);
     return { ids: { applicationId, keyId: ((await key.json()) as { id: string }).id } };
+  },
+  "POST /users/:userId/factor-resets": async ({ tenant }) => {
+    const user = await tenant.aUser();
+    await aPasskey(app, tenant, user);
+    return { ids: { userId: user.id } };
+  },
+  "PUT /recovery/reactivation-requests/:reactivationRequestId/denial": async ({ tenant }) => {
+    const user = await tenant.aUser({ state: "deactivated" });
+    const { id } = await tenant.tenant.write((db) =>
+      db
+        .insertInto("reactivation_requests")
+        .values({ user_id: user.id })
+        .returning("id")
+        .executeTakeFirstOrThrow(),
+    );
+    return { ids: { reactivationRequestId: id } };
   },
   "POST /users/:userId/invitation": async ({ tenant }) => ({ ids: await invited(tenant) }),
   "DELETE /sessions/:sessionId": async ({ tenant }) => {

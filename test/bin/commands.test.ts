@@ -349,7 +349,7 @@ describe("any command", () => {
 
   test("has --help", async () => {
     const commands =
-      "start,serve,worker,migrate,provision,tenant suspend,user invite,api-client create,job retry,mail send-test,storage status,storage migrate,verify-email,doctor";
+      "start,serve,worker,migrate,provision,tenant suspend,user invite,user recover,api-client create,job retry,mail send-test,storage status,storage migrate,verify-email,doctor";
     const lines = ["", ...commands.split(",")].map((line) => [
       ...line.split(" ").filter(Boolean),
       "--help",

@@ -140,7 +140,7 @@ export const resetDecidedMail = defineEmail(
           : texts.mailDenied(who, person, tenant),
       ],
       button: texts.mailOpenHistory,
-      path: "/factor-resets",
+      path: "/recovery/factor-resets",
     },
   ),
 );

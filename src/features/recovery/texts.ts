@@ -82,9 +82,7 @@ export const texts = defineTexts("recovery", {
   // One request
   reactivationTitle: (name: string) => `Let ${name} in again?`,
   reactivationText:
-    "They prove who they are with the password or the mailbox they had, groups and applications are as before, and they are told by mail.",
-  reactivationTextInvited:
-    "They never chose a password: they get a new invitation by mail. Groups and applications are as before.",
+    "They sign in as before, with everything a sign-in asks for; groups and applications are as they were. They are told by mail, and who never chose a password is invited again.",
   proofNote:
     "Whoever sent this knew the password or could read the mailbox. It is no proof that the person should be here: ask those who know.",
   approveReactivation: "Let them in",
@@ -93,10 +91,6 @@ export const texts = defineTexts("recovery", {
     `If you deny it, they are told by mail and may ask again after ${days} days.`,
   reactivatedNotice: "The person can sign in again",
   reactivationDeniedNotice: "The request is denied, and the person is told",
-  lastSignInState: "Account",
-  stateDeactivated: "Deactivated",
-  stateActive: "Active",
-  stateInvited: "Invited",
   resetTitle: (name: string) => `Reset the second steps of ${name}?`,
   resetTextTwo: (who: string) =>
     `${who} asked for this. Talk to them, and to the person, before you agree: it takes away everything that protects the account besides the password.`,
@@ -104,7 +98,6 @@ export const texts = defineTexts("recovery", {
   denyReset: "Deny",
   withdrawReset: "Take back",
   ownRequestNote: "This request is yours: another administrator must agree.",
-  aboutYouNote: "This request is about you: other administrators decide it.",
   aboveYouNote: "Somebody of at least this person’s role decides it.",
   resetDoneNotice: "The second steps are reset, and the person is told",
   resetDeniedNotice: "The request is denied; nothing has changed for the person",

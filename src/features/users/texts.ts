@@ -106,7 +106,7 @@ export const texts = defineTexts("users", {
 
   secondSteps: "Second steps",
   secondStepsHint: "For somebody who lost the phone or the key they sign in with.",
-  resetSecondSteps: "Reset",
+  resetSecondSteps: "Reset second steps",
   slowedDown: "Sign-in is slowed down for this person",
   slowedUntil: "Next try:",
   release: "Release",

@@ -38,7 +38,7 @@ async function aRequest({ role = "member" }: { role?: Role } = {}) {
   world.services.mail.sent.length = 0;
   const answer = await tenant.browser.post(ask(user));
   const path = locationOf(answer) ?? "none";
-  expect(path).toStartWith("/factor-resets/");
+  expect(path).toStartWith("/recovery/factor-resets/");
   return { tenant, user, second, path, browser };
 }
 
@@ -143,6 +143,17 @@ describe("POST /users/:userId/factor-resets", () => {
     expect(await stepsOf(tenant, other)).toEqual(nothingLeft);
   });
 
+  test("asks for fresh proof: a session that was left open takes nothing away", async () => {
+    const tenant = await world.aTenant({ signedInAs: "super_admin" });
+    const user = await tenant.aUser();
+    await withEverything(world, tenant, user);
+    world.clock.advance({ minutes: 11 });
+    const answer = await tenant.browser.post(ask(user), {}, json);
+    expect(await codeOf(answer)).toBe("request.step_up_required");
+    expect((await tenant.browser.get(`/users/${user.id}/second-step-reset`)).status).toBe(303);
+    expect(await stepsOf(tenant, user)).toEqual(everything);
+  });
+
   test("knows nobody of another tenant", async () => {
     const [ours, theirs] = [
       await world.aTenant({ signedInAs: "super_admin" }),
@@ -183,7 +194,7 @@ describe("where two administrators are asked for", () => {
       mayApprove: false,
       mayDeny: false,
     });
-    const history = await (await browser.get("/factor-resets")).text();
+    const history = await (await browser.get("/recovery/factor-resets")).text();
     expect(history).toContain("Second Lovelace");
     expect(await (await browser.get("/recovery")).text()).toContain("Nothing to do");
   });
@@ -196,7 +207,7 @@ describe("where two administrators are asked for", () => {
     expect(await codeOf(await theirs.put(`${path}/approval`, {}, json))).toBe(
       "recovery.own_second_steps",
     );
-    expect(await codeOf(await tenant.api.put(`${path}/approval`))).toBe("recovery.needs_person");
+    expect((await tenant.api.put(`${path}/approval`)).status).toBe(404);
     expect(await stepsOf(tenant, user)).toEqual(everything);
     const another = await tenant.aUser();
     await withEverything(world, tenant, another);
@@ -285,7 +296,7 @@ describe("where two administrators are asked for", () => {
     expect((await stranger.browser.get(path)).status).toBe(404);
     expect((await stranger.browser.put(`${path}/approval`)).status).toBe(404);
     expect((await stranger.api.put(`${path}/denial`)).status).toBe(404);
-    expect(await (await stranger.api.get("/factor-resets?state=waiting")).json()).toEqual({
+    expect(await (await stranger.api.get("/recovery/factor-resets?state=waiting")).json()).toEqual({
       items: [],
       next: null,
     });
@@ -297,7 +308,7 @@ describe("where two administrators are asked for", () => {
     const both = await Promise.all(
       [browser, third].map((by) => by.put(`${path}/approval`, {}, json)),
     );
-    expect(statusesOf(both)).toEqual([200, 409]);
+    expect(statusesOf(both)).toEqual([303, 409]);
     expect((await tenant.events("second_steps.reset")).length).toBe(1);
 
     await withEverything(world, tenant, user);
@@ -312,12 +323,14 @@ describe("where two administrators are asked for", () => {
     const { tenant, user, path, browser } = await aRequest();
     await tenant.browser.put(`${path}/denial`);
     await tenant.browser.post(ask(user));
-    const { items } = (await (await browser.json("/factor-resets?state=waiting")).json()) as {
+    const { items } = (await (
+      await browser.json("/recovery/factor-resets?state=waiting")
+    ).json()) as {
       items: { id: string }[];
     };
-    await browser.put(`/factor-resets/${items[0]?.id}/denial`);
+    await browser.put(`/recovery/factor-resets/${items[0]?.id}/denial`);
     const page = async (query: string) =>
-      (await (await tenant.api.get(`/factor-resets?limit=1${query}`)).json()) as {
+      (await (await tenant.api.get(`/recovery/factor-resets?limit=1${query}`)).json()) as {
         items: { id: string; state: string }[];
         next: string | null;
       };

@@ -26,7 +26,7 @@ interface List {
   readonly next: string | null;
 }
 const waiting = async (tenant: TestTenant) =>
-  (await (await tenant.api.get("/reactivation-requests?state=waiting")).json()) as List;
+  (await (await tenant.api.get("/recovery/reactivation-requests?state=waiting")).json()) as List;
 
 async function aRequest({ role = "member" }: { role?: Role } = {}) {
   const tenant = await world.aTenant({ signedInAs: "admin" });
@@ -36,7 +36,12 @@ async function aRequest({ role = "member" }: { role?: Role } = {}) {
   const asked = await tenant.newBrowser().post(link, { reason });
   expect(asked.status).toBe(200);
   const [request] = (await waiting(tenant)).items;
-  return { tenant, user, path: `/reactivation-requests/${request?.id}`, asked: await asked.text() };
+  return {
+    tenant,
+    user,
+    path: `/recovery/reactivation-requests/${request?.id}`,
+    asked: await asked.text(),
+  };
 }
 
 describe("/reactivation/:linkId/:token", () => {
@@ -143,7 +148,7 @@ describe("an administrator", () => {
     const names = (await tenant.events()).map(({ name }) => name);
     expect(names).toContain("reactivation.approved");
     expect(names).toContain("user.reactivated");
-    const history = await (await tenant.browser.get("/reactivation-requests")).text();
+    const history = await (await tenant.browser.get("/recovery/reactivation-requests")).text();
     expect(history).toContain(tenant.me.lastName);
     expect(await (await tenant.browser.get("/recovery")).text()).toContain("Nothing to do");
   });

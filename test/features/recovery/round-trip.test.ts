@@ -39,6 +39,10 @@ describe("somebody whose second steps were reset", () => {
     await tenant.browser.post(`/users/${user.id}/factor-resets`);
 
     expect(await stepsOf(tenant, user)).toEqual(nothingLeft);
+    const devices = await tenant.tenant.read((db) =>
+      db.selectFrom("devices").select("id").where("user_id", "=", user.id).execute(),
+    );
+    expect(devices).toEqual([]);
     expect(locationOf(await half.get("/sign-in/totp"))).toStartWith("/sign-in");
     expect(half.cookies.has(handleCookie)).toBe(true);
     world.clock.advance({ seconds: 31 });
@@ -110,9 +114,9 @@ describe("somebody deactivated", () => {
     expect(await (await tenant.browser.get("/recovery")).text()).toContain(user.email);
 
     const { items } = (await (
-      await tenant.api.get("/reactivation-requests?state=waiting")
+      await tenant.api.get("/recovery/reactivation-requests?state=waiting")
     ).json()) as { items: { id: string }[] };
-    await tenant.browser.put(`/reactivation-requests/${items[0]?.id}/approval`);
+    await tenant.browser.put(`/recovery/reactivation-requests/${items[0]?.id}/approval`);
     expect(locationOf(await throughPassword(tenant.newBrowser(), user.email))).toBe(
       "/sign-in/code",
     );

@@ -235,7 +235,7 @@ describe("A6: for every kind of address the same is seen", () => {
 });
 
 describe("mail", () => {
-  test("goes to an active person only when a new password is asked for", async () => {
+  test("has a new password for an active person only; somebody deactivated is told so in their own mailbox", async () => {
     const tenant = await aTenant();
     for (const email of await everyKind(tenant)) {
       await tenant.newBrowser().post("/forgotten-password", { email });
@@ -248,7 +248,9 @@ describe("mail", () => {
     const others = (await tenant.mails()).filter(
       ({ link }) => !link.startsWith("/reset-password/"),
     );
-    expect(others.filter(({ to }) => !to.startsWith("withapp"))).toEqual([]);
+    const told = others.filter(({ to }) => !to.startsWith("withapp"));
+    expect(told.map(({ to }) => to)).toEqual(["stopped@acme.example"]);
+    expect(told[0]?.link).toStartWith("/reactivation/");
   });
 
   test("goes to nobody for a right password of somebody deactivated", async () => {

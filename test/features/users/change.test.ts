@@ -28,7 +28,13 @@ describe("GET /users/:userId", () => {
       email: grace.email,
       emails: [{ email: grace.email, isPrimary: true, verifiedAt: expect.any(String) }],
       groups: [{ id: group.id, name: "Finance" }],
-      allowedActions: ["edit", "change_role", "deactivate"],
+      allowedActions: [
+        "edit",
+        "change_role",
+        "deactivate",
+        "require_new_password",
+        "reset_second_steps",
+      ],
     });
     expect(JSON.stringify(json)).not.toContain("argon2");
   });
@@ -49,9 +55,19 @@ describe("GET /users/:userId", () => {
       "resend_invitation",
       "cancel_invitation",
     ]);
-    expect(await allowed(admin, ids.deactivated)).toEqual(["edit", "reactivate"]);
+    expect(await allowed(admin, ids.deactivated)).toEqual([
+      "edit",
+      "reactivate",
+      "reset_second_steps",
+    ]);
     expect(await allowed(admin, ids.boss)).toEqual([]);
-    expect(await allowed(tenant.api, ids.boss)).toEqual(["edit", "change_role", "deactivate"]);
+    expect(await allowed(tenant.api, ids.boss)).toEqual([
+      "edit",
+      "change_role",
+      "deactivate",
+      "require_new_password",
+      "reset_second_steps",
+    ]);
     const own = (await (await tenant.browser.json(`/users/${tenant.me.id}`)).json()) as {
       allowedActions: string[];
     };

@@ -56,7 +56,9 @@ export async function recoverByOperator(by: Acting, email: string): Promise<Reco
   if (!isVerified && user.hasPassword) throw addressNotVerified({ email });
   const reactivated = user.state === "deactivated";
   if (reactivated) await reactivateUser(db, post, actor, userId);
-  const taken = takenText(await dropSecondSteps(by, userId, null));
+  const taken = takenText(
+    await dropSecondSteps(by, userId, { reason: "recovered", factorResetId: null }),
+  );
   const limitsCleared = await releaseLimitsOf(db, actor, userId);
   const issued = await linkFor(by, { userId, email: address });
   await record(db, actor, recoveredByOperator, { userId, reactivated, limitsCleared });

@@ -4,7 +4,6 @@ import {
   dropAppAndCodes,
   findAuthenticators,
 } from "#features/authenticators/index.ts";
-import { forgetDevices } from "#features/devices/index.ts";
 import { notify } from "#features/notices/index.ts";
 import { dropPasskeys, listPasskeys } from "#features/passkeys/index.ts";
 import { endSessions } from "#features/sessions/index.ts";
@@ -41,20 +40,25 @@ export async function assertSomethingToReset(db: TenantDb, userId: UserId): Prom
   if (isEmpty(await readSecondSteps(db, userId))) throw nothingToReset({ userId });
 }
 
+interface Why {
+  readonly reason: "second_step_reset" | "recovered";
+  /** The request that another administrator approved; null where none was needed. */
+  readonly factorResetId: FactorResetId | null;
+}
+
 /**
- * Takes the second steps of a person away, ends their sessions and half sign-ins and forgets their browsers. The days of grace begin anew:
+ * Takes the second steps of a person away, ends their sessions and half sign-ins, which forgets their browsers. The days of grace begin anew:
  * who lost a device has them to get another one. Records each thing that goes, and the reset. The row must be locked.
  */
 export async function dropSecondSteps(
   { db, actor }: Pick<Acting, "db" | "actor">,
   userId: UserId,
-  factorResetId: FactorResetId | null,
+  { reason, factorResetId }: Why,
 ): Promise<SecondSteps> {
   const { hadTotp, backupCodes } = await dropAppAndCodes(db, actor, userId);
   const passkeys = await dropPasskeys(db, actor, userId);
   await db.updateTable("users").set({ strength_asked_at: null }).where("id", "=", userId).execute();
-  await endSessions(db, actor, { userId, reason: "ended_by_admin" });
-  await forgetDevices(db, userId);
+  await endSessions(db, actor, { userId, reason });
   await record(db, actor, secondStepsReset, {
     userId,
     totp: hadTotp,
@@ -72,7 +76,9 @@ export async function resetByAdmin(
   factorResetId: FactorResetId | null,
 ): Promise<void> {
   const { db, actor, post, now } = by;
-  const taken = takenText(await dropSecondSteps(by, userId, factorResetId));
+  const taken = takenText(
+    await dropSecondSteps(by, userId, { reason: "second_step_reset", factorResetId }),
+  );
   const happening = { userId, now };
   await notify(db, post, actor, { happening, template: secondStepsResetMail, more: { taken } });
 }

@@ -1,5 +1,5 @@
 // Resets of second steps: the page that asks, the request, and what another administrator makes of it.
-import type { Handling } from "#platform/http/context.ts";
+import { type Handling, redirect } from "#platform/http/context.ts";
 import { routes } from "#platform/http/route.ts";
 import type { FactorResetId } from "#src/ids.ts";
 import type { Acting } from "../actions/acting.ts";
@@ -58,7 +58,7 @@ export const factorResetRoutes = routes()
     fresh: true,
     permit: "users.manage",
     summary:
-      "Reset a person’s second steps: app, backup codes, passkeys, sessions and known browsers go. Where the policy asks for two administrators, this asks another one",
+      "Reset a person’s second steps: app, backup codes, passkeys, sessions and known browsers go. Refused for clients where the settings ask for two administrators: those are people",
     title: ({ user }: ResetPreview) => texts.previewTitle(user.name),
     params: PersonParams,
     reply: ResetOutcome,
@@ -68,11 +68,11 @@ export const factorResetRoutes = routes()
     form: PreviewForm,
     load: preview,
     next: ({ request, userId }) =>
-      request === null ? `/users/${userId}` : `/factor-resets/${request.id}`,
+      request === null ? `/users/${userId}` : `/recovery/factor-resets/${request.id}`,
     notice: ({ outcome }) =>
       outcome === "reset" ? texts.resetDoneNotice : texts.resetRequestedNotice,
   })
-  .on("get", "/factor-resets", {
+  .on("get", "/recovery/factor-resets", {
     permit: "users.manage",
     summary:
       "Resets that need a second administrator: waiting ones the oldest first, or decided ones the newest first",
@@ -84,7 +84,7 @@ export const factorResetRoutes = routes()
     page: ResetsPage,
     fragments: { "reset-list": ResetRegion },
   })
-  .on("get", "/factor-resets/:factorResetId", {
+  .on("get", "/recovery/factor-resets/:factorResetId", {
     permit: "users.manage",
     summary: "One reset that needs a second administrator, and what the caller may do about it",
     title,
@@ -93,20 +93,20 @@ export const factorResetRoutes = routes()
     handle: one,
     page: ResetPage,
   })
-  .on("put", "/factor-resets/:factorResetId/approval", {
+  // Not for scripts: two administrators are two people.
+  .screen("put", "/recovery/factor-resets/:factorResetId/approval", {
     fresh: true,
     permit: "users.manage",
-    summary: "Agree to another administrator’s reset: it happens at once",
     title,
     params: ResetParams,
-    reply: FactorReset,
-    handle: (handling) => decide(handling, approveReset),
+    handle: async (handling) => {
+      await decide(handling, approveReset);
+      return redirect("/recovery", texts.resetDoneNotice);
+    },
     form: ResetForm,
     load: one,
-    next: () => "/recovery",
-    notice: () => texts.resetDoneNotice,
   })
-  .on("put", "/factor-resets/:factorResetId/denial", {
+  .on("put", "/recovery/factor-resets/:factorResetId/denial", {
     permit: "users.manage",
     summary: "Deny a reset, or take one’s own request back: nothing changes for the person",
     title,

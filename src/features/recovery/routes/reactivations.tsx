@@ -62,7 +62,7 @@ export const reactivationRoutes = routes()
     handle: ({ tenant, actor, now }) => tenant.read((db) => readToDo({ db, actor, now })),
     page: ToDoPage,
   })
-  .on("get", "/reactivation-requests", {
+  .on("get", "/recovery/reactivation-requests", {
     permit: "users.manage",
     summary:
       "Requests to be let in again: waiting ones the oldest first, or decided ones the newest first",
@@ -74,7 +74,7 @@ export const reactivationRoutes = routes()
     page: ReactivationsPage,
     fragments: { "reactivation-list": ReactivationRegion },
   })
-  .on("get", "/reactivation-requests/:reactivationRequestId", {
+  .on("get", "/recovery/reactivation-requests/:reactivationRequestId", {
     permit: "users.manage",
     summary: "One request to be let in again, and whether the caller may decide it",
     title,
@@ -83,7 +83,7 @@ export const reactivationRoutes = routes()
     handle: one,
     page: ReactivationPage,
   })
-  .on("put", "/reactivation-requests/:reactivationRequestId/approval", {
+  .on("put", "/recovery/reactivation-requests/:reactivationRequestId/approval", {
     fresh: true,
     permit: "users.manage",
     summary: "Let the person in again",
@@ -96,7 +96,7 @@ export const reactivationRoutes = routes()
     next: () => "/recovery",
     notice: () => texts.reactivatedNotice,
   })
-  .on("put", "/reactivation-requests/:reactivationRequestId/denial", {
+  .on("put", "/recovery/reactivation-requests/:reactivationRequestId/denial", {
     permit: "users.manage",
     summary: "Deny the request; the person is told, and may ask again after 30 days",
     title,

@@ -21,7 +21,7 @@ import type { FactorReset, FactorResetList, ResetState } from "../schema.ts";
 import { stateText, texts } from "../texts.ts";
 import { At, Head, OtherHalf, queryOf, Refusal, zoneOf } from "./parts.tsx";
 
-const path = "/factor-resets";
+const path = "/recovery/factor-resets";
 const tones: Readonly<Record<ResetState, Tone>> = {
   waiting: "caution",
   approved: "positive",
@@ -34,8 +34,10 @@ const tones: Readonly<Record<ResetState, Tone>> = {
 export const ResetsPage: Screen<FactorResetList> = ({ data, view }) => (
   <>
     <Head side="resets" lead={texts.resetsLead} />
-    <OtherHalf path={path} view={view} />
-    <ResetRegion data={data} view={view} />
+    <Stack>
+      <OtherHalf path={path} view={view} />
+      <ResetRegion data={data} view={view} />
+    </Stack>
   </>
 );
 
@@ -66,9 +68,11 @@ const requesterOf = ({ requestedBy }: FactorReset) => requestedBy?.name ?? texts
 interface TableProps {
   readonly items: readonly FactorReset[];
   readonly view: View;
+  /** For a list of what waits: nobody has decided. */
+  readonly isToDo?: boolean;
 }
 
-export function ResetTable({ items, view }: TableProps) {
+export function ResetTable({ items, view, isToDo = false }: TableProps) {
   const columns: readonly Column<FactorReset>[] = [
     { label: texts.person, cell: ({ user }) => <Person name={user.name} detail={user.email} /> },
     { label: texts.requestedBy, secondary: true, cell: requesterOf },
@@ -91,7 +95,7 @@ export function ResetTable({ items, view }: TableProps) {
   return (
     <DataTable
       caption={texts.resets}
-      columns={columns}
+      columns={isToDo ? columns.filter(({ label }) => label !== texts.decidedBy) : columns}
       rows={items}
       href={({ id }) => `${path}/${id}`}
     />

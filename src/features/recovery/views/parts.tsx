@@ -26,11 +26,11 @@ export function Head({ side, lead }: { side: Side; lead: string }) {
         items={[
           { href: "/recovery", label: texts.toDoTab, current: side === "to-do" },
           {
-            href: "/reactivation-requests",
+            href: "/recovery/reactivation-requests",
             label: texts.reactivationsTab,
             current: side === "reactivations",
           },
-          { href: "/factor-resets", label: texts.resetsTab, current: side === "resets" },
+          { href: "/recovery/factor-resets", label: texts.resetsTab, current: side === "resets" },
         ]}
       />
     </>

@@ -50,7 +50,9 @@ function Question({ preview }: { preview: ResetPreview }) {
       <Return preview={preview} />
       {waiting !== null ? (
         <Notice
-          action={<LinkButton href={`/factor-resets/${waiting.id}`}>{texts.look}</LinkButton>}
+          action={
+            <LinkButton href={`/recovery/factor-resets/${waiting.id}`}>{texts.look}</LinkButton>
+          }
         >
           {texts.previewWaiting}
         </Notice>

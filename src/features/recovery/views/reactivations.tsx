@@ -21,7 +21,7 @@ import { askAgainDays, type ReactivationList, type ReactivationRequest } from ".
 import { stateText, texts } from "../texts.ts";
 import { At, Head, OtherHalf, queryOf, Refusal, zoneOf } from "./parts.tsx";
 
-const path = "/reactivation-requests";
+const path = "/recovery/reactivation-requests";
 const tones: Readonly<Record<ReactivationRequest["state"], Tone>> = {
   waiting: "caution",
   approved: "positive",
@@ -31,8 +31,10 @@ const tones: Readonly<Record<ReactivationRequest["state"], Tone>> = {
 export const ReactivationsPage: Screen<ReactivationList> = ({ data, view }) => (
   <>
     <Head side="reactivations" lead={texts.reactivationsLead} />
-    <OtherHalf path={path} view={view} />
-    <ReactivationRegion data={data} view={view} />
+    <Stack>
+      <OtherHalf path={path} view={view} />
+      <ReactivationRegion data={data} view={view} />
+    </Stack>
   </>
 );
 
@@ -67,9 +69,11 @@ export const ReactivationRegion: Screen<ReactivationList> = ({ data, view }) => 
 interface TableProps {
   readonly items: readonly ReactivationRequest[];
   readonly view: View;
+  /** For a list of what waits: nobody has decided. */
+  readonly isToDo?: boolean;
 }
 
-export function ReactivationTable({ items, view }: TableProps) {
+export function ReactivationTable({ items, view, isToDo = false }: TableProps) {
   const columns: readonly Column<ReactivationRequest>[] = [
     { label: texts.person, cell: ({ user }) => <Person name={user.name} detail={user.email} /> },
     {
@@ -92,7 +96,7 @@ export function ReactivationTable({ items, view }: TableProps) {
   return (
     <DataTable
       caption={texts.reactivations}
-      columns={columns}
+      columns={isToDo ? columns.filter(({ label }) => label !== texts.decidedBy) : columns}
       rows={items}
       href={({ id }) => `${path}/${id}`}
     />

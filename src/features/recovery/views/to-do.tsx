@@ -30,8 +30,12 @@ export const ToDoPage: Screen<ToDo> = ({ data, view }) => {
 function Resets({ items, view }: { items: readonly FactorReset[]; view: View }) {
   if (items.length === 0) return null;
   return (
-    <Card title={texts.resets} flush actions={<All path="/factor-resets" shown={items.length} />}>
-      <ResetTable items={items} view={view} />
+    <Card
+      title={texts.resets}
+      flush
+      actions={<All path="/recovery/factor-resets" shown={items.length} />}
+    >
+      <ResetTable items={items} view={view} isToDo />
     </Card>
   );
 }
@@ -42,9 +46,9 @@ function Reactivations({ items, view }: { items: readonly ReactivationRequest[];
     <Card
       title={texts.reactivations}
       flush
-      actions={<All path="/reactivation-requests" shown={items.length} />}
+      actions={<All path="/recovery/reactivation-requests" shown={items.length} />}
     >
-      <ReactivationTable items={items} view={view} />
+      <ReactivationTable items={items} view={view} isToDo />
     </Card>
   );
 }

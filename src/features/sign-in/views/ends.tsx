@@ -1,6 +1,6 @@
 // Where a sign-in stops: it ended, the account is deactivated.
 import type { Screen } from "#platform/http/view.ts";
-import { FramePage, LinkButton } from "#platform/ui/index.ts";
+import { FramePage, LinkButton, Stack } from "#platform/ui/index.ts";
 import { texts } from "../texts.ts";
 import { type FirstCodes, FirstCodesPage } from "./enrolment.tsx";
 import { startOf } from "./parts.tsx";
@@ -32,12 +32,14 @@ export const EndPage: Screen<End> = ({ data, view }) => {
             : texts.deactivatedPasskeyText(view.tenant.name)
         }
       >
-        <LinkButton href={data.ask} kind="primary" wide>
-          {texts.deactivatedAsk}
-        </LinkButton>
-        <LinkButton href="/sign-in" wide>
-          {texts.backToStart}
-        </LinkButton>
+        <Stack gap="small">
+          <LinkButton href={data.ask} kind="primary" wide>
+            {texts.deactivatedAsk}
+          </LinkButton>
+          <LinkButton href="/sign-in" wide>
+            {texts.backToStart}
+          </LinkButton>
+        </Stack>
       </FramePage>
     );
   const isExpired = data.kind === "expired";

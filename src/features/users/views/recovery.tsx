@@ -48,14 +48,10 @@ export function SlowedDown({ user, limits, view }: SlowedDownProps) {
 export function SecondSteps({ user }: { user: UserDetail }) {
   if (!user.allowedActions.includes("reset_second_steps")) return null;
   return (
-    <Card
-      title={texts.secondSteps}
-      description={texts.secondStepsHint}
-      actions={
-        <LinkButton small href={`/users/${user.id}/second-step-reset`}>
-          {texts.resetSecondSteps}
-        </LinkButton>
-      }
-    />
+    <Card title={texts.secondSteps} description={texts.secondStepsHint}>
+      <LinkButton icon="shield" href={`/users/${user.id}/second-step-reset`}>
+        {texts.resetSecondSteps}
+      </LinkButton>
+    </Card>
   );
 }

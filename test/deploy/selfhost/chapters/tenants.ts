@@ -69,6 +69,15 @@ export async function tenants(world: World): Promise<void> {
     );
   });
 
+  await check("somebody who is locked out is let in from the server", [], async () => {
+    for (const nth of [0, 1]) {
+      const line = page.block("Locked out?", nth).replace(" exec app ", " exec -T app ");
+      const said = await must(line);
+      holds(said, "Recovered admin@acme.com");
+      holds(said, "https://acme.id.example.com/reset-password/");
+    }
+  });
+
   await check("every wrong input is reported at once", [35], async () => {
     const { code, err } = await weft("provision --subdomain -x- --email nobody");
     same(code, 1);
