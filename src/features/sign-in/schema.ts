@@ -109,9 +109,10 @@ const isFilled = (value: unknown): boolean => typeof value === "string" && value
 /** The first page: an address, or, where the browser answered for a passkey, that. One form, so that its other fields hold for both. */
 export const StartInput = z.preprocess(
   (fields) => {
-    const { response, autofill } = fields as { response?: unknown; autofill?: unknown };
+    if (typeof fields !== "object" || fields === null) return fields;
+    const { response, autofill }: { response?: unknown; autofill?: unknown } = fields;
     const kind = isFilled(response) || isFilled(autofill) ? "passkey" : "email";
-    return { ...(fields as object), kind };
+    return { ...fields, kind };
   },
   z.discriminatedUnion("kind", [
     EmailInput.extend({ kind: z.literal("email") }),
