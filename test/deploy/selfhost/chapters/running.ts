@@ -1,7 +1,7 @@
 // The running stack: changed settings, monitoring, and what happens when a part of it goes away.
 import { healthz } from "../people.ts";
 import { check, holds, same } from "../report.ts";
-import { must, run, until } from "../shell.ts";
+import { home, must, run, until } from "../shell.ts";
 import {
   allHealthy,
   browserOf,
@@ -79,6 +79,19 @@ export async function running(world: World): Promise<void> {
       same([code, out.split("\n").filter((row) => row.startsWith("fail"))], [0, []]);
     },
   );
+
+  await check("the doctor's page is for the server itself alone", [3], async () => {
+    await Bun.write(`${home}/doctor.yml`, page.block("Doctor", 2));
+    const files = "-f docker-compose.yml -f docker-compose.override.yml";
+    await must(`docker compose ${files} -f doctor.yml up -d --no-deps app`);
+    await healthOf("app", "healthy", 60);
+    const shown = await must("curl -sS 'http://127.0.0.1:8001/internal/doctor?format=json'");
+    same(Array.isArray((JSON.parse(shown) as { checks: unknown }).checks), true, "checks");
+    const outside = await run("timeout 3 bash -c '</dev/tcp/198.51.100.10/8001'");
+    same(outside.code === 0, false, "port 8001 from outside");
+    await must("rm doctor.yml && docker compose up -d --no-deps app");
+    await healthOf("app", "healthy", 60);
+  });
 
   await check("a worker that hangs is found out", [29], async () => {
     same((await run("docker compose exec -T worker weft health worker")).code, 0);
