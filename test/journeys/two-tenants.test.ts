@@ -74,7 +74,7 @@ describe.skipIf(!program.found)("the same person in two organisations", () => {
         await page.goto(`${origin}/sign-in?return_to=/security/passkeys`);
         if (!isTouched) await press(page, "Sign in with a passkey");
         await key.touched(true);
-        await page.waitForURL(`${origin}/security/passkeys`);
+        await page.waitForURL(`${origin}/security/passkeys`, { timeout: 30_000 });
         await page.getByText(`Key at ${name}`).waitFor();
         expect(await page.getByText(/^Key at /).count()).toBe(1);
       }

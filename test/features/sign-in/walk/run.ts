@@ -149,7 +149,8 @@ export async function walkUnder(
   if (found.failed && stories.length === 0) throw found.errorInstance;
   expect({ stories, seed: found.failed ? found.seed : null }).toEqual({ stories: [], seed: null });
   expect(walks).toBeGreaterThanOrEqual(walksWanted);
-  if (walks >= 1_000) expect(ways.filter((way) => !begun.has(way))).toEqual([]);
+  // Fewer walks may miss a way by chance.
+  if (walks >= 5_000) expect(ways.filter((way) => !begun.has(way))).toEqual([]);
 }
 
 /** One walk; answers what the sessions say that began in it. @throws where the table is left */
