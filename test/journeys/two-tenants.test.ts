@@ -69,17 +69,24 @@ describe.skipIf(!program.found)("the same person in two organisations", () => {
     ] as const) {
       // By what the browser fills in, then by the button: a key that waits to be touched leaves the time to press it.
       for (const isTouched of [true, false]) {
-        await context.clearCookies();
-        await key.touched(isTouched);
-        await page.goto(`${origin}/sign-in?return_to=/security/passkeys`);
-        if (!isTouched) await press(page, "Sign in with a passkey");
-        await key.touched(true);
-        await page.waitForURL(`${origin}/security/passkeys`, { timeout: 30_000 });
+        const arrives = async () => {
+          await context.clearCookies();
+          await key.touched(isTouched);
+          await page.goto(`${origin}/sign-in?return_to=/security/passkeys`);
+          if (!isTouched) await press(page, "Sign in with a passkey");
+          await key.touched(true);
+          return page.waitForURL(`${origin}/security/passkeys`, { timeout: 8_000 }).then(
+            () => true,
+            () => false,
+          );
+        };
+        // A key that is touched just between the two requests of the page answers neither: a person touches it again.
+        expect((await arrives()) || (await arrives()) || (await arrives())).toBe(true);
         await page.getByText(`Key at ${name}`).waitFor();
         expect(await page.getByText(/^Key at /).count()).toBe(1);
       }
     }
-  }, 90_000);
+  }, 150_000);
 
   test("neither the passkey nor the session of one is worth anything in the other", async () => {
     await context.clearCookies();
