@@ -1,6 +1,6 @@
 // A name server on this machine, over UDP and TCP, with the zone that a test gives it.
 import { createSocket } from "node:dgram";
-import { createServer, type Socket } from "node:net";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import {
   type Answer,
   AUTHORITATIVE_ANSWER,
@@ -44,8 +44,11 @@ export async function dnsPeer(
   let zone = first;
   const asked: string[] = [];
   const udp = createSocket("udp4");
-  await new Promise<void>((bound) => udp.bind(0, "127.0.0.1", bound));
-  const { port } = udp.address();
+  // TCP finds the port: on a busy machine it has many more of them taken than UDP has.
+  const tcp = createServer();
+  await new Promise<void>((listening) => tcp.listen(0, "127.0.0.1", listening));
+  const { port } = tcp.address() as AddressInfo;
+  await new Promise<void>((bound) => udp.bind(port, "127.0.0.1", bound));
   const ask = (bytes: Buffer, by: "udp" | "tcp") => {
     const query = decode(bytes);
     const [question] = query.questions ?? [];
@@ -66,7 +69,7 @@ export async function dnsPeer(
     for (const packet of ask(bytes, "udp")) udp.send(encode(packet), from.port, from.address);
   });
   const sockets = new Set<Socket>();
-  const tcp = createServer((socket) => {
+  tcp.on("connection", (socket) => {
     sockets.add(socket);
     socket.on("error", () => undefined).on("close", () => sockets.delete(socket));
     socket.on("data", (chunk: Buffer) => {
@@ -80,7 +83,6 @@ export async function dnsPeer(
       }
     });
   });
-  await new Promise<void>((listening) => tcp.listen(port, "127.0.0.1", listening));
   return {
     server: { address: "127.0.0.1", port },
     asked,
