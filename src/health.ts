@@ -9,7 +9,7 @@ export interface Health {
   databaseAnswers(): Promise<boolean>;
   /** False once this process has begun to stop. */
   isServing(): boolean;
-  /** From now on /readyz and /healthz say 503, so that a load balancer sends nobody here. */
+  /** From now on /readyz and /healthz say 503 and /livez "stopping", so that a load balancer sends nobody here. */
   stopServing(): void;
 }
 
@@ -43,10 +43,10 @@ export function createHealth(database: Database): Health {
   };
 }
 
-/** `/healthz` and `/readyz` (200 or 503), `/livez` (200 while the process answers at all). */
+/** `/healthz` and `/readyz` (200 or 503), `/livez` (200 while the process answers at all; "stopping" tells a proxy to leave). */
 export function healthRoutes(health: Health): Hono<Env> {
   const app = new Hono<Env>();
-  app.get("/livez", (c) => c.text("alive\n"));
+  app.get("/livez", (c) => c.text(health.isServing() ? "alive\n" : "stopping\n"));
   const ready = async () => health.isServing() && (await health.databaseAnswers());
   for (const path of ["/healthz", "/readyz"]) {
     app.get(path, async (c) => ((await ready()) ? c.text("ok\n") : c.text("unavailable\n", 503)));

@@ -10,13 +10,18 @@ import { createInternalApp } from "./internal.ts";
 const requestMaxBytes = 4 * 1024 * 1024;
 const idleSeconds = 30;
 
-const lastCallMs = 500;
+/** A proxy that looks at /livez every second, as ours does, has left by then. */
+const quietMs = 1_500;
 
 export interface WebServer {
   readonly port: number;
   readonly internalPort: number;
-  /** Lets requests under way finish, at most `graceSeconds`, then closes. */
-  stop(graceSeconds: number): Promise<void>;
+  /**
+   * Says at /livez that it stops, and goes on serving until nobody has asked anything for a while, at most `lastCallSeconds`: whoever
+   * is connected when the door closes, and whose request was not read yet, would be cut off, and a proxy asks a POST no second time.
+   * Then it lets requests under way finish, at most `graceSeconds`, and closes.
+   */
+  stop(graceSeconds: number, lastCallSeconds?: number): Promise<void>;
 }
 
 /**
@@ -32,14 +37,14 @@ export async function startWeb(services: Services): Promise<WebServer> {
   const health = createHealth(database);
   const app = createApp(services, health);
   const internal = createInternalApp(services, app.metrics, health);
-  let onArrival: () => void = () => undefined;
+  let askedAt = 0;
   const web = Bun.serve({
     hostname: config.http.host,
     port: config.http.port,
     maxRequestBodySize: requestMaxBytes,
     idleTimeout: idleSeconds,
     async fetch(request, server) {
-      onArrival();
+      if (!request.url.endsWith("/livez")) askedAt = performance.now();
       const response = await app.fetch(request, server);
       // The proxy is not to keep this connection for a request that would find nobody: it asks a POST no second time.
       if (!health.isServing()) response.headers.set("connection", "close");
@@ -58,15 +63,11 @@ export async function startWeb(services: Services): Promise<WebServer> {
   return {
     port: web.port ?? config.http.port,
     internalPort: inner.port ?? config.http.internalPort,
-    async stop(graceSeconds) {
+    async stop(graceSeconds, lastCallSeconds = 0) {
       health.stopServing();
-      // Requests that are on their way when the signal comes still find an open door, and the proxy has time to notice.
-      await Bun.sleep(lastCallMs);
-      // A connection that is there when the door closes, and whose request was not read yet, is cut off. So it closes right after
-      // the event loop has read whatever there was: it has when a request arrives, or when none does for a while.
-      const arrived = new Promise<void>((resolve) => (onArrival = resolve));
-      await Promise.race([arrived, Bun.sleep(lastCallMs)]);
-      await new Promise((resolve) => setImmediate(resolve));
+      const toldAt = performance.now();
+      const isQuiet = () => performance.now() - Math.max(toldAt, askedAt) > quietMs;
+      while (!isQuiet() && performance.now() - toldAt < lastCallSeconds * 1000) await Bun.sleep(50);
       await Promise.race([web.stop(), Bun.sleep(graceSeconds * 1000)]);
       await web.stop(true);
       await inner.stop(true);

@@ -6,8 +6,9 @@ import { databaseReachable } from "#platform/db/reachable.ts";
 import { strictCommand } from "../_strict.ts";
 import { runUntilStopped } from "../_until-stopped.ts";
 
-/** Less than the 30 s that container engines are told to wait. */
-const graceSeconds = 25;
+/** Together less than the 30 s that container engines are told to wait. */
+const lastCallSeconds = 5;
+const graceSeconds = 20;
 
 export const command = strictCommand({
   meta: {
@@ -22,7 +23,7 @@ export const command = strictCommand({
       await databaseReachable(services.database, services.config.database, services.log, told);
       const web = await startWeb(services);
       return async () => {
-        await web.stop(graceSeconds);
+        await web.stop(graceSeconds, lastCallSeconds);
         await services[Symbol.asyncDispose]();
       };
     }),

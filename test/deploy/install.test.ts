@@ -15,7 +15,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Conversation, converse, type Dialogue } from "./terminal.ts";
+import { type Conversation, converse, type Dialogue, interrupt } from "./terminal.ts";
 
 const deploy = join(import.meta.dir, "../../deploy");
 const script = join(deploy, "install.sh");
@@ -334,7 +334,7 @@ describe.skipIf(!canRun)("install.sh where files are already", () => {
     const folder = newFolder();
     const ran = await conversation(folder, [
       ["Domain: ", "id.example.com\n"],
-      ["SMTP host: ", "\x03"],
+      ["SMTP host: ", interrupt],
     ]);
 
     expect(ran.code).not.toBe(0);

@@ -9,6 +9,9 @@ export interface Conversation {
 /** What is asked, in part, and what is typed then (with its Enter). */
 export type Dialogue = readonly (readonly [question: string, answer: string])[];
 
+/** Ctrl-C: pressed again each second until it ends, because a shell that is just about to read does not notice. */
+export const interrupt = "\x03";
+
 const patienceMs = 20_000;
 
 /** Runs a shell script on a terminal of its own. @throws {Error} when it ends before a question, or asks none for 20 seconds */
@@ -42,7 +45,10 @@ export async function converse(
     read = out.indexOf(question, read) + question.length;
     child.terminal?.write(answer);
   }
+  const isInterrupted = dialogue.at(-1)?.[1] === interrupt;
+  const again = setInterval(() => isInterrupted && child.terminal?.write(interrupt), 1_000);
   const code = await child.exited;
+  clearInterval(again);
   await Bun.sleep(10);
   return { code, out };
 }

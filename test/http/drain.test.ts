@@ -42,43 +42,64 @@ describe("weft serve at SIGTERM", () => {
   });
 
   test.each(["close", "keep-alive"])(
-    "answers every request that it took, under load (%s)",
+    "loses nothing of a proxy that heeds what /livez says, under load (%s)",
     async (reuse) => {
       const serve = await start();
       const tenant = await app.aTenant();
       const host = new URL(tenant.origin).host;
-      const seen = { answered: 0, refused: 0, broken: [] as string[] };
-      let stopping = false;
+      const ask = async (path: string) => {
+        const answer = await fetch(`http://127.0.0.1:${serve.port}${path}`, {
+          headers: { host, connection: reuse },
+        });
+        return { status: answer.status, text: await answer.text() };
+      };
+      const seen = { answered: 0, late: 0, broken: [] as string[] };
+      let isAlive = true;
+      let isTold = false;
       const caller = async () => {
-        while (seen.refused < 20) {
-          try {
-            const answer = await fetch(`http://127.0.0.1:${serve.port}/sign-in`, {
-              headers: { host, connection: reuse },
-            });
-            const text = await answer.text();
-            if (answer.status !== 200 || !text.endsWith("</html>"))
-              seen.broken.push(String(answer.status));
-            else seen.answered += 1;
-          } catch (error) {
-            const { code } = error as { code?: string };
-            if (!stopping || !/ConnectionRefused|ECONNREFUSED/.test(code ?? ""))
-              seen.broken.push(String(error));
-            seen.refused += 1;
-          }
+        while (isAlive) {
+          const { status, text } = await ask("/sign-in").catch((error: unknown) => ({
+            status: String(error),
+            text: "",
+          }));
+          if (status !== 200 || !text.endsWith("</html>")) seen.broken.push(String(status));
+          seen.answered += 1;
+          if (isTold) seen.late += 1;
         }
       };
-      const callers = Array.from({ length: 8 }, caller);
-      await Bun.sleep(500);
-      stopping = true;
+      const watch = async () => {
+        while (isAlive) {
+          await Bun.sleep(1_000);
+          isAlive = (await ask("/livez")).text === "alive\n";
+        }
+      };
+      const all = Promise.all([watch(), ...Array.from({ length: 8 }, caller)]);
+      await Bun.sleep(1_100);
+      isTold = true;
       serve.kill("SIGTERM");
-      await Promise.all(callers);
+      await all;
       expect(seen.broken).toEqual([]);
       expect(seen.answered).toBeGreaterThan(20);
+      expect(seen.late).toBeGreaterThan(0);
       expect(await serve.exited).toBe(0);
     },
-    // A connection that the kernel took and nobody read when the door closes is cut off: now and then, on a busy machine.
-    { retry: 4 },
   );
+
+  test("closes in the end although somebody goes on asking", async () => {
+    const serve = await start();
+    const { host } = new URL((await app.aTenant()).origin);
+    const killedAt = performance.now();
+    serve.kill("SIGTERM");
+    let isOpen = true;
+    while (isOpen) {
+      isOpen = await fetch(`http://127.0.0.1:${serve.port}/sign-in`, { headers: { host } }).then(
+        (answer) => answer.status === 200,
+        () => false,
+      );
+    }
+    expect(await serve.exited).toBe(0);
+    expect(performance.now() - killedAt).toBeLessThan(15_000);
+  });
 
   test("finishes sign-ins that wait for their password to be verified", async () => {
     const serve = await start();

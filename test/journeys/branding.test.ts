@@ -60,7 +60,7 @@ describe.skipIf(!program.found)("branding", () => {
     await page.getByLabel(/^New logo/).setInputFiles(file("logo.png"));
     await press(page, "Save branding");
     await page.getByText("Branding saved").waitFor();
-    expect(await page.locator("img.mark").first().isVisible()).toBe(true);
+    await page.locator("img.mark").first().waitFor();
     expect(await colourOf("main .button[data-kind=primary]")).toBe("rgb(124, 58, 237)");
     await look(person, journey, "04-saved");
     await page.goto(`${stage.acme}/users`);

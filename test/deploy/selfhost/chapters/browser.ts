@@ -39,7 +39,10 @@ const press = (page: Page, name: string) => page.getByRole("button", { name, exa
 async function acceptInvitation(world: World, page: Page, email: string): Promise<void> {
   await page.goto(linkIn((await mailTo(world, email)).text));
   await press(page, "Continue");
+  // Its strength is judged while it is typed; an answer that comes after the next step would be a complaint.
+  const judged = page.waitForResponse((answer) => answer.url().endsWith("/strength"));
   await page.getByLabel("New password", { exact: true }).fill(password);
+  await judged;
   const since = world.internet.mails.length;
   await press(page, "Save password");
   const mail = await mailTo(world, email, since);
