@@ -53,11 +53,10 @@ describe("weft serve at SIGTERM", () => {
         });
         return { status: answer.status, text: await answer.text() };
       };
-      const seen = { answered: 0, late: 0, broken: [] as string[] };
-      let isAlive = true;
+      const seen = { isAlive: true, answered: 0, late: 0, broken: [] as string[] };
       let isTold = false;
       const caller = async () => {
-        while (isAlive) {
+        while (seen.isAlive) {
           const { status, text } = await ask("/sign-in").catch((error: unknown) => ({
             status: String(error),
             text: "",
@@ -68,9 +67,9 @@ describe("weft serve at SIGTERM", () => {
         }
       };
       const watch = async () => {
-        while (isAlive) {
+        while (seen.isAlive) {
           await Bun.sleep(1_000);
-          isAlive = (await ask("/livez")).text === "alive\n";
+          seen.isAlive = (await ask("/livez")).text === "alive\n";
         }
       };
       const all = Promise.all([watch(), ...Array.from({ length: 8 }, caller)]);
