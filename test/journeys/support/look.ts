@@ -3,6 +3,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { expect } from "bun:test";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
+import { isThorough } from "../../support/thorough.ts";
 import { type Size, sizes, type Visitor } from "./browser.ts";
 
 const pictures = join(import.meta.dir, "../../../.artifacts/screenshots");
@@ -23,6 +24,7 @@ export async function look(
   for (const size of Object.keys(sizes) as Size[]) {
     await page.setViewportSize(sizes[size]);
     for (const theme of themes) {
+      if (!isThorough && !isJudged(size, theme)) continue;
       await page.emulateMedia({ colorScheme: theme });
       await page.evaluate(() => scrollTo(0, 0));
       const { width } = sizes[size];
@@ -47,10 +49,12 @@ export async function look(
   });
 }
 
+const isJudged = (size: Size, theme: string) => (size === "narrow") === (theme === "dark");
+
 /** What keeps people from using the page, as far as axe can tell: everything on a dark phone, contrast in a light window. */
 async function barriers(page: Page, size: Size, theme: string): Promise<string[]> {
+  if (!isJudged(size, theme)) return [];
   const isPhone = size === "narrow";
-  if (isPhone !== (theme === "dark")) return [];
   // Legacy mode: no second page is opened, and there are no frames to look into.
   const axe = new AxeBuilder({ page }).setLegacyMode();
   const asked = isPhone ? axe.withTags(rules) : axe.withRules(["color-contrast"]);

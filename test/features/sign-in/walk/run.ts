@@ -2,6 +2,7 @@
 // where the state table of features/sign-in/README.md and the tenant's policy say. WEFT_WALKS and WEFT_SEED say how many and which.
 import { expect } from "bun:test";
 import * as fc from "fast-check";
+import { isThorough } from "../../../support/thorough.ts";
 import { handleCookie } from "../support.ts";
 import { factorsOf, judge, personOf, rowOf } from "./judge.ts";
 import { step, type Taken, type Walk, work } from "./steps.ts";
@@ -16,8 +17,8 @@ import {
   type World,
 } from "./world.ts";
 
-/** Walks of each of the two files; .ci/run asks for 10,000 together. */
-export const walksWanted = Number(process.env["WEFT_WALKS"] ?? 1_000);
+/** Walks of each of the two files. */
+export const walksWanted = Number(process.env["WEFT_WALKS"] ?? (isThorough ? 5_000 : 200));
 /** Walks that share a tenant. */
 const batch = 50;
 /** How many are under way at the same time: as many as there are connections to the database. */
