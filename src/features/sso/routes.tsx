@@ -36,7 +36,7 @@ export const ssoRoutes = routes()
       }));
       const [first, ...rest] = keys.map(({ certificate }) => readCertificate(certificate).base64);
       if (!first) throw new Error(`application ${params.applicationId} publishes no certificate`);
-      const xml = writeIdpMetadata({
+      const xml = await writeIdpMetadata({
         entityId,
         ssoUrl,
         signingCertificates: [first, ...rest],

@@ -1,7 +1,5 @@
 // Writes the metadata that tells an application how to trust us (SAML Metadata §2.4.3). samlify writes
 // the descriptor; the attributes that it has no notion of are added to it.
-
-import { IdPMetadata } from "samlify";
 import { bindings, namespaces } from "../constants.ts";
 import { escapeAttribute } from "../escape.ts";
 
@@ -23,7 +21,9 @@ export interface IdpDescription {
 const schemaOrder = ["KeyDescriptor", "SingleLogoutService", "NameIDFormat", "SingleSignOnService"];
 
 /** An EntityDescriptor, unsigned, valid against the OASIS schema. */
-export function writeIdpMetadata(description: IdpDescription): string {
+export async function writeIdpMetadata(description: IdpDescription): Promise<string> {
+  // When it is needed, which is seldom: it takes as long to load as much of the rest of the application.
+  const { IdPMetadata } = await import("samlify");
   const { entityId, ssoUrl, sloUrl, wantAuthnRequestsSigned } = description;
   const descriptor = IdPMetadata({
     entityID: entityId,

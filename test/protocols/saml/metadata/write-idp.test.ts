@@ -21,8 +21,8 @@ describe("writeIdpMetadata", () => {
     ],
   };
 
-  test("is valid against the schema, with two certificates and attributes", () => {
-    const xml = writeIdpMetadata(description);
+  test("is valid against the schema, with two certificates and attributes", async () => {
+    const xml = await writeIdpMetadata(description);
     expect(metadataProblems(xml)).toEqual([]);
     expect(xml.indexOf(ours.signing.certificate)).toBeLessThan(
       xml.indexOf(oursNext.signing.certificate),
@@ -36,21 +36,24 @@ describe("writeIdpMetadata", () => {
     expect(second?.hasAttribute("FriendlyName")).toBe(false);
   });
 
-  test("is valid with the least and with logout", () => {
+  test("is valid with the least and with logout", async () => {
     const least = {
       ...description,
       signingCertificates: [ours.signing.certificate] as const,
       attributes: [],
       nameIdFormats: [],
     };
-    expect(metadataProblems(writeIdpMetadata(least))).toEqual([]);
-    const xml = writeIdpMetadata({ ...least, sloUrl: "https://acme.id.example.test/saml/idp/slo" });
+    expect(metadataProblems(await writeIdpMetadata(least))).toEqual([]);
+    const xml = await writeIdpMetadata({
+      ...least,
+      sloUrl: "https://acme.id.example.test/saml/idp/slo",
+    });
     expect(metadataProblems(xml)).toEqual([]);
     expect(xml.match(/<SingleLogoutService/g)?.length).toBe(2);
   });
 
-  test("is read by another library as it is meant", () => {
-    const { entityMeta } = IdentityProvider({ metadata: writeIdpMetadata(description) });
+  test("is read by another library as it is meant", async () => {
+    const { entityMeta } = IdentityProvider({ metadata: await writeIdpMetadata(description) });
     expect(entityMeta.getEntityID()).toBe(description.entityId);
     expect(entityMeta.getX509Certificate("signing")).toEqual([...description.signingCertificates]);
     expect(entityMeta.getSingleSignOnService("redirect")).toBe(ssoUrl);
