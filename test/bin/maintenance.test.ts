@@ -6,7 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { testApp } from "../support/a-tenant.ts";
 import { query } from "../support/server.ts";
+import { converse, interrupt } from "../deploy/terminal.ts";
 import { aFullTenant } from "../operations/support.ts";
+
+const checkout = join(import.meta.dir, "../..");
 
 const house = await testApp();
 const full = await aFullTenant(house);
@@ -37,7 +40,7 @@ const environment = {
 
 function start(line: readonly string[], extra: Record<string, string> = {}) {
   return Bun.spawn([process.execPath, "bin/weft.ts", ...line], {
-    cwd: join(import.meta.dir, "../.."),
+    cwd: checkout,
     env: { ...environment, ...extra },
     stdin: "ignore",
     stdout: "pipe",
@@ -265,6 +268,29 @@ describe("weft restore", () => {
       err: expect.stringContaining("file is missing"),
     });
   });
+
+  test("asks on a terminal for the database's name, and takes nothing else for a yes", async () => {
+    const line = `"${process.execPath}" bin/weft.ts restore newest --replace`;
+    const asked = (answer: string) =>
+      converse(line, { cwd: checkout, env: environment }, [[" to go on: ", answer]]);
+    await asSuperuser("update app.tenants set name = 'Still the same'");
+    for (const answer of ["y\n", "\n", `${superuser.name.toUpperCase()}\n`, interrupt]) {
+      const declined = await asked(answer);
+      expect(declined.out).toContain(`The database ${superuser.name} with `);
+      expect(declined.code).not.toBe(0);
+      expect(await query(superuser, "select name from app.tenants limit 1")).toEqual([
+        { name: "Still the same" },
+      ]);
+    }
+    const agreed = await asked(`${superuser.name}\n`);
+    const name = /is kept as (\S+?)\./.exec(agreed.out)?.[1] ?? "";
+    if (name) kept.push(name);
+    expect(agreed.out).toContain("restored ");
+    expect(agreed.code).toBe(0);
+    expect(await query(superuser, "select name from app.tenants")).not.toContainEqual({
+      name: "Still the same",
+    });
+  }, 120_000);
 
   test("replaces it with --replace --yes, keeps the old one, and the app goes on", async () => {
     await asSuperuser("update app.tenants set name = 'After the backup'");
