@@ -17,7 +17,7 @@ import {
 import { createStorage } from "#platform/storage/storage.ts";
 import { MigrationError } from "#platform/db/migrate/failure.ts";
 import { SchemaMismatchError } from "#platform/db/migrate/compare.ts";
-import { runningEnvironment } from "./local/environment.ts";
+import { environment } from "./_operate.ts";
 import { exitCodes } from "./_strict.ts";
 
 export const placeArg = (description: string) => ({ type: "string", description }) as const;
@@ -64,12 +64,9 @@ const isRefusal = (error: unknown): error is Error =>
 
 /** This process's own settings; without them, those of the local installation that runs here (`weft start`), if any. */
 async function loadConfig(): Promise<BackupConfig> {
-  const isSet = Bun.env["POSTGRES_PASSWORD"] || Bun.env["SECRET_KEY"];
-  const local = isSet
-    ? null
-    : await runningEnvironment(Bun.env["WEFT_HOME"], { asSuperuser: true });
+  const variables = await environment({ asSuperuser: true });
   try {
-    return parseBackupConfig({ ...Bun.env, ...local });
+    return parseBackupConfig({ ...Bun.env, ...variables });
   } catch (error) {
     if (error instanceof ConfigError) exitWith(error);
     throw error;

@@ -19,9 +19,11 @@ export interface Operating {
 }
 
 /** This process's own; without one, that of the local installation that runs here (`weft start`), if any. */
-export async function environment(): Promise<Readonly<Record<string, string | undefined>>> {
+export async function environment(
+  options: { asSuperuser?: boolean } = {},
+): Promise<Readonly<Record<string, string | undefined>>> {
   if (Bun.env["POSTGRES_PASSWORD"] || Bun.env["SECRET_KEY"]) return Bun.env;
-  return (await runningEnvironment(Bun.env["WEFT_HOME"])) ?? Bun.env;
+  return (await runningEnvironment(Bun.env["WEFT_HOME"], options)) ?? Bun.env;
 }
 
 /** Runs one command. A refusal is printed to stderr, one line a problem, and exits 1; anything unexpected is thrown on. */

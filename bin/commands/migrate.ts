@@ -1,7 +1,7 @@
 // Brings the database to this version. Connects as the superuser; the application never does.
 import { migrate, migrationStatus } from "#platform/db/migrate.ts";
 import { loadConfig } from "#src/config.ts";
-import { printRows } from "../_operate.ts";
+import { environment, printRows } from "../_operate.ts";
 import { exitCodes, strictCommand } from "../_strict.ts";
 
 export const command = strictCommand({
@@ -18,7 +18,7 @@ export const command = strictCommand({
     json: { type: "boolean", description: "print JSON" },
   },
   async run({ args }) {
-    const config = loadConfig("migrate");
+    const config = loadConfig("migrate", await environment({ asSuperuser: true }));
     try {
       if (args.status) return await showStatus(config.database, args.json ?? false);
       const run = await migrate(config.database, {

@@ -49,6 +49,11 @@ test("start serves, lets other commands find it, survives a kill and stops by a 
     { subdomain: "acme" },
   ]);
 
+  const migrations = weft("migrate", "--status", "--json");
+  expect(JSON.parse(await new Response(migrations.stdout).text())).toMatchObject({
+    state: "current",
+  });
+
   const second = weft("start");
   expect(await second.exited).toBe(1);
   expect((await new Response(second.stderr).text()).trim().split("\n")).toHaveLength(1);
