@@ -156,7 +156,10 @@ async function makeTenant(
     aGroup: people.aGroup,
     mails: async () => {
       await runJobs();
-      return services.mail.sent.filter(({ text }) => text.includes(site.origin));
+      // Sent side by side, in whatever order; their ids begin with the time they were written.
+      return services.mail.sent
+        .filter(({ text }) => text.includes(site.origin))
+        .toSorted((a, b) => (a.id < b.id ? -1 : 1));
     },
     events: (name) => readEvents(scope, name),
   };
