@@ -7,11 +7,7 @@ import {
   type Proof,
 } from "#features/authenticators/index.ts";
 import { countPasskeys, passkeyHandle } from "#features/passkeys/index.ts";
-import {
-  clearSessionCookie,
-  type SessionCookie,
-  setSessionCookie,
-} from "#features/sessions/index.ts";
+import { type SessionCookie, setSessionCookie } from "#features/sessions/index.ts";
 import type { Handling } from "#platform/http/context.ts";
 import { forbidden } from "#platform/http/door.ts";
 import type { ProofInput } from "./schema.ts";
@@ -39,10 +35,11 @@ export async function proofStep(handling: AnyHandling) {
   });
 }
 
-/** Gives this browser the session that goes on after a change; null: it was ended meanwhile. */
+/**
+ * Gives this browser the session that goes on after a change; null: it was ended meanwhile, and the browser may hold another one by now.
+ */
 export function keepSession({ cookies, now }: AnyHandling, cookie: SessionCookie | null): void {
-  if (cookie === null) clearSessionCookie(cookies);
-  else setSessionCookie(cookies, cookie, now);
+  if (cookie !== null) setSessionCookie(cookies, cookie, now);
 }
 
 /** The same for a change of the second step; answers what it brought. */

@@ -23,7 +23,7 @@ export async function needsPasskey(
  * The session counts as proved now, under another token, whose cookie is answered; null when it was ended meanwhile. The password alone
  * is enough for somebody whose second step is a code by e-mail: the session has been through that, and one factor proves again who holds
  * it (NIST SP 800-63B-4 §2.2.3, §5.2).
- * @throws {passkeyNeeded} @throws {proofWrong} @throws {proofLimited}
+ * @throws {passkeyNeeded} @throws {proofWrong} @throws {proofLimited} @throws {sessionRenewed}
  */
 export const stepUp = (visit: OwnVisit, proof: Proof): Promise<SessionCookie | null> =>
   withProof(visit, proof, async (db, _, methods) => {

@@ -4,7 +4,7 @@ import { type CookieJar, cookieJar } from "#platform/http/cookies.ts";
 import { isSecure, originOf } from "#platform/http/handling.ts";
 import { hashToken } from "#platform/crypto/token.ts";
 import { roleMay } from "#src/permissions.ts";
-import { touchSession } from "./actions.ts";
+import { touchSession } from "./actions/renew.ts";
 import { type FoundSession, findSession } from "./queries.ts";
 import { seenEverySeconds } from "./schema.ts";
 
@@ -28,11 +28,16 @@ export function setSessionCookie(
   cookies.set(cookieName, token, isKept ? { maxAgeSeconds } : {});
 }
 
+/** For who signs out, and nobody else: see `authenticateSession`. */
 export function clearSessionCookie(cookies: CookieJar): void {
   cookies.clear(cookieName);
 }
 
-/** Who the browser's cookie stands for, or null: no cookie, unknown, ended, idle, too old, person not active. A dead cookie is cleared. */
+/**
+ * Who the browser's cookie stands for, or null: no cookie, unknown, ended, idle, too old, person not active. The cookie stays as it is,
+ * whatever it is worth: while another tab gives the session a new token, this answer may arrive after that one, and would take away
+ * what it brought. A token that opens nothing harms nobody where it lies.
+ */
 export async function authenticateSession(c: HttpContext): Promise<Principal | null> {
   const { services, site } = c.var;
   const cookies = cookieJar(c, isSecure(services));
@@ -40,25 +45,23 @@ export async function authenticateSession(c: HttpContext): Promise<Principal | n
   if (token === undefined) return null;
   const now = services.clock.now();
   const tenant = services.database.tenant(site.tenantId);
-  const found = await tenant.read((db) => findSession(db, hashToken(token), now));
-  if (!found) {
-    clearSessionCookie(cookies);
-    return null;
-  }
+  const tokenHash = hashToken(token);
+  const found = await tenant.read((db) => findSession(db, tokenHash, now));
+  if (!found) return null;
   const unseenSeconds = (now.getTime() - found.lastSeenAt.getTime()) / 1000;
   // The cache only saves writes when many requests arrive together; the statement itself is the rule.
   const isDue =
     unseenSeconds >= seenEverySeconds &&
     (await services.cache.firstIn(`session-seen:${site.tenantId}:${found.id}`, seenEverySeconds));
   if (isDue) await tenant.write((db) => touchSession(db, found.id, now));
-  return toPrincipal(found, c);
+  return toPrincipal(found, tokenHash, c);
 }
 
-function toPrincipal(found: FoundSession, c: HttpContext): Principal {
+function toPrincipal(found: FoundSession, tokenHash: Buffer, c: HttpContext): Principal {
   const { id, userId, role, methods, authenticatedAt, startedAt, expiresAt } = found;
   return {
     actor: { kind: "user", userId, role, sessionId: id, origin: originOf(c) },
-    session: { id, userId, methods, authenticatedAt, startedAt, expiresAt },
+    session: { id, userId, tokenHash, methods, authenticatedAt, startedAt, expiresAt },
     viewer: {
       name: `${found.firstName} ${found.lastName}`,
       email: found.email,

@@ -4,14 +4,9 @@ export {
   type SessionCookie,
   setSessionCookie,
 } from "./authenticate.ts";
-export {
-  endSession,
-  endSessions,
-  type NewSession,
-  reauthenticateSession,
-  renewSession,
-  startSession,
-} from "./actions.ts";
+export { endSession, endSessions } from "./actions/end.ts";
+export { reauthenticateSession, renewSession } from "./actions/renew.ts";
+export { type NewSession, startSession } from "./actions/start.ts";
 export { sessionEnded, sessionReauthenticated, sessionStarted } from "./events.ts";
 export { sessionNotFound } from "./errors.ts";
 export { endSpentOf, endSpentSessions } from "./jobs.ts";

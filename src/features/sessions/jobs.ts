@@ -2,7 +2,7 @@
 import type { TenantScope } from "#platform/db/database.ts";
 import { defineSchedule } from "#platform/jobs/schedule.ts";
 import type { Services } from "#platform/services.ts";
-import { endSpent, spentMost } from "./actions.ts";
+import { endSpent, spentMost } from "./actions/end.ts";
 
 export const endSpentSessions = defineSchedule<Services>("sessions.end_spent", {
   cron: "*/10 * * * *",

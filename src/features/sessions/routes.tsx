@@ -1,7 +1,7 @@
 // Sessions for administrators and scripts: who is signed in, and ending it. One's own sessions are at /security/sessions.
 import { z } from "zod";
 import { routes } from "#platform/http/route.ts";
-import { endAnySession } from "./actions.ts";
+import { endAnySession } from "./actions/end.ts";
 import { findLiveSession, listSessions } from "./queries.ts";
 import { SessionFilter, SessionList, SessionParams } from "./schema.ts";
 import { texts } from "./texts.ts";

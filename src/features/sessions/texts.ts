@@ -2,6 +2,7 @@ import { defineTexts } from "#platform/texts.ts";
 
 export const texts = defineTexts("sessions", {
   notFound: "This session has already ended",
+  renewed: "Another tab of yours changed something at the same moment: send this again",
   aboveRole: "You cannot end a session of someone whose role is above yours",
 
   started: "Signed in",

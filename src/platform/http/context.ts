@@ -32,6 +32,8 @@ export interface Site {
 export interface SessionFacts {
   readonly id: SessionId;
   readonly userId: UserId;
+  /** SHA-256 of the token that the request came with: whoever gives the session another one does it in the place of this one. */
+  readonly tokenHash: Buffer;
   /** How and when this person proved who they are; told truthfully to applications. */
   readonly methods: readonly string[];
   readonly authenticatedAt: Date;

@@ -34,7 +34,6 @@ describe("a session", () => {
     }
     clock.advance({ hours: 24, seconds: 1 });
     expect(await isSignedIn(tenant.browser)).toBe(false);
-    expect(tenant.browser.cookies.has(sessionCookie)).toBe(false);
   });
 
   test("ends after fourteen days however much it is used", async () => {
@@ -103,7 +102,6 @@ describe("a session", () => {
       const thief = tenant.newBrowser();
       thief.cookies.set(sessionCookie, { value, header: "" });
       expect([value, await isSignedIn(thief)]).toEqual([value, false]);
-      expect(thief.cookies.has(sessionCookie)).toBe(false);
     }
     expect(await isSignedIn(tenant.browser)).toBe(true);
   });

@@ -13,12 +13,12 @@ export interface Changed<T> {
   readonly cookie: SessionCookie | null;
 }
 
-/** Ends every other session and gives this one another token, so that a cookie copied before the change is worth nothing. */
+/** Ends every other session and gives this one another token, so that a cookie copied before the change is worth nothing. @throws {sessionRenewed} */
 export async function goOnAlone<T>(
   db: TenantDb,
   { actor, userId, session }: OwnVisit,
   value: T,
 ): Promise<Changed<T>> {
   await endSessions(db, actor, { userId, reason: "second_step_changed", except: session.id });
-  return { value, cookie: await renewSession(db, session.id) };
+  return { value, cookie: await renewSession(db, session) };
 }

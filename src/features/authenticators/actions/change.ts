@@ -5,7 +5,6 @@ import { dropLinks } from "#features/one-time-links/index.ts";
 import { endSessions, renewSession, type SessionCookie } from "#features/sessions/index.ts";
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
-import type { SessionId } from "#src/ids.ts";
 import { newPasswordRefused, noTotp, totpCodeWrong, totpNotPending } from "../errors.ts";
 import { totpStarted } from "../events.ts";
 import { findPasswordRules, judgeNewPassword } from "../password-policy.ts";
@@ -36,13 +35,13 @@ const ownerOf = ({ site, userId, services }: Visit): TotpOwner => ({
 /**
  * A new password in the place of the current one. Every other session ends; this one goes on under a new token, whose
  * cookie is answered (null when it was ended meanwhile).
- * @throws {newPasswordRefused} naming `password` @throws {proofWrong} @throws {proofLimited}
+ * @throws {newPasswordRefused} naming `password` @throws {proofWrong} @throws {proofLimited} @throws {sessionRenewed}
  */
 export async function changePassword(
-  visit: Visit,
-  { password, current, sessionId }: { password: string; current: string; sessionId: SessionId },
+  visit: OwnVisit,
+  { password, current }: { password: string; current: string },
 ): Promise<SessionCookie | null> {
-  const { tenant, services, site, post, actor, userId, now } = visit;
+  const { tenant, services, site, post, actor, session, userId, now } = visit;
   const refuse = (problem: string) => newPasswordRefused({ errors: { password: problem } });
   const person = await provePassword(visit, current);
   if (password.normalize("NFC") === current.normalize("NFC"))
@@ -59,8 +58,8 @@ export async function changePassword(
     await storePassword(db, { userId, hash, stamp, now });
     await dropLinks(db, userId, "password_reset");
     await passwordChanged(db, post, actor, { userId, now });
-    await endSessions(db, actor, { userId, reason: "password_changed", except: sessionId });
-    return { problem: null, value: await renewSession(db, sessionId) };
+    await endSessions(db, actor, { userId, reason: "password_changed", except: session.id });
+    return { problem: null, value: await renewSession(db, session) };
   });
 }
 

@@ -69,8 +69,7 @@ export const securityRoutes = routes()
     handle: async (handling) => {
       const me = mine(handling);
       const { password, currentPassword } = handling.input;
-      const change = { password, current: currentPassword, sessionId: me.session.id };
-      keepSession(handling, await changePassword(me, change));
+      keepSession(handling, await changePassword(me, { password, current: currentPassword }));
       return redirect("/security", texts.passwordDone);
     },
   })

@@ -1,0 +1,106 @@
+// Starting a session, with its audit event in the same transaction.
+import { sql } from "kysely";
+import { sessionLimits } from "#features/policy/index.ts";
+import { record } from "#platform/audit/record.ts";
+import { randomToken } from "#platform/crypto/token.ts";
+import type { TenantDb } from "#platform/db/database.ts";
+import type { Actor, Origin } from "#src/actor.ts";
+import type { DeviceId, SessionId, UserId } from "#src/ids.ts";
+import type { SessionCookie } from "../authenticate.ts";
+import { sessionStarted } from "../events.ts";
+import { absoluteSeconds } from "../queries.ts";
+import { type SessionEndReason, sessionsMost } from "../schema.ts";
+import { endSession, recordEnds } from "./end.ts";
+
+export interface NewSession {
+  readonly userId: UserId;
+  /** How this person proved who they are: "password", then "email_code", "totp" or "backup_code". */
+  readonly methods: readonly string[];
+  readonly origin: Origin;
+  readonly now: Date;
+  /** The browser, as a known device. */
+  readonly deviceId?: DeviceId | null;
+  /** Nobody has signed in to this account with that browser before. */
+  readonly isNewDevice?: boolean;
+  /** Whether the session outlives the browser's window, if the tenant lets people keep theirs. */
+  readonly isKept?: boolean;
+  /** The session this browser had until now: it ends, so that no identifier lives on through a sign-in (session fixation). */
+  readonly replaces?: SessionId | null;
+}
+
+/** Starts a session and answers what the browser gets: a token of 256 bits, kept only as SHA-256. */
+export async function startSession(
+  db: TenantDb,
+  actor: Actor,
+  {
+    userId,
+    methods,
+    origin,
+    now,
+    replaces = null,
+    deviceId = null,
+    isNewDevice = false,
+    isKept: wish = true,
+  }: NewSession,
+): Promise<SessionCookie & { readonly sessionId: SessionId }> {
+  if (replaces !== null) await endSession(db, actor, { sessionId: replaces, reason: "replaced" });
+  await endOldest(db, actor, userId);
+  const { token, hash } = randomToken();
+  const limits = sessionLimits(now).as("l");
+  const {
+    id: sessionId,
+    isKept,
+    expiresAt,
+  } = await db
+    .insertInto("sessions")
+    .values({
+      user_id: userId,
+      token_hash: hash,
+      methods: [...methods],
+      authenticated_at: now,
+      created_at: now,
+      last_seen_at: now,
+      expires_at: (eb) =>
+        eb
+          .selectFrom(limits)
+          .select(
+            sql<Date>`${now}::timestamptz + make_interval(secs => ${absoluteSeconds(sql`${wish}::boolean`)})`.as(
+              "at",
+            ),
+          ),
+      is_kept: (eb) =>
+        eb.selectFrom(limits).select(sql<boolean>`${wish} and l.keep_signed_in`.as("is_kept")),
+      ip: origin.ip,
+      user_agent: origin.userAgent,
+      device_id: deviceId,
+    })
+    .returning(["id", "is_kept as isKept", "expires_at as expiresAt"])
+    .executeTakeFirstOrThrow();
+  await record(db, actor, sessionStarted, {
+    userId,
+    sessionId,
+    methods: [...methods],
+    isNewDevice,
+  });
+  return { token, isKept, expiresAt, sessionId };
+}
+
+/** Makes room for one more: a person (or a script with their password) cannot fill the table. */
+async function endOldest(db: TenantDb, actor: Actor, userId: UserId): Promise<void> {
+  const ended = await db
+    .updateTable("sessions")
+    .set({ ended_at: sql<Date>`now()`, end_reason: "too_many" satisfies SessionEndReason })
+    .where("id", "in", (query) =>
+      query
+        .selectFrom("sessions")
+        .select("id")
+        .where("user_id", "=", userId)
+        .where("ended_at", "is", null)
+        .orderBy("id", "desc")
+        .offset(sessionsMost - 1)
+        .limit(1_000),
+    )
+    .returning(["id", "user_id"])
+    .execute();
+  await recordEnds(db, actor, ended, "too_many");
+}
