@@ -96,8 +96,9 @@ describe("the table of authority", () => {
       const isPermission = (permissions as readonly string[]).includes(permit);
       const roles = Role.options.filter((role) => isPermission && mayCall(route, role));
       const who = isPermission ? `${permit} (${roles.join(", ")})` : permit;
-      const isFresh = route.kind !== "endpoint" && route.spec.fresh === true;
-      return `${nameOf(route)}  ${who}${isFresh ? " fresh" : ""}${route.kind === "data" ? "  +api" : ""}`;
+      const { fresh } = route.kind === "endpoint" ? {} : route.spec;
+      const proof = fresh === undefined ? "" : fresh === true ? " fresh" : " fresh-sometimes";
+      return `${nameOf(route)}  ${who}${proof}${route.kind === "data" ? "  +api" : ""}`;
     });
     expect(lines.toSorted()).toEqual(await lockedLines("http/routes.lock", lines));
   });

@@ -33,7 +33,9 @@ async function provedBefore(seconds: number): Promise<Browser> {
   return browser;
 }
 
-const freshRoutes = routeTable.filter((route) => route.kind !== "endpoint" && route.spec.fresh);
+const freshRoutes = routeTable.filter(
+  (route) => route.kind !== "endpoint" && route.spec.fresh === true,
+);
 const named = freshRoutes.map((route) => [nameOf(route), route] as const);
 const changes = named.filter(([, route]) => isUnsafe(route));
 const pages = named.filter(([, route]) => !isUnsafe(route));

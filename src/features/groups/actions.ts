@@ -2,10 +2,12 @@
 import { userNotFound } from "#features/users/index.ts";
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
+import type { Handling } from "#platform/http/context.ts";
+import { requireFresh } from "#platform/http/fresh.ts";
 import { type Actor, roleOf } from "#src/actor.ts";
 import type { GroupId, UserId } from "#src/ids.ts";
 import { roleMay } from "#src/permissions.ts";
-import { groupNameTaken, notMember, strengthNeedsPermission } from "./errors.ts";
+import { groupNameTaken, groupProtects, strengthNeedsPermission } from "./errors.ts";
 import {
   groupCreated,
   groupDeleted,
@@ -15,11 +17,14 @@ import {
   memberAdded,
   memberRemoved,
 } from "./events.ts";
-import { applicationsOf, getGroup, lockGroup } from "./queries.ts";
+import { applicationsOf, asksLess, getGroup, lockGroup, lockMember } from "./queries.ts";
 import type { Added, Group, GroupChanges, MemberParams, NewGroup } from "./schema.ts";
 import { texts } from "./texts.ts";
 
 const nameTaken = () => groupNameTaken({ errors: { name: texts.nameTakenField } });
+
+/** Whose change it is, and how long ago they proved who they are: some changes ask. */
+type By = Pick<Handling<unknown, unknown>, "actor" | "session" | "now">;
 
 /** Creates an empty group. @throws {groupNameTaken} */
 export async function createGroup(
@@ -39,13 +44,14 @@ export async function createGroup(
 
 /**
  * Renames, describes, or asks more of its members; what is absent or the same stays.
- * @throws {groupNotFound} @throws {groupNameTaken} @throws {strengthNeedsPermission}
+ * @throws {groupNotFound} @throws {groupNameTaken} @throws {strengthNeedsPermission} @throws {stepUpRequired}
  */
 export async function changeGroup(
   db: TenantDb,
-  actor: Actor,
+  by: By,
   { groupId, ...changes }: GroupChanges & { groupId: GroupId },
 ): Promise<Group> {
+  const { actor } = by;
   const group = await lockGroup(db, groupId);
   const { name = group.name, description = group.description } = changes;
   if (name !== group.name) {
@@ -53,18 +59,38 @@ export async function changeGroup(
     await record(db, actor, groupRenamed, { groupId, from: group.name, to: name });
   }
   const { strength = group.strength } = changes;
-  if (strength !== group.strength) {
-    // Administrators act on groups, the sign-in policy is for those above them: whoever took over an administrator's account must
-    // not take away what protects the next one.
-    if (!roleMay(roleOf(actor), "settings.manage")) throw strengthNeedsPermission();
-    await db.updateTable("groups").set({ strength }).where("id", "=", groupId).execute();
-    await record(db, actor, groupStrengthChanged, { groupId, from: group.strength, to: strength });
-  }
+  if (strength !== group.strength) await setStrength(db, by, { group, strength });
   if (description !== group.description) {
     await db.updateTable("groups").set({ description }).where("id", "=", groupId).execute();
     await record(db, actor, groupDescribed, { groupId });
   }
   return getGroup(db, groupId);
+}
+
+async function setStrength(
+  db: TenantDb,
+  by: By,
+  { group, strength }: { group: Pick<Group, "id" | "strength">; strength: Group["strength"] },
+): Promise<void> {
+  const [groupId, from] = [group.id, group.strength];
+  if (!maySetStrength(by)) throw strengthNeedsPermission();
+  const isLess = await asksLess(db, { from, to: strength, now: by.now });
+  if (isLess && (await getGroup(db, groupId)).memberCount > 0) requireFresh(by);
+  await db.updateTable("groups").set({ strength }).where("id", "=", groupId).execute();
+  await record(db, by.actor, groupStrengthChanged, { groupId, from, to: strength });
+}
+
+/**
+ * Administrators act on groups, the sign-in policy is for those above them: whoever took over an administrator's account must not take away
+ * what protects the next one. By no way: neither by changing what a group asks, nor by deleting it, nor by taking the person out.
+ */
+const maySetStrength = ({ actor }: By): boolean => roleMay(roleOf(actor), "settings.manage");
+
+/** Before people leave a group, or it leaves them. @throws {groupProtects} @throws {stepUpRequired} */
+async function assertMayLeave(db: TenantDb, by: By, from: Group["strength"]): Promise<void> {
+  if (!(await asksLess(db, { from, to: null, now: by.now }))) return;
+  if (!maySetStrength(by)) throw groupProtects();
+  requireFresh(by);
 }
 
 /** The only constraint an update of the name can meet is the unique name. */
@@ -78,13 +104,18 @@ async function rename(db: TenantDb, groupId: GroupId, name: string): Promise<voi
   }
 }
 
-/** Deletes a group with its memberships and what it gave access to. @throws {groupNotFound} */
-export async function deleteGroup(db: TenantDb, actor: Actor, groupId: GroupId): Promise<void> {
+/**
+ * Deletes a group with its memberships and what it gave access to.
+ * @throws {groupNotFound} @throws {groupProtects} @throws {stepUpRequired}
+ */
+export async function deleteGroup(db: TenantDb, by: By, groupId: GroupId): Promise<void> {
   await lockGroup(db, groupId);
-  const { name, memberCount } = await getGroup(db, groupId);
+  const { name, memberCount, strength } = await getGroup(db, groupId);
+  if (memberCount > 0) await assertMayLeave(db, by, strength);
   const { applicationCount } = await applicationsOf(db, groupId);
   await db.deleteFrom("groups").where("id", "=", groupId).execute();
-  await record(db, actor, groupDeleted, { groupId, name, memberCount, applicationCount });
+  const deleted = { groupId, name, strength, memberCount, applicationCount };
+  await record(db, by.actor, groupDeleted, deleted);
 }
 
 /**
@@ -118,17 +149,18 @@ export async function addMembers(
   return { groupId, added: added.map(({ user_id }) => user_id) };
 }
 
-/** Takes one person out. @throws {notMember} */
+/** Takes one person out. @throws {notMember} @throws {groupProtects} @throws {stepUpRequired} */
 export async function removeMember(
   db: TenantDb,
-  actor: Actor,
+  by: By,
   { groupId, userId }: MemberParams,
 ): Promise<void> {
-  const { numDeletedRows } = await db
+  const { strength } = await lockMember(db, { groupId, userId });
+  await assertMayLeave(db, by, strength);
+  await db
     .deleteFrom("group_members")
     .where("group_id", "=", groupId)
     .where("user_id", "=", userId)
-    .executeTakeFirst();
-  if (numDeletedRows === 0n) throw notMember({ groupId, userId });
-  await record(db, actor, memberRemoved, { groupId, userId });
+    .execute();
+  await record(db, by.actor, memberRemoved, { groupId, userId });
 }

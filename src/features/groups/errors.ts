@@ -13,4 +13,9 @@ export const strengthNeedsPermission = defineError("groups.strength_needs_permis
   status: 403,
   title: texts.strengthNeedsPermission,
 });
+/** Deleting a group, or taking somebody out, takes away what is asked of people just as changing it does. */
+export const groupProtects = defineError("groups.protects", {
+  status: 403,
+  title: texts.protects,
+});
 export const notMember = defineError("groups.not_member", { status: 404, title: texts.notMember });

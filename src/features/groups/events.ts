@@ -28,6 +28,8 @@ export const groupDeleted = defineEvent("group.deleted", {
   data: z.object({
     groupId: GroupId,
     name: z.string(),
+    /** What it asked for at sign-in. */
+    strength: Strength.nullable(),
     memberCount: z.number().int(),
     applicationCount: z.number().int(),
   }),

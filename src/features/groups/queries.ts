@@ -1,7 +1,7 @@
 // Reads of groups and memberships. Names are ordered without case and accents (`name_key`).
 import { sql } from "kysely";
 import { z } from "zod";
-import type { Strength } from "#features/policy/index.ts";
+import { findPolicy, meets, type Strength, strictest } from "#features/policy/index.ts";
 import { isAfter, personMatches, primaryEmail } from "#features/users/index.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import { decodeCursor, toPage } from "#platform/http/input.ts";
@@ -49,18 +49,30 @@ export async function getGroup(db: TenantDb, groupId: GroupId): Promise<Group> {
   );
 }
 
-/** One group with a page of its members and what it gives access to. Four statements. @throws {groupNotFound} */
+/** One group with a page of its members and what it gives access to. Five statements. @throws {groupNotFound} */
 export async function getGroupDetail(
   db: TenantDb,
-  groupId: GroupId,
-  filter: MemberFilter,
+  { groupId, now, ...filter }: MemberFilter & { groupId: GroupId; now: Date },
 ): Promise<GroupDetail> {
   const group = await getGroup(db, groupId);
   return {
     ...group,
     ...(await applicationsOf(db, groupId)),
     members: await listMembers(db, groupId, filter),
+    asksMore: await asksLess(db, { from: group.strength, to: null, now }),
   };
+}
+
+/**
+ * Whether people of a group are asked for less when it asks for `to` instead of `from`; null: for nothing of its own. Other groups of theirs
+ * are not looked at: two changes at once, each counting on the group of the other, would together take away what neither may.
+ */
+export async function asksLess(
+  db: TenantDb,
+  { from, to, now }: { from: Strength | null; to: Strength | null; now: Date },
+): Promise<boolean> {
+  const { strength } = await findPolicy(db, now);
+  return !meets(strictest(strength, to), strictest(strength, from));
 }
 
 /** The applications that would be lost with the group: how many, and the first by name. */
@@ -163,6 +175,19 @@ export function listGroupsOfUser(
     .orderBy("g.name_key")
     .limit(1_000)
     .execute();
+}
+
+/** What the group of a member asks for; the membership is locked until the transaction ends. @throws {notMember} */
+export async function lockMember(db: TenantDb, { groupId, userId }: MemberParams) {
+  const { strength } = await db
+    .selectFrom("group_members as m")
+    .innerJoin("groups as g", "g.id", "m.group_id")
+    .select("g.strength")
+    .where("m.group_id", "=", groupId)
+    .where("m.user_id", "=", userId)
+    .forUpdate("m")
+    .executeTakeFirstOrThrow(() => notMember({ groupId, userId }));
+  return { strength };
 }
 
 /** The group's row, locked until the transaction ends. @throws {groupNotFound} */

@@ -3,7 +3,9 @@ import { z } from "zod";
 import { SearchWords } from "#features/users/index.ts";
 import type { Handling } from "#platform/http/context.ts";
 import { routes } from "#platform/http/route.ts";
+import { requireFreshAhead } from "#platform/http/fresh.ts";
 import { addMembers, changeGroup, createGroup, deleteGroup, removeMember } from "./actions.ts";
+import { groupProtects } from "./errors.ts";
 import {
   findCandidates,
   getGroup,
@@ -29,8 +31,9 @@ import {
 } from "./schema.ts";
 import { texts } from "./texts.ts";
 import { AddMembersPage, Candidates } from "./views/add-members.tsx";
-import { DeleteGroupPage, GroupPage, MemberRegion, RemoveMemberPage } from "./views/group.tsx";
+import { GroupPage, MemberRegion } from "./views/group.tsx";
 import { EditGroupForm, GroupRegion, GroupsPage, NewGroupForm } from "./views/list.tsx";
+import { DeleteGroupPage, RemoveMemberPage } from "./views/taking-away.tsx";
 
 type OfGroup = Handling<GroupParams>;
 const firstPage = { q: "", limit: 50 } as const;
@@ -41,6 +44,17 @@ const candidates = async ({ tenant, params }: Pick<OfGroup, "tenant" | "params">
     found: await findCandidates(db, params.groupId, q),
     q,
   }));
+
+/** For the questions before something is taken away. */
+const wholeGroup = ({ tenant, params, now }: OfGroup) =>
+  tenant.read((db) => getGroupDetail(db, { groupId: params.groupId, ...firstPage, now }));
+
+/** The page of a change asks for the same as the change. @throws {groupProtects} @throws {stepUpRequired} */
+function assertMayLower(handling: OfGroup, { asksMore }: GroupDetail): void {
+  if (!asksMore) return;
+  if (handling.viewer?.can("settings.manage") !== true) throw groupProtects();
+  requireFreshAhead(handling);
+}
 
 export const groupRoutes = routes()
   .on("get", "/groups", {
@@ -78,8 +92,8 @@ export const groupRoutes = routes()
     params: GroupParams,
     input: MemberFilter,
     reply: GroupDetail,
-    handle: ({ tenant, params, input }) =>
-      tenant.read((db) => getGroupDetail(db, params.groupId, input)),
+    handle: ({ tenant, params, input, now }) =>
+      tenant.read((db) => getGroupDetail(db, { ...params, ...input, now })),
     page: GroupPage,
     fragments: { "member-list": MemberRegion },
   })
@@ -95,13 +109,14 @@ export const groupRoutes = routes()
   })
   .on("patch", "/groups/:groupId", {
     permit: "groups.manage",
+    fresh: "sometimes",
     summary: "Rename or describe a group, or change the second step that is asked of its members",
     title: ({ group }: { group: Group }) => texts.editTitle(group.name),
     params: GroupParams,
     input: GroupChanges,
     reply: Group,
-    handle: ({ tenant, actor, params, input }) =>
-      tenant.write((db) => changeGroup(db, actor, { ...params, ...input })),
+    handle: ({ tenant, params, input, ...by }) =>
+      tenant.write((db) => changeGroup(db, by, { ...params, ...input })),
     form: EditGroupForm,
     load: async ({ tenant, params }) => ({
       group: await tenant.read((db) => getGroup(db, params.groupId)),
@@ -111,19 +126,25 @@ export const groupRoutes = routes()
   })
   .screen("get", "/groups/:groupId/deletion", {
     permit: "groups.manage",
+    fresh: "sometimes",
     title: (group: GroupDetail) => texts.deleteTitle(group.name),
     params: GroupParams,
-    handle: ({ tenant, params }) =>
-      tenant.read((db) => getGroupDetail(db, params.groupId, firstPage)),
+    handle: async (handling) => {
+      const group = await wholeGroup(handling);
+      if (group.memberCount > 0) assertMayLower(handling, group);
+      return group;
+    },
     page: DeleteGroupPage,
   })
   .on("delete", "/groups/:groupId", {
     permit: "groups.manage",
-    summary: "Delete a group, its memberships and the access it gave",
+    fresh: "sometimes",
+    summary:
+      "Delete a group, its memberships and the access it gave; for super administrators when it has members and asks more of them than everybody is asked",
     params: GroupParams,
     reply: z.undefined(),
-    handle: async ({ tenant, actor, params }) => {
-      await tenant.write((db) => deleteGroup(db, actor, params.groupId));
+    handle: async ({ tenant, params, ...by }) => {
+      await tenant.write((db) => deleteGroup(db, by, params.groupId));
       return undefined;
     },
     next: () => "/groups",
@@ -166,22 +187,27 @@ export const groupRoutes = routes()
   })
   .screen("get", "/groups/:groupId/members/:userId", {
     permit: "groups.manage",
+    fresh: "sometimes",
     title: texts.remove,
     params: MemberParams,
-    handle: ({ tenant, params }) =>
-      tenant.read(async (db) => ({
-        group: await getGroup(db, params.groupId),
-        member: await getMember(db, params),
-      })),
+    handle: async (handling) => {
+      const { tenant, params } = handling;
+      const member = await tenant.read((db) => getMember(db, params));
+      const group = await wholeGroup(handling);
+      assertMayLower(handling, group);
+      return { group, member };
+    },
     page: RemoveMemberPage,
   })
   .on("delete", "/groups/:groupId/members/:userId", {
     permit: "groups.manage",
-    summary: "Take a person out of a group",
+    fresh: "sometimes",
+    summary:
+      "Take a person out of a group; for super administrators when it asks more of its members than everybody is asked",
     params: MemberParams,
     reply: Removed,
-    handle: async ({ tenant, actor, params }) => {
-      await tenant.write((db) => removeMember(db, actor, params));
+    handle: async ({ tenant, params, ...by }) => {
+      await tenant.write((db) => removeMember(db, by, params));
       return params;
     },
     next: ({ groupId }) => `/groups/${groupId}`,

@@ -87,6 +87,11 @@ export const GroupDetail = Group.extend({
   applications: z.array(z.object({ id: ApplicationId, name: z.string() })),
   /** The first members, or those that the query asks for. */
   members: MemberList,
+  /**
+   * Whether it asks its members for more at sign-in than everybody is asked for. Then super administrators alone take people out,
+   * or delete it, and with fresh proof.
+   */
+  asksMore: z.boolean(),
 });
 export type GroupDetail = z.infer<typeof GroupDetail>;
 

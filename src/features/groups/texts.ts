@@ -18,6 +18,8 @@ export const texts = defineTexts("groups", {
   nameTaken: "Another group has this name",
   nameTakenField: "Another group has this name; case and accents do not make a difference",
   strengthNeedsPermission: "Only super administrators change what is asked at sign-in",
+  protects:
+    "This group asks for a stronger sign-in than everybody: only super administrators take people out of it or delete it",
   notMember: "This person is not in the group",
 
   createdEvent: "Group created",
@@ -94,6 +96,11 @@ export const texts = defineTexts("groups", {
   strengthLabel: "Second step",
   asTenant: "As everybody",
   saveStrength: "Save second step",
+
+  asksMore: (strength: string) =>
+    `This group asks for at least “${strength}” at sign-in, more than everybody is asked. Without it that ends, unless another group of the person asks the same.`,
+  protected:
+    "This group asks for a stronger sign-in than everybody. Only super administrators take people out of it or delete it.",
 
   access: "Applications",
   accessText: "What members can open because they are in this group.",

@@ -141,7 +141,8 @@ function answer(route: AnyRoute, renderer: Renderer): MiddlewareHandler<Env> {
     const handling = handlingOf(c, params, undefined);
     if (route.kind === "endpoint") return route.spec.handle(handling, c);
     const read = (c as WithRead)[readKey];
-    if ((c as WithRead)[staleKey]) return askForProof(route, c, renderer, { handling, read });
+    const askAgain = () => askForProof(route, c, renderer, { handling, read });
+    if ((c as WithRead)[staleKey]) return askAgain();
     if (read?.problems) {
       return refuse(route, c, renderer, handling, read, invalidInput({ errors: read.problems }));
     }
@@ -158,8 +159,10 @@ function answer(route: AnyRoute, renderer: Renderer): MiddlewareHandler<Env> {
         more,
       });
     } catch (error) {
-      if (error instanceof DomainError) return refuse(route, c, renderer, handling, read, error);
-      throw error;
+      if (!(error instanceof DomainError)) throw error;
+      if (error.code !== stepUpRequired.code)
+        return refuse(route, c, renderer, handling, read, error);
+      return route.method === "get" ? renderer.proveFirst(c) : askAgain();
     }
   };
 }

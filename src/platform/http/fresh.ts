@@ -2,7 +2,7 @@
 // unattended session reads what its person may read; it gives nobody a role, opens no door and closes none.
 import { defineError } from "../errors.ts";
 import { defineTexts } from "../texts.ts";
-import type { HttpContext, SessionFacts } from "./context.ts";
+import type { Handling, HttpContext, SessionFacts } from "./context.ts";
 import type { Door } from "./door.ts";
 import type { AnyRoute } from "./route.ts";
 import { shapeOf } from "./shape.ts";
@@ -42,12 +42,27 @@ export type Freshness = "enough" | "prove_first" | "stale";
  */
 export function freshnessOf(route: AnyRoute, door: Door, c: HttpContext): Freshness {
   const session = c.var.principal?.session;
-  if (route.kind === "endpoint" || !route.spec.fresh || door.kind === "api" || !session)
+  if (route.kind === "endpoint" || route.spec.fresh !== true || door.kind === "api" || !session)
     return "enough";
   const now = c.var.services.clock.now();
   if (route.method !== "get") return isFresh(session, now) ? "enough" : "stale";
   const isData = shapeOf(c).kind === "json";
   return isData || isFresh(session, now, aheadSeconds) ? "enough" : "prove_first";
+}
+
+type Asked = Pick<Handling<unknown, unknown>, "session" | "now">;
+
+/**
+ * For a route with `fresh: "sometimes"`: its action has found that this change does harm in the wrong hands. What was done so far in the
+ * transaction is undone with the throw, and the person is shown the same as by a route that always asks. @throws {stepUpRequired}
+ */
+export function requireFresh({ session, now }: Asked): void {
+  if (session && !isFresh(session, now)) throw stepUpRequired();
+}
+
+/** The same for the page of its form, which asks while there is still time to fill it in. @throws {stepUpRequired} */
+export function requireFreshAhead({ session, now }: Asked): void {
+  if (session && !isFreshAhead(session, now)) throw stepUpRequired();
 }
 
 /** Whether somebody who is sent to prove themselves need not, yet. */

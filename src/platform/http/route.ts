@@ -24,9 +24,9 @@ interface Common<P extends z.ZodType, I extends z.ZodType, L> extends Writing {
   readonly permit: Permit;
   /**
    * Only for somebody who proved who they are within the last ten minutes (`fresh.ts`): what a stolen session must not do. On the change
-   * itself, and on the page of its form.
+   * itself, and on the page of its form. `sometimes`: what is asked for decides, so the action says so (`requireFresh`).
    */
-  readonly fresh?: true;
+  readonly fresh?: true | "sometimes";
   readonly params?: P;
   readonly input?: I;
   /** 64 KiB unless told otherwise; counted while the body streams in. */

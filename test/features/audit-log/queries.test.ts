@@ -55,7 +55,9 @@ describe("listEvents", () => {
       createGroup(db, operator, { name: "Finance", description: "" }),
     );
     await scope.write((db) => cancelInvitation(db, operator, ada.id));
-    await scope.write((db) => deleteGroup(db, operator, group.id));
+    await scope.write((db) =>
+      deleteGroup(db, { actor: operator, session: null, now: new Date() }, group.id),
+    );
 
     const { items } = await scope.read((db) => listEvents(db, first));
     expect(items[0]?.about).toEqual([

@@ -1,11 +1,9 @@
-// One group: its members, what it gives access to, and the questions before something is taken away.
+// One group: its members, what it gives access to, and what it asks of them.
 import type { Screen } from "#platform/http/view.ts";
 import {
   Badge,
   Card,
   type Column,
-  ConfirmDialog,
-  ConfirmForm,
   DataTable,
   EmptyState,
   LinkButton,
@@ -21,10 +19,15 @@ import {
 import type { Group, GroupDetail, Member } from "../schema.ts";
 import { texts } from "../texts.ts";
 import { AskedStrength } from "./strength.tsx";
-
-const pathOf = ({ id }: Pick<Group, "id">) => `/groups/${id}`;
-const backToGroups = { href: "/groups", label: texts.title };
-const nameOf = ({ firstName, lastName }: Member) => `${firstName} ${lastName}`;
+import {
+  Applications,
+  backToGroups,
+  Deletion,
+  mayTakeAway,
+  nameOf,
+  pathOf,
+  Removal,
+} from "./taking-away.tsx";
 
 export const GroupPage: Screen<GroupDetail> = ({ data, view }) => {
   const mayManage = view.viewer?.can("groups.manage") === true;
@@ -58,7 +61,7 @@ export const GroupPage: Screen<GroupDetail> = ({ data, view }) => {
       <MemberRegion data={data} view={view} />
       <Access group={data} />
       <AskedStrength group={data} mayChange={view.viewer?.can("settings.manage") === true} />
-      {mayManage && <Deletion group={data} />}
+      {mayManage && <Deletion group={data} mayDelete={mayTakeAway(data, view)} />}
     </>
   );
 };
@@ -73,6 +76,7 @@ export const MemberRegion: Screen<GroupDetail> = ({ data, view }) => {
   const { items, next } = data.members;
   const query = Object.fromEntries(new URLSearchParams(view.query));
   const mayManage = view.viewer?.can("groups.manage") === true;
+  const mayRemove = mayManage && mayTakeAway(data, view);
   const summary = texts.membersShown(items.length);
   return (
     <ListRegion id="member-list" announce={items.length === 0 ? texts.noMemberFound : summary}>
@@ -83,7 +87,7 @@ export const MemberRegion: Screen<GroupDetail> = ({ data, view }) => {
           <Card flush>
             <DataTable
               caption={texts.members}
-              columns={columns(data, view.viewer?.zone ?? "UTC", mayManage)}
+              columns={columns(data, view.viewer?.zone ?? "UTC", mayRemove)}
               rows={items}
               href={({ id }) => `/users/${id}`}
             />
@@ -134,7 +138,7 @@ const stateTone: Readonly<Record<Member["state"], Tone>> = {
   deactivated: "neutral",
 };
 
-function columns(group: Group, zone: string, mayManage: boolean): readonly Column<Member>[] {
+function columns(group: GroupDetail, zone: string, mayRemove: boolean): readonly Column<Member>[] {
   const shown: Column<Member>[] = [
     {
       label: texts.person,
@@ -152,7 +156,7 @@ function columns(group: Group, zone: string, mayManage: boolean): readonly Colum
       cell: ({ addedAt }) => <Time at={addedAt} zone={zone} format="date" />,
     },
   ];
-  if (!mayManage) return shown;
+  if (!mayRemove) return shown;
   return [
     ...shown,
     {
@@ -165,50 +169,6 @@ function columns(group: Group, zone: string, mayManage: boolean): readonly Colum
   ];
 }
 
-function Removal({ group, member }: { group: Group; member: Member }) {
-  const membership = `${pathOf(group)}/members/${member.id}`;
-  return (
-    <ConfirmDialog
-      id={`remove-${member.id}`}
-      trigger={texts.remove}
-      triggerLabel={texts.removeOf(nameOf(member))}
-      triggerKind="secondary"
-      small
-      title={texts.removeTitle(nameOf(member), group.name)}
-      action={membership}
-      method="delete"
-      submit={texts.remove}
-      danger={false}
-      page={membership}
-    >
-      <p>{texts.removeText}</p>
-    </ConfirmDialog>
-  );
-}
-
-/** The same question as a page, for browsers without dialogs that open by HTML alone. */
-export const RemoveMemberPage: Screen<{ group: Group; member: Member }> = ({
-  data: { group, member },
-}) => (
-  <>
-    <PageHeader
-      title={texts.removeTitle(nameOf(member), group.name)}
-      breadcrumbs={[backToGroups, { href: pathOf(group), label: group.name }]}
-    />
-    <Card>
-      <ConfirmForm
-        action={`${pathOf(group)}/members/${member.id}`}
-        method="delete"
-        submit={texts.remove}
-        danger={false}
-        cancel={<LinkButton href={pathOf(group)}>{texts.keep}</LinkButton>}
-      >
-        <p>{texts.removeText}</p>
-      </ConfirmForm>
-    </Card>
-  </>
-);
-
 function Access({ group }: { group: GroupDetail }) {
   return (
     <Card title={texts.access} description={texts.accessText}>
@@ -220,65 +180,3 @@ function Access({ group }: { group: GroupDetail }) {
     </Card>
   );
 }
-
-function Applications({ group, linked = false }: { group: GroupDetail; linked?: boolean }) {
-  const further = group.applicationCount - group.applications.length;
-  return (
-    <ul>
-      {group.applications.map(({ id, name }) => (
-        <li>{linked ? <a href={`/applications/${id}`}>{name}</a> : name}</li>
-      ))}
-      {further > 0 && <li>{texts.moreApplications(further)}</li>}
-    </ul>
-  );
-}
-
-function Deletion({ group }: { group: GroupDetail }) {
-  return (
-    <Card title={texts.delete} description={texts.deleteHint} tone="critical">
-      <ConfirmDialog
-        id="delete-group"
-        trigger={texts.delete}
-        triggerIcon="trash"
-        title={texts.deleteTitle(group.name)}
-        action={pathOf(group)}
-        method="delete"
-        submit={texts.delete}
-        page={`${pathOf(group)}/deletion`}
-      >
-        <Consequences group={group} />
-      </ConfirmDialog>
-    </Card>
-  );
-}
-
-function Consequences({ group }: { group: GroupDetail }) {
-  return (
-    <>
-      <p>{texts.deleteMembers(group.memberCount)}</p>
-      <p>{texts.deleteApplications(group.applicationCount)}</p>
-      {group.applicationCount > 0 && <Applications group={group} />}
-      <p>{texts.deleteFinal}</p>
-    </>
-  );
-}
-
-/** The same question as a page, for browsers without dialogs that open by HTML alone. */
-export const DeleteGroupPage: Screen<GroupDetail> = ({ data }) => (
-  <>
-    <PageHeader
-      title={texts.deleteTitle(data.name)}
-      breadcrumbs={[backToGroups, { href: pathOf(data), label: data.name }]}
-    />
-    <Card>
-      <ConfirmForm
-        action={pathOf(data)}
-        method="delete"
-        submit={texts.delete}
-        cancel={<LinkButton href={pathOf(data)}>{texts.keep}</LinkButton>}
-      >
-        <Consequences group={data} />
-      </ConfirmForm>
-    </Card>
-  </>
-);

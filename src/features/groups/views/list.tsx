@@ -16,6 +16,7 @@ import {
 } from "#platform/ui/index.ts";
 import type { Group, GroupList } from "../schema.ts";
 import { texts } from "../texts.ts";
+import { StrengthField } from "./strength.tsx";
 
 const path = "/groups";
 
@@ -118,6 +119,8 @@ export const EditGroupForm: FormScreen<{ group: Group }> = ({
   problems,
 }) => {
   const page = `${path}/${group.id}`;
+  // The second step has a form of its own on the group's page: sent by that one and not taken, it is this one's only field.
+  const isStrength = values["strength"] !== undefined && values["name"] === undefined;
   return (
     <>
       <PageHeader
@@ -133,7 +136,7 @@ export const EditGroupForm: FormScreen<{ group: Group }> = ({
           problems={problems}
           cancel={page}
         >
-          <GroupFields />
+          {isStrength ? <StrengthField /> : <GroupFields />}
         </Form>
       </Card>
     </>

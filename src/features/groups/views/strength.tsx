@@ -4,6 +4,17 @@ import { Card, Cluster, Form, Select, SubmitButton } from "#platform/ui/index.ts
 import type { Group } from "../schema.ts";
 import { texts } from "../texts.ts";
 
+export const StrengthField = () => (
+  <Select
+    name="strength"
+    label={texts.strengthLabel}
+    options={[
+      { value: "", label: texts.asTenant },
+      ...Strength.options.map((value) => ({ value, label: strengthText[value] })),
+    ]}
+  />
+);
+
 export function AskedStrength({ group, mayChange }: { group: Group; mayChange: boolean }) {
   return (
     <Card title={texts.strength} description={texts.strengthText}>
@@ -14,14 +25,7 @@ export function AskedStrength({ group, mayChange }: { group: Group; mayChange: b
           method="patch"
           values={{ strength: group.strength ?? "" }}
         >
-          <Select
-            name="strength"
-            label={texts.strengthLabel}
-            options={[
-              { value: "", label: texts.asTenant },
-              ...Strength.options.map((value) => ({ value, label: strengthText[value] })),
-            ]}
-          />
+          <StrengthField />
           <Cluster>
             <SubmitButton kind="secondary">{texts.saveStrength}</SubmitButton>
           </Cluster>
