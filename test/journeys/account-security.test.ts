@@ -160,6 +160,22 @@ describe.skipIf(!program.found)("looking after an account", () => {
     await elsewhere.context.close();
   }, 30_000);
 
+  test("a password that must be replaced proves nothing, and the page says why", async () => {
+    const because = (cause: string) =>
+      stage.database.asSuperuser(`update app.users set password_reset_cause = ${cause}`);
+    await because("'breach'");
+    await go("/security/authenticator-app/removal");
+    await page.getByText("passwords that were stolen").waitFor();
+    expect(await page.getByLabel("Current password", { exact: true }).count()).toBe(0);
+    await glance("06-to-replace");
+    await go("/security");
+    await glance("06-to-replace-overview");
+    await page.getByRole("link", { name: "Change password" }).click();
+    await page.getByText("passwords that were stolen").waitFor();
+    await glance("06-to-replace-change");
+    await because("null");
+  }, 30_000);
+
   test("the app is removed again, and codes come by mail", async () => {
     await go("/security/authenticator-app/removal");
     await page.getByLabel("Current password", { exact: true }).fill(password);

@@ -18,10 +18,10 @@ export const passwordWasReset = defineEvent("password.reset", {
   says: texts.passwordWasReset,
   data: Person,
 });
-/** A wrong password, or a wrong code, where a signed-in person had to prove again who they are. */
+/** A wrong password, one that must be replaced, or a wrong code, where a signed-in person had to prove again who they are. */
 export const proofRefused = defineEvent("authenticators.proof_refused", {
   says: texts.proofRefused,
-  data: Person.extend({ cause: z.enum(["wrong_password", "wrong_code"]) }),
+  data: Person.extend({ cause: z.enum(["wrong_password", "password_to_replace", "wrong_code"]) }),
 });
 export const totpStarted = defineEvent("totp.started", { says: texts.totpStarted, data: Person });
 export const totpConfirmed = defineEvent("totp.confirmed", {

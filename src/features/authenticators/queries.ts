@@ -20,6 +20,7 @@ export async function findAuthenticators(db: TenantDb, userId: UserId) {
       "e.email",
       "u.password_hash as passwordHash",
       "u.password_changed_at as passwordChangedAt",
+      "u.password_reset_cause as resetCause",
       "u.second_step as secondStep",
       "t.confirmed_at as totpConfirmedAt",
       "t.sealed_pending as sealedPending",

@@ -10,6 +10,7 @@ export const texts = defineTexts("authenticators", {
   passwordNotCurrent: "This is not your current password",
   passwordSameAsCurrent: "This is the current password: choose another",
   newPasswordRefused: "Choose another password",
+  passwordToReplace: "Your password does not count as proof until you have replaced it",
   codeNotRight: "This code is not right, or was used already",
   passkeyNotRight: "This passkey was not accepted: try again, or use your password",
   proofWrong: "That did not prove who you are",

@@ -31,6 +31,7 @@ export async function proofStep(handling: AnyHandling) {
       hasPasskeys: person !== null && person.passkeys > 0,
       usablePasskeys: await countPasskeys(db, userId),
       codesLeft: await countBackupCodes(db, userId),
+      resetCause: person?.resetCause ?? null,
     };
   });
 }

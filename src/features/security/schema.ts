@@ -1,6 +1,11 @@
 // Inputs of the "Security" pages.
 import { z } from "zod";
-import { proofFields, TypedCode, TypedPassword } from "#features/authenticators/index.ts";
+import {
+  type PasswordResetCause,
+  proofFields,
+  TypedCode,
+  TypedPassword,
+} from "#features/authenticators/index.ts";
 import { PasskeyName } from "#features/passkeys/index.ts";
 import { PasskeyId, DeviceId, SessionId } from "#src/ids.ts";
 import { texts } from "./texts.ts";
@@ -61,6 +66,8 @@ export const SessionParams = z.object({ sessionId: SessionId });
 export interface SecurityState {
   readonly email: string;
   readonly passwordChangedAt: Date | null;
+  /** Why another password has to be chosen; null: it need not. */
+  readonly resetCause: PasswordResetCause | null;
   readonly totpSince: Date | null;
   readonly codesLeft: number;
   /** Suspended ones too. */

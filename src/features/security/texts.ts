@@ -15,6 +15,14 @@ export const texts = defineTexts("security", {
   newPasswordHint: (least: number) =>
     `At least ${least} characters. Several words that have nothing to do with each other work well.`,
   passwordSubmit: "Save new password",
+  toReplaceTitle: "Choose a new password",
+  toReplaceByAdmin:
+    "An administrator asks you to. The present password opens nothing any more, and proves nothing here.",
+  toReplaceByBreach:
+    "Your password is in a list of passwords that were stolen somewhere, so that others may know it. It opens nothing any more, and proves nothing here.",
+  toReplaceByPolicy:
+    "Your password is less than your organisation asks for. It opens nothing any more, and proves nothing here.",
+  toReplaceOr: "Or use a passkey.",
   passwordDone: "Your password is changed. Every other device is signed out.",
 
   secondStep: "Second step",

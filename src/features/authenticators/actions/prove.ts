@@ -56,7 +56,8 @@ type Change<R> = (
 
 /**
  * Runs `change` in one transaction once the proof holds: a passkey, or the password with, where there is an app or a passkey, a code of
- * the app or a backup code. So nobody takes a stronger factor away, or adds one of their own, by the password alone.
+ * the app or a backup code. So nobody takes a stronger factor away, or adds one of their own, by the password alone. A password that must be
+ * replaced proves nothing here, as it opens nothing at a sign-in: others may know it. It is good for replacing it (`changePassword`).
  * @throws {proofWrong} @throws {proofLimited}
  */
 export async function withProof<T>(visit: Visit, proof: Proof, change: Change<T>): Promise<T> {
@@ -64,6 +65,10 @@ export async function withProof<T>(visit: Visit, proof: Proof, change: Change<T>
   const { userId, actor } = visit;
   const proven = await provePassword(visit, proof.password);
   return commitProven(visit, proven, async (db, person): Promise<Outcome<T>> => {
+    if (person.resetCause !== null) {
+      await record(db, actor, proofRefused, { userId, cause: "password_to_replace" });
+      return { problem: toReplace };
+    }
     const code = needsCode(person) ? await takeCode(db, visit, proof.code ?? "") : null;
     if (code === null && needsCode(person)) {
       await record(db, actor, proofRefused, { userId, cause: "wrong_code" });
@@ -122,6 +127,7 @@ function valueOf<T>(outcome: Outcome<T>): T {
 }
 
 const wrongPassword: Problem = { [proofFields.password]: texts.passwordNotCurrent };
+const toReplace: Problem = { "": texts.passwordToReplace };
 const wrongCode: Problem = { [proofFields.code]: texts.codeNotRight };
 const wrongPasskey: Problem = { "": texts.passkeyNotRight };
 

@@ -173,6 +173,7 @@ async function readState(handling: AnyHandling): Promise<SecurityState> {
     return {
       email: person.email,
       passwordChangedAt: person.passwordChangedAt,
+      resetCause: person.resetCause,
       totpSince: person.totpConfirmedAt,
       codesLeft: await countBackupCodes(db, userId),
       passkeys: person.passkeys,
@@ -183,8 +184,15 @@ async function readState(handling: AnyHandling): Promise<SecurityState> {
 
 async function passwordStep(handling: AnyHandling): Promise<PasswordStep> {
   const me = mine(handling);
-  const { minLength } = await handling.tenant.read((db) => findPasswordRules(db, me));
-  return { email: handling.viewer?.email ?? "", minLength };
+  return handling.tenant.read(async (db) => {
+    const { minLength } = await findPasswordRules(db, me);
+    const person = await findAuthenticators(db, me.userId);
+    return {
+      email: handling.viewer?.email ?? "",
+      minLength,
+      resetCause: person?.resetCause ?? null,
+    };
+  });
 }
 
 /** For what only makes sense with an app: without one the person is sent to the overview. */

@@ -15,7 +15,7 @@ import {
 } from "#platform/ui/index.ts";
 import { texts } from "../texts.ts";
 import { breadcrumbs } from "./password.tsx";
-import { ProofFields, type ProofStep, withoutProof } from "./proof.tsx";
+import { ProofFields, type ProofStep, submitTyped, withoutProof } from "./proof.tsx";
 
 export const SetUpPage: FormScreen<ProofStep> = ({ data, values, problems }) => (
   <Stack gap="large">
@@ -27,7 +27,7 @@ export const SetUpPage: FormScreen<ProofStep> = ({ data, values, problems }) => 
     <Card title={texts.proofTitle}>
       <Form
         action="/security/authenticator-app"
-        submit={texts.setUpNext}
+        submit={submitTyped(data, texts.setUpNext)}
         cancel="/security"
         values={withoutProof(values)}
         problems={problems}
@@ -127,7 +127,7 @@ export const RenewCodesPage: FormScreen<ProofStep> = ({ data, values, problems }
     <Card title={texts.proofTitle}>
       <Form
         action="/security/backup-codes"
-        submit={texts.renewSubmit}
+        submit={submitTyped(data, texts.renewSubmit)}
         cancel="/security"
         values={withoutProof(values)}
         problems={problems}
@@ -149,7 +149,7 @@ export const RemovalPage: FormScreen<ProofStep> = ({ data, values, problems }) =
       <Form
         action="/security/authenticator-app"
         method="delete"
-        submit={texts.removeSubmit}
+        submit={submitTyped(data, texts.removeSubmit)}
         submitKind="danger"
         cancel="/security"
         values={withoutProof(values)}

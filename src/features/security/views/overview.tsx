@@ -14,6 +14,7 @@ import {
 } from "#platform/ui/index.ts";
 import type { SecurityState } from "../schema.ts";
 import { texts } from "../texts.ts";
+import { ToReplace } from "./to-replace.tsx";
 
 /** Below this many backup codes the page asks for new ones. */
 const fewCodes = 3;
@@ -24,12 +25,15 @@ export const SecurityPage: Screen<SecurityState> = ({ data, view }) => (
     <Section title={texts.password} description={texts.passwordAbout}>
       <Card>
         <Stack>
+          {data.resetCause !== null && <ToReplace cause={data.resetCause} />}
           <KeyValues
             items={[{ label: texts.passwordChanged, value: since(data.passwordChangedAt, view) }]}
           />
-          <Cluster>
-            <LinkButton href="/security/password">{texts.passwordChange}</LinkButton>
-          </Cluster>
+          {data.resetCause === null && (
+            <Cluster>
+              <LinkButton href="/security/password">{texts.passwordChange}</LinkButton>
+            </Cluster>
+          )}
         </Stack>
       </Card>
     </Section>

@@ -19,7 +19,7 @@ import {
   Time,
 } from "#platform/ui/index.ts";
 import { texts } from "../texts.ts";
-import { ProofFields, type ProofStep, withoutProof } from "./proof.tsx";
+import { ProofFields, type ProofStep, submitTyped, withoutProof } from "./proof.tsx";
 
 const path = "/security/passkeys";
 const toSecurity = [{ href: "/security", label: texts.title }];
@@ -117,7 +117,7 @@ export const AddPasskeyPage: FormScreen<ProofStep> = ({ data, values, problems }
     <Card title={texts.proofTitle}>
       <Form
         action={`${path}/new`}
-        submit={texts.passkeyAddNext}
+        submit={submitTyped(data, texts.passkeyAddNext)}
         cancel={path}
         values={withoutProof(values)}
         problems={problems}
@@ -209,7 +209,7 @@ export const RemovePasskeyPage: FormScreen<Removal> = ({ data, values, problems 
             <Form
               action={`${path}/${passkey.id}`}
               method="delete"
-              submit={texts.passkeyRemoveSubmit}
+              submit={submitTyped(step, texts.passkeyRemoveSubmit)}
               submitKind="danger"
               cancel={path}
               values={withoutProof(values)}

@@ -1,8 +1,9 @@
 // Changing one's password.
-import type { PasswordRating } from "#features/authenticators/index.ts";
+import type { PasswordRating, PasswordResetCause } from "#features/authenticators/index.ts";
 import type { FormScreen, Screen } from "#platform/http/view.ts";
 import { Card, Field, Form, PageHeader, PasswordMeter, Stack } from "#platform/ui/index.ts";
 import { texts } from "../texts.ts";
+import { ToReplace } from "./to-replace.tsx";
 
 export const breadcrumbs = [{ href: "/security", label: texts.title }];
 
@@ -10,6 +11,8 @@ export interface PasswordStep {
   readonly email: string;
   /** What the tenant asks of this person. */
   readonly minLength: number;
+  /** Why it has to be changed; null: it need not be. */
+  readonly resetCause: PasswordResetCause | null;
 }
 
 export const PasswordChangePage: FormScreen<PasswordStep> = ({ data, values, problems }) => (
@@ -19,6 +22,7 @@ export const PasswordChangePage: FormScreen<PasswordStep> = ({ data, values, pro
       description={texts.passwordLead}
       breadcrumbs={breadcrumbs}
     />
+    {data.resetCause !== null && <ToReplace cause={data.resetCause} here />}
     <Card>
       <Form
         action="/security/password"

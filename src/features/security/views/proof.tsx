@@ -1,7 +1,9 @@
 // The part of a form where a person proves again who they are: a passkey, or the password and what else is asked for.
 import type { FC } from "hono/jsx";
+import type { PasswordResetCause } from "#features/authenticators/index.ts";
 import { Field, Notice, PasskeyButton } from "#platform/ui/index.ts";
 import { texts } from "../texts.ts";
+import { ToReplace } from "./to-replace.tsx";
 
 /** What a person can prove themselves with. */
 export interface ProofStep {
@@ -10,7 +12,13 @@ export interface ProofStep {
   readonly hasPasskeys: boolean;
   readonly usablePasskeys: number;
   readonly codesLeft: number;
+  /** Why the password proves nothing until it is replaced; null: it counts. */
+  readonly resetCause: PasswordResetCause | null;
 }
+
+/** The label of a form's button: where the password does not count there is nothing to type and to send. */
+export const submitTyped = ({ resetCause }: ProofStep, label: string): string | undefined =>
+  resetCause === null ? label : undefined;
 
 /** Where the script asks for options. */
 export const proofOptionsPath = "/security/passkeys/proof";
@@ -22,14 +30,20 @@ export const ProofFields: FC<ProofStep> = (step) => (
         {texts.proofPasskey}
       </PasskeyButton>
     )}
-    <Field
-      name="currentPassword"
-      type="password"
-      label={texts.currentPassword}
-      autocomplete="current-password"
-      required
-    />
-    <CodeField {...step} />
+    {step.resetCause === null ? (
+      <>
+        <Field
+          name="currentPassword"
+          type="password"
+          label={texts.currentPassword}
+          autocomplete="current-password"
+          required
+        />
+        <CodeField {...step} />
+      </>
+    ) : (
+      <ToReplace cause={step.resetCause} orPasskey={step.usablePasskeys > 0} />
+    )}
   </>
 );
 

@@ -2,7 +2,13 @@
 import type { FormScreen, Screen, Values } from "#platform/http/view.ts";
 import { Card, Form, Notice, PageHeader, PasskeyButton, Stack } from "#platform/ui/index.ts";
 import { texts } from "../texts.ts";
-import { ProofFields, proofOptionsPath, type ProofStep, withoutProof } from "./proof.tsx";
+import {
+  ProofFields,
+  proofOptionsPath,
+  type ProofStep,
+  submitTyped,
+  withoutProof,
+} from "./proof.tsx";
 
 export interface StepUp {
   readonly step: ProofStep;
@@ -14,10 +20,10 @@ export const StepUpPage: FormScreen<StepUp> = ({ data, values, problems }) => {
   return (
     <Stack gap="large">
       <PageHeader title={texts.stepUpTitle} description={texts.stepUpLead} />
-      <Card footer={step.hasTotp || step.hasPasskeys ? undefined : texts.stepUpPassword}>
+      <Card footer={byPasswordAlone(step) ? texts.stepUpPassword : undefined}>
         <Form
           action="/step-up"
-          submit={passkeyOnly ? undefined : texts.stepUpSubmit}
+          submit={passkeyOnly ? undefined : submitTyped(step, texts.stepUpSubmit)}
           cancel="/"
           hidden={{ return_to: goalOf(values) }}
           values={withoutProof(values)}
@@ -38,6 +44,9 @@ export const StepUpPage: FormScreen<StepUp> = ({ data, values, problems }) => {
     </Stack>
   );
 };
+
+const byPasswordAlone = ({ hasTotp, hasPasskeys, resetCause }: ProofStep): boolean =>
+  !hasTotp && !hasPasskeys && resetCause === null;
 
 const goalOf = ({ return_to: goal }: Values): string => (typeof goal === "string" ? goal : "");
 
