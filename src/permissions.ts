@@ -22,6 +22,7 @@ const rolesByPermission = {
   "applications.manage": superAdmins,
   "sessions.read": admins,
   "sessions.end": admins,
+  "sessions.end_all": superAdmins,
   "events.read": admins,
   "limits.manage": admins,
   "api_clients.read": superAdmins,

@@ -239,6 +239,25 @@ describe("weft user", () => {
   });
 });
 
+describe("weft session end-all", () => {
+  test("ends everybody's sessions in one tenant and says how many", async () => {
+    await asSuperuser(`insert into app.sessions
+      (tenant_id, user_id, token_hash, methods, authenticated_at, expires_at, ip, user_agent)
+      select tenant_id, users.id, decode(md5(users.id::text), 'hex'), '{password}', now(), now() + interval '1 day', '', ''
+      from app.user_emails join app.users using (tenant_id) where users.id = user_id and email in ('jane@acme.example', 'ann@acme.example')`);
+    const line = ["session", "end-all", "--tenant", "acme"];
+    expect(await weft(line)).toEqual({ code: 0, out: "sessions: 2\npeople: 2\n", err: "" });
+    expect(JSON.parse((await weft([...line, "--json"])).out)).toEqual({ sessions: 0, people: 0 });
+    expect(
+      await asSuperuser(
+        "select actor->>'command' as command, data->'sessions' as sessions from app.audit_events where name = 'session.all_ended' order by id limit 1",
+      ),
+    ).toEqual([{ command: "session end-all", sessions: 2 }]);
+    const unknown = await weft(["session", "end-all", "--tenant", "nowhere"]);
+    expect([unknown.code, unknown.err]).toEqual([1, expect.stringContaining("nowhere")]);
+  }, 30_000);
+});
+
 describe("weft api-client", () => {
   test("prints id and secret once, lists without it, revokes", async () => {
     const line = ["--tenant", "acme", "--name", "ci", "--role", "super_admin", "--json"];
@@ -349,7 +368,7 @@ describe("any command", () => {
 
   test("has --help", async () => {
     const commands =
-      "start,serve,worker,migrate,provision,tenant suspend,user invite,user recover,api-client create,job retry,mail send-test,storage status,storage migrate,verify-email,doctor";
+      "start,serve,worker,migrate,provision,tenant suspend,user invite,user recover,session end-all,api-client create,job retry,mail send-test,storage status,storage migrate,verify-email,doctor";
     const lines = ["", ...commands.split(",")].map((line) => [
       ...line.split(" ").filter(Boolean),
       "--help",

@@ -189,9 +189,13 @@ describe.skipIf(!program.found)("the pages about people", () => {
     await page.getByLabel("Name", { exact: true }).fill("Languages");
     await press(page, "Save changes");
     await expectHeading(page, "Languages");
+    await page.getByLabel("Second step", { exact: true }).selectOption("Strong");
+    await press(page, "Save second step");
+    await page.getByText("Changes saved").waitFor();
     await tabTo("Remove");
     await page.keyboard.press("Enter");
     await page.getByRole("dialog").waitFor();
+    await page.getByRole("dialog").getByText("asks for at least “Strong”").waitFor();
     await glance("07-remove-question");
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
@@ -214,6 +218,13 @@ describe.skipIf(!program.found)("the pages about people", () => {
     await page.getByRole("link", { name: "Activity" }).click();
     await page.getByRole("link", { name: "Manage sessions" }).click();
     await expectHeading(page, "Sessions of Ada Lovelace");
+    await page.getByRole("link", { name: "Show everybody's sessions" }).click();
+    await page.getByRole("link", { name: "End everybody's sessions" }).click();
+    await expectHeading(page, "End everybody's sessions?");
+    await glance("08-end-everybodys");
+    await press(page, "End everybody's sessions");
+    await page.getByText(/ended|no other sessions/).waitFor();
+    await expectHeading(page, "Sessions");
   }, 30_000);
 
   test("a member sees their own pages and nothing else", async () => {

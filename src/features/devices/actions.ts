@@ -110,6 +110,16 @@ export async function endRemembering(
     .execute();
 }
 
+/** No browser of anybody stands for the second step any more, `except` one. */
+export async function endAllRemembering(db: TenantDb, except: DeviceId | null): Promise<void> {
+  await db
+    .updateTable("devices")
+    .set({ remembered_until: null })
+    .where("remembered_until", "is not", null)
+    .$if(except !== null, (query) => query.where("id", "<>", except))
+    .execute();
+}
+
 async function dropOldest(db: TenantDb, userId: UserId): Promise<void> {
   await db
     .deleteFrom("devices")

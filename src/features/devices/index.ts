@@ -1,4 +1,5 @@
 export {
+  endAllRemembering,
   endRemembering,
   forgetDevice,
   forgetDevices,

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { defineEvent } from "#platform/audit/define.ts";
 import { SessionId, UserId } from "#src/ids.ts";
-import { SessionEndReason } from "./schema.ts";
+import { SessionCount, SessionEndReason } from "./schema.ts";
 import { texts } from "./texts.ts";
 
 export const sessionStarted = defineEvent("session.started", {
@@ -22,4 +22,9 @@ export const sessionReauthenticated = defineEvent("session.reauthenticated", {
 export const sessionEnded = defineEvent("session.ended", {
   says: texts.ended,
   data: z.object({ userId: UserId, sessionId: SessionId, reason: SessionEndReason }),
+});
+/** Everybody's at once, but for `kept`: the session that did it. Each has an event of its own as well. */
+export const allSessionsEnded = defineEvent("session.all_ended", {
+  says: texts.allEnded,
+  data: SessionCount.extend({ kept: SessionId.nullable() }),
 });

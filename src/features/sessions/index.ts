@@ -4,6 +4,7 @@ export {
   type SessionCookie,
   setSessionCookie,
 } from "./authenticate.ts";
+export { endAllSessions } from "./actions/end-all.ts";
 export { endSession, endSessions } from "./actions/end.ts";
 export { reauthenticateSession, renewSession } from "./actions/renew.ts";
 export { type NewSession, startSession } from "./actions/start.ts";

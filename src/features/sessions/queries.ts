@@ -5,10 +5,16 @@ import { z } from "zod";
 import { Method, sessionLimits, strengthOf } from "#features/policy/index.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import { decodeCursor, toPage } from "#platform/http/input.ts";
-import { SessionId, type UserId } from "#src/ids.ts";
+import { type DeviceId, SessionId, type UserId } from "#src/ids.ts";
 import { deviceName } from "./device.ts";
 import { sessionNotFound } from "./errors.ts";
-import { type Session, type SessionFilter, type SessionList, windowSeconds } from "./schema.ts";
+import {
+  type Session,
+  type SessionCount,
+  type SessionFilter,
+  type SessionList,
+  windowSeconds,
+} from "./schema.ts";
 
 /** Seconds a session lives however much it is used, of the columns of `l` (`sessionLimits`). */
 export const absoluteSeconds = (isKept: RawBuilder<boolean>) => sql<number>`
@@ -79,6 +85,32 @@ export async function listSessions(
 export async function sessionsOf(db: TenantDb, userId: UserId, now: Date): Promise<Session[]> {
   const rows = await liveSessions(db, now).where("s.user_id", "=", userId).limit(200).execute();
   return rows.map(toSession);
+}
+
+/** How many sessions are live beside `except`, and of how many people. */
+export async function countOthers(
+  db: TenantDb,
+  { except, now }: { except: SessionId | null; now: Date },
+): Promise<SessionCount> {
+  const row = await db
+    .selectFrom(liveSessions(db, now).clearOrderBy().as("s"))
+    .select(({ fn, ref }) => [
+      fn.countAll<string>().as("sessions"),
+      fn.count<string>(ref("s.userId")).distinct().as("people"),
+    ])
+    .$if(except !== null, (query) => query.where("s.id", "<>", except))
+    .executeTakeFirst();
+  return { sessions: Number(row?.sessions ?? 0), people: Number(row?.people ?? 0) };
+}
+
+/** The browser that a session is in, as far as it is known. */
+export async function deviceOfSession(db: TenantDb, id: SessionId): Promise<DeviceId | null> {
+  const row = await db
+    .selectFrom("sessions")
+    .select("device_id as deviceId")
+    .where("id", "=", id)
+    .executeTakeFirst();
+  return row?.deviceId ?? null;
 }
 
 /** One live session. @throws {sessionNotFound} */

@@ -27,11 +27,16 @@ export const SessionEndReason = z.enum([
   "recovered",
   "unused",
   "expired",
+  "all_ended",
 ]);
 export type SessionEndReason = z.infer<typeof SessionEndReason>;
 
 export const SessionFilter = Paging.extend({ userId: UserId.optional() });
 export type SessionFilter = z.infer<typeof SessionFilter>;
+
+/** How many sessions, and of how many people. */
+export const SessionCount = z.object({ sessions: z.number().int(), people: z.number().int() });
+export type SessionCount = z.infer<typeof SessionCount>;
 
 export const SessionParams = z.object({ sessionId: SessionId });
 

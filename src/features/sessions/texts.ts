@@ -8,6 +8,7 @@ export const texts = defineTexts("sessions", {
   started: "Signed in",
   reauthenticated: "Proved again who they are",
   ended: "Session ended",
+  allEnded: "Everybody's sessions ended",
 
   title: "Sessions",
   titleOf: (name: string) => `Sessions of ${name}`,
@@ -31,6 +32,21 @@ export const texts = defineTexts("sessions", {
   endQuestion: (name: string) => `End this session of ${name}?`,
   endConsequence: (device: string) =>
     `${device} is signed out at once. Work that is not saved there may be lost. Signing in again is possible.`,
+  endAll: "End everybody's sessions",
+  endAllQuestion: "End everybody's sessions?",
+  endAllCount: (sessions: number, people: number) =>
+    sessions === 0
+      ? "Nobody else is signed in at this moment."
+      : `${sessions === 1 ? "1 session" : `${sessions} sessions`} of ${people === 1 ? "1 person" : `${people} people`} will end at once.`,
+  endAllOwn: "You stay signed in here, and are signed out everywhere else too.",
+  endAllConsequence:
+    "Everybody signs in again with all that is asked of them: sign-ins that are half done start over, and remembered devices do not stand for the second step. Work that is not saved may be lost.",
+  endAllStays:
+    "Passwords, passkeys and second steps stay as they are, and API clients go on working. Applications that people have opened already keep their own sessions.",
+  endedAllNotice: (sessions: number, people: number) =>
+    sessions === 0
+      ? "There were no other sessions"
+      : `${sessions === 1 ? "1 session" : `${sessions} sessions`} of ${people === 1 ? "1 person" : `${people} people`} ended`,
   endedNotice: "The session has ended",
 
   unknownBrowser: "Unknown browser",

@@ -15,7 +15,7 @@ import {
   Time,
 } from "#platform/ui/index.ts";
 import { DeviceOf, EndOf, SignInOf } from "./parts.tsx";
-import type { Session, SessionList } from "./schema.ts";
+import type { Session, SessionCount, SessionList } from "./schema.ts";
 import { texts } from "./texts.ts";
 
 export const SessionsPage: Screen<SessionList> = ({ data, view }) => {
@@ -27,7 +27,16 @@ export const SessionsPage: Screen<SessionList> = ({ data, view }) => {
       <PageHeader
         title={name === undefined ? texts.title : texts.titleOf(name)}
         description={texts.description}
-        actions={isOfOne ? <LinkButton href="/sessions">{texts.everybody}</LinkButton> : undefined}
+        actions={
+          <>
+            {isOfOne && <LinkButton href="/sessions">{texts.everybody}</LinkButton>}
+            {!isOfOne && view.viewer?.can("sessions.end_all") === true && (
+              <LinkButton href="/sessions/end" icon="sign-out">
+                {texts.endAll}
+              </LinkButton>
+            )}
+          </>
+        }
       />
       {data.items.length === 0 ? (
         <EmptyState icon="laptop" title={isOfOne ? texts.noneOf : texts.none}>
@@ -98,6 +107,30 @@ function End({ id, user, device }: Session) {
     </ConfirmDialog>
   );
 }
+
+/** A page and no dialog: how many it concerns is counted when it is asked. */
+export const EndAllPage: Screen<SessionCount> = ({ data }) => (
+  <Stack gap="large">
+    <PageHeader
+      title={texts.endAllQuestion}
+      breadcrumbs={[{ href: "/sessions", label: texts.title }]}
+    />
+    <Card tone="critical">
+      <ConfirmForm
+        action="/sessions/end"
+        method="put"
+        submit={texts.endAll}
+        cancel={<LinkButton href="/sessions">{texts.cancel}</LinkButton>}
+      >
+        <p>
+          <strong>{texts.endAllCount(data.sessions, data.people)}</strong> {texts.endAllOwn}
+        </p>
+        <p>{texts.endAllConsequence}</p>
+        <p>{texts.endAllStays}</p>
+      </ConfirmForm>
+    </Card>
+  </Stack>
+);
 
 /** The same question as a page, for browsers without dialogs that open by HTML alone. */
 export const EndSessionPage: Screen<Session> = ({ data: { id, user, device } }) => (

@@ -15,15 +15,20 @@ export async function record<D extends z.ZodType>(
   await db
     .insertInto("audit_events")
     .values({
-      name: event.name,
-      actor_kind: actor.kind,
-      actor_id: actorId(actor),
-      actor: JSON.stringify(actor),
+      ...headOf(actor, event),
       subject_id: subjectId(clean),
       data: JSON.stringify(clean),
     })
     .execute();
 }
+
+/** What events of one name by one actor share, by column: for the rare statement that writes one for each row it changes. */
+export const headOf = (actor: Actor, event: Pick<EventDefinition, "name">) => ({
+  name: event.name,
+  actor_kind: actor.kind,
+  actor_id: actorId(actor),
+  actor: JSON.stringify(actor),
+});
 
 function actorId(actor: Actor): string | null {
   switch (actor.kind) {

@@ -8,7 +8,7 @@ import type { SessionId, UserId } from "#src/ids.ts";
 import { outranks } from "#src/permissions.ts";
 import { sessionAboveRole, sessionNotFound } from "../errors.ts";
 import { sessionEnded } from "../events.ts";
-import { spentSessions } from "../queries.ts";
+import { deviceOfSession, spentSessions } from "../queries.ts";
 import type { SessionEndReason } from "../schema.ts";
 
 /** Ends one session. False when it had ended already or never was. */
@@ -76,14 +76,7 @@ async function endDevices(
   }: { userId: UserId; reason: SessionEndReason; except?: SessionId | null | undefined },
 ): Promise<void> {
   if (reason === "role_changed") return;
-  const kept =
-    except &&
-    (await db
-      .selectFrom("sessions")
-      .select("device_id as deviceId")
-      .where("id", "=", except)
-      .executeTakeFirst());
-  const deviceId = kept ? kept.deviceId : null;
+  const deviceId = except ? await deviceOfSession(db, except) : null;
   // A person who changes what they prove themselves by meets no strangers at the next sign-in: their browsers stay known.
   const isOwnChange = reason === "password_changed" || reason === "second_step_changed";
   if (isOwnChange) await endRemembering(db, userId, deviceId);

@@ -78,6 +78,11 @@ export async function tenants(world: World): Promise<void> {
     }
   });
 
+  await check("everybody's sessions are ended from the server", [], async () => {
+    const line = page.block("Cookies in other hands?").replace(" exec app ", " exec -T app ");
+    holds(await must(line), /^sessions: \d+\npeople: \d+$/m);
+  });
+
   await check("every wrong input is reported at once", [35], async () => {
     const { code, err } = await weft("provision --subdomain -x- --email nobody");
     same(code, 1);
