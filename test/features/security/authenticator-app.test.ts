@@ -19,7 +19,7 @@ async function shownKey(browser: Browser): Promise<string> {
   return /id="totp-key"[^>]*>([A-Z2-7 ]+)</.exec(page)?.[1]?.replaceAll(" ", "") ?? "no key";
 }
 
-const codesOn = (page: string) => page.match(/\b[0-9a-z]{5}-[0-9a-z]{5}-[0-9a-z]{5}\b/g) ?? [];
+const codesOn = (page: string) => page.match(/\b[0-9a-z]{4}(?:-[0-9a-z]{4}){5}\b/g) ?? [];
 const secondStep = async (tenant: TestTenant) =>
   locationOf(await throughPassword(tenant.newBrowser(), tenant.me.email));
 

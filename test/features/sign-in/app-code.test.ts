@@ -44,7 +44,7 @@ describe("POST /sign-in/totp", () => {
     const { tenant, user, app, browser } = await atTotp();
     for (let tries = 0; tries < 2; tries += 1) {
       expect((await browser.post("/sign-in/totp", { code: wrong(app.code()) })).status).toBe(422);
-      const codes = { code: "00000-00000-00000" };
+      const codes = { code: "0000-0000-0000-0000-0000-0000" };
       expect((await browser.post("/sign-in/backup-code", codes)).status).toBe(422);
     }
     expect((await browser.post("/sign-in/totp", { code: "000000" })).status).toBe(410);

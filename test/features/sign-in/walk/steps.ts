@@ -150,7 +150,8 @@ export const step = {
     async (walk, browser) => {
       const row = liveRow(walk, browser, "totp", "passkey");
       const person = personOf(walk, row) ?? walk.people[0];
-      const code = what === "right" ? (person.backupCodes[0] ?? "none") : "00000-00000-00000";
+      const code =
+        what === "right" ? (person.backupCodes[0] ?? "none") : "0000-0000-0000-0000-0000-0000";
       // Not where a passkey is asked for and there is one.
       const isTaken = !(walk.world.variant.startsWith("passkeys") && person.passkey !== null);
       const right = row !== null && what === "right" && person.backupCodes.length > 0 && isTaken;
@@ -331,7 +332,7 @@ function forget({ remembered }: Walk, { id }: Person): void {
 }
 
 const codesOn = (page: string): string[] =>
-  page.match(/\b[0-9a-z]{5}-[0-9a-z]{5}-[0-9a-z]{5}\b/g)?.slice(0, 10) ?? [];
+  page.match(/\b[0-9a-z]{4}(?:-[0-9a-z]{4}){5}\b/g)?.slice(0, 10) ?? [];
 
 function codeFor({ usedCodes }: Walk, row: Seen | null, what: "right" | "wrong" | "old"): string {
   const code = row?.code ?? "12345678";
