@@ -44,6 +44,28 @@ export async function hit(
   return state;
 }
 
+/** One counter of an attempt, and whom it stops, in words for administrators: an account by its address, first of all words; a network. */
+export interface Counter {
+  readonly limit: LimitDefinition;
+  /** As in `Hit`. */
+  readonly key: string;
+  /** What `noteReached` writes; a function, where it has to be looked up: asked once, when the limit is reached. */
+  readonly about: string | (() => Promise<string>);
+}
+
+/** `hit`, and with the last one that is let through the note of whom the counter stops from then on. */
+export async function hitNoted(
+  db: TenantDb,
+  { limit, key, about }: Counter,
+  now: Date,
+): Promise<LimitState> {
+  const state = await hit(db, limit, key, now);
+  if (!state.allowed || state.remaining > 0) return state;
+  const words = typeof about === "string" ? about : await about();
+  await noteReached(db, limit, { key, about: words, now });
+  return state;
+}
+
 interface Counted {
   readonly counted: number | null;
   readonly seen: number;

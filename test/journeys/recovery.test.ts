@@ -128,7 +128,7 @@ describe.skipIf(!program.found)("ways back in", () => {
     await page.getByText("Passwords tried for one account from one network").waitFor();
     await glance("15-limits");
     await page.goto(`${stage.acme}/users/${idOf("Edsger")}`);
-    await page.getByText("Sign-in is slowed down for this person").waitFor();
+    await page.getByText("This person is slowed down, after too many tries").waitFor();
     await glance("16-slowed-down");
     await press(page, "Release");
     await page.locator("dialog[open]").getByRole("button", { name: "Release" }).click();

@@ -4,12 +4,13 @@ import { record } from "#platform/audit/record.ts";
 import { secondsLater } from "#platform/clock.ts";
 import { equalBytes, hashToken, randomToken } from "#platform/crypto/token.ts";
 import type { TenantDb } from "#platform/db/database.ts";
-import { defineLimit, hit, peek } from "#platform/limits.ts";
+import { defineLimit, hitNoted, peek } from "#platform/limits.ts";
 import { ApiClientId } from "#src/ids.ts";
 import { outranks } from "#src/permissions.ts";
 import { apiClientNotFound, roleTooHigh } from "./errors.ts";
 import { apiClientCreated, apiClientRevoked, clientRefused, tokenIssued } from "./events.ts";
 import { type CreatedApiClient, type NewApiClient, tokenSeconds } from "./schema.ts";
+import { texts } from "./texts.ts";
 
 /** Wrong secrets from one address: a flood of them is refused before it costs more than one row. */
 export const wrongSecrets = defineLimit("api_clients.wrong_secret", {
@@ -77,7 +78,7 @@ export async function issueToken(
   const client = id.success
     ? await db
         .selectFrom("api_clients")
-        .select(["id", "role", "secret_hash as secretHash", "revoked_at as revokedAt"])
+        .select(["id", "name", "role", "secret_hash as secretHash", "revoked_at as revokedAt"])
         .where("id", "=", id.data)
         .executeTakeFirst()
     : undefined;
@@ -89,7 +90,10 @@ export async function issueToken(
         ? "revoked"
         : null;
   if (!client || cause) {
-    const { allowed, retryAfterSeconds } = await hit(db, wrongSecrets, origin.ip, now);
+    // It stops the network. Whose secret was tried last says where the old one may still be in use.
+    const about = client ? texts.triesOf(origin.ip, client.name) : origin.ip;
+    const counter = { limit: wrongSecrets, key: origin.ip, about };
+    const { allowed, retryAfterSeconds } = await hitNoted(db, counter, now);
     if (!allowed) return { kind: "limited", retryAfterSeconds };
     await record(db, actor, clientRefused, {
       clientId: client?.id ?? null,

@@ -41,6 +41,7 @@ export const texts = defineTexts("api_clients", {
   roleTooHigh: "You cannot give a role above your own",
   badToken: "The access token is unknown, expired or revoked. Get a new one",
   limited: "Too many wrong attempts. Wait before trying again",
+  triesOf: (ip: string, client: string) => `${ip} (last tried: API client “${client}”)`,
   eventCreated: "API client created",
   eventRevoked: "API client revoked",
   eventTokenIssued: "API client got a token",

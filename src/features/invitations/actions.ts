@@ -8,7 +8,7 @@ import {
 import { beginNewPassword } from "#features/sign-in/index.ts";
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
-import { defineLimit, hit } from "#platform/limits.ts";
+import { defineLimit, hitNoted } from "#platform/limits.ts";
 import { type Post, queueMail } from "#platform/mail/queue.ts";
 import type { Actor, Origin } from "#src/actor.ts";
 import type { UserId } from "#src/ids.ts";
@@ -53,12 +53,10 @@ export async function resendInvitation(
 ): Promise<{ url: string; expiresAt: Date }> {
   // An operator at the machine is no stranger, and may be in the middle of making mail work.
   if (actor.kind !== "operator") {
-    const { allowed, retryAfterSeconds } = await hit(
-      db,
-      resendsByUser,
-      invitee.userId,
-      invitee.now,
-    );
+    const { userId, now } = invitee;
+    const about = async () => (await findInvitee(db, userId)).email;
+    const counter = { limit: resendsByUser, key: userId, about };
+    const { allowed, retryAfterSeconds } = await hitNoted(db, counter, now);
     if (!allowed) throw invitedTooOften({ retryAfterSeconds });
   }
   return send(db, post, actor, { ...invitee, again: true });
@@ -70,14 +68,7 @@ async function send(
   actor: Actor,
   { userId, now, founding = false, again }: Invitee & { again: boolean },
 ): Promise<{ url: string; expiresAt: Date }> {
-  const person = await db
-    .selectFrom("users as u")
-    .innerJoin("user_emails as e", (join) =>
-      join.onRef("e.user_id", "=", "u.id").on("e.is_primary", "=", true),
-    )
-    .select(["u.first_name as firstName", "u.state", "e.email"])
-    .where("u.id", "=", userId)
-    .executeTakeFirstOrThrow(() => inviteeNotFound());
+  const person = await findInvitee(db, userId);
   if (person.state === "active") throw invitationNotNeeded();
   if (person.state === "deactivated") throw inviteeDeactivated();
   const { email, firstName } = person;
@@ -88,6 +79,17 @@ async function send(
   await record(db, actor, invitationSent, { userId, again });
   return { url, expiresAt: link.expiresAt };
 }
+
+/** @throws {inviteeNotFound} */
+const findInvitee = (db: TenantDb, userId: UserId) =>
+  db
+    .selectFrom("users as u")
+    .innerJoin("user_emails as e", (join) =>
+      join.onRef("e.user_id", "=", "u.id").on("e.is_primary", "=", true),
+    )
+    .select(["u.first_name as firstName", "u.state", "e.email"])
+    .where("u.id", "=", userId)
+    .executeTakeFirstOrThrow(() => inviteeNotFound());
 
 /**
  * Uses an invitation up: the address is confirmed, whoever invited is told, and a sign-in stands at choosing the first password.

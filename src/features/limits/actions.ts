@@ -43,7 +43,7 @@ export async function releaseLimit(
   await record(db, actor, limitReleased, { limit: name, about, userId: person?.userId ?? null });
 }
 
-/** Releases everything that slows one person's sign-in down; answers how many counters. @throws {limitPersonNotFound} @throws {limitAboveRole} */
+/** Releases everything that slows one person down; answers how many counters. @throws {limitPersonNotFound} @throws {limitAboveRole} */
 export async function releaseLimitsOf(db: TenantDb, actor: Actor, userId: UserId): Promise<number> {
   const { role } = await db
     .selectFrom("users")

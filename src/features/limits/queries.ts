@@ -118,7 +118,7 @@ export async function getReached(
 /** How many of one person's are told: more of them say nothing more. */
 const ofPersonMost = 20;
 
-/** What slows a person's sign-in down, by any of their addresses, the longest first. */
+/** What slows a person down, by any of their addresses, the longest first. */
 export async function limitsOf(db: TenantDb, userId: UserId, now: Date): Promise<ReachedLimit[]> {
   const { rows } = await sql<Row>`
     select ${columns} from ${reached(now)}

@@ -4,7 +4,7 @@ import { defineTexts } from "#platform/texts.ts";
 export const texts = defineTexts("limits", {
   title: "Limits",
   lead: "Where tries were so many that more are refused for a while. Each ends by itself.",
-  search: "Search by address or network",
+  search: "Search by address, network or API client",
   searchTooLong: "Search for at most 200 characters",
   about: "Who or what",
   says: "Limit",
@@ -51,6 +51,14 @@ export const texts = defineTexts("limits", {
   proofMails: "Codes mailed to one mailbox before anybody signed in",
   forgottenNetwork: "New passwords asked for from one network",
   forgottenAddress: "New passwords asked for for one address",
+  proofs: "Proof of who one is, tried by somebody who is signed in",
+  proofsDay: "Proof of who one is, tried by somebody who is signed in, within a day",
+  passkeyQuestions: "Passkeys asked for by somebody who is signed in",
+  clientSecrets: "Wrong ids or secrets of API clients from one network",
+  invitations: "Invitations sent again to one person",
+  applicationStarts:
+    "Sign-ins to applications begun by one person, or from one network without a signature",
+  applicationRefusals: "Faulty sign-in requests of applications from one network",
 });
 
 /** Name of a limit → what it says. One that is not here is told by its name. */
@@ -73,4 +81,11 @@ export const limitTexts: Readonly<Record<string, string>> = {
   "sign_in.proof_mails": texts.proofMails,
   "sign_in.forgotten_ip": texts.forgottenNetwork,
   "sign_in.forgotten_address": texts.forgottenAddress,
+  "authenticators.proof": texts.proofs,
+  "authenticators.proof_day": texts.proofsDay,
+  "security.passkey_questions": texts.passkeyQuestions,
+  "api_clients.wrong_secret": texts.clientSecrets,
+  "invitations.resends": texts.invitations,
+  "sso.requests": texts.applicationStarts,
+  "sso.refused_requests": texts.applicationRefusals,
 };

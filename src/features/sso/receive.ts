@@ -9,7 +9,7 @@ import type { Handling } from "#platform/http/context.ts";
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import { DomainError } from "#platform/errors.ts";
-import { defineLimit, hit, networkOf, peek } from "#platform/limits.ts";
+import { defineLimit, hitNoted, networkOf, peek } from "#platform/limits.ts";
 import { SamlError } from "#protocols/saml/errors.ts";
 import { isIssuedNameIdFormat } from "#protocols/saml/name-id.ts";
 import { defaultAcs } from "#protocols/saml/authn-request-checks.ts";
@@ -20,7 +20,7 @@ import { launchDenied, tooManyRequests } from "./errors.ts";
 import { requestRefused } from "./events.ts";
 import { bindBrowser, keepWaiting, waitingPath } from "./waiting.ts";
 
-type By = Pick<Handling, "tenant" | "site" | "actor" | "cookies" | "now" | "origin">;
+type By = Pick<Handling, "tenant" | "site" | "actor" | "viewer" | "cookies" | "now" | "origin">;
 
 /**
  * Requests that nobody vouches for, from one network or by one person: each leaves a row for a day, and anyone can send them. An office behind
@@ -46,7 +46,7 @@ export async function receiveRequest(by: By, inbound: InboundRequest): Promise<s
     const accepted = await checkRequest(inbound, find, { ssoUrl, now, ownEntityId });
     const kept = await tenant.write(async (db) => {
       // A signature is the application's own word: it is not to be shut out for what others send in its name.
-      if (!accepted.isSigned) await countRequest(db, network, now);
+      if (!accepted.isSigned) await countRequest(db, { key: network, about: network }, now);
       return keepWaiting(db, toWaiting(accepted), now);
     });
     bindBrowser(by.cookies, kept);
@@ -57,7 +57,8 @@ export async function receiveRequest(by: By, inbound: InboundRequest): Promise<s
       const issuer = refusal.detail["issuer"];
       const code = error instanceof SamlError ? error.code : refusal.code;
       await tenant.write(async (db) => {
-        const { allowed } = await hit(db, refusedByIp, network, now);
+        const counter = { limit: refusedByIp, key: network, about: network };
+        const { allowed } = await hitNoted(db, counter, now);
         if (!allowed) return;
         await record(db, by.actor, requestRefused, {
           issuer: typeof issuer === "string" ? issuer : null,
@@ -70,8 +71,12 @@ export async function receiveRequest(by: By, inbound: InboundRequest): Promise<s
 }
 
 /** @throws {tooManyRequests} */
-async function countRequest(db: TenantDb, from: string, now: Date): Promise<void> {
-  const { allowed, retryAfterSeconds } = await hit(db, requests, from, now);
+async function countRequest(
+  db: TenantDb,
+  from: { readonly key: string; readonly about: string },
+  now: Date,
+): Promise<void> {
+  const { allowed, retryAfterSeconds } = await hitNoted(db, { limit: requests, ...from }, now);
   if (!allowed) throw tooManyRequests({ retryAfterSeconds });
 }
 
@@ -98,7 +103,7 @@ export async function launch(
   applicationId: ApplicationId,
 ): Promise<string> {
   const kept = await by.tenant.write(async (db) => {
-    await countRequest(db, userId, by.now);
+    await countRequest(db, { key: userId, about: by.viewer?.email ?? userId }, by.now);
     const application = await findApplication(db, applicationId);
     if (!(await accessOf(db, userId, application))) throw launchDenied();
     const { acs, nameIdFormat } = application.serviceProvider;

@@ -107,7 +107,7 @@ export const texts = defineTexts("users", {
   secondSteps: "Second steps",
   secondStepsHint: "For somebody who lost the phone or the key they sign in with.",
   resetSecondSteps: "Reset second steps",
-  slowedDown: "Sign-in is slowed down for this person",
+  slowedDown: "This person is slowed down, after too many tries",
   slowedUntil: "Next try:",
   release: "Release",
   releaseQuestion: (name: string) => `Release the limits of ${name}?`,

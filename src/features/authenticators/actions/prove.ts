@@ -5,7 +5,7 @@ import type { Method } from "#features/policy/index.ts";
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { Handling } from "#platform/http/context.ts";
-import { clear, defineLimit, hit } from "#platform/limits.ts";
+import { clear, defineLimit, hitNoted } from "#platform/limits.ts";
 import type { UserId } from "#src/ids.ts";
 import { proofLimited, proofWrong } from "../errors.ts";
 import { proofRefused } from "../events.ts";
@@ -143,18 +143,23 @@ export async function provePassword(visit: Visit, password: string): Promise<Fou
 
 /** Counts one try, and answers whose. @throws {proofLimited} when it is one too many */
 async function countProof({ tenant, userId, now }: Visit): Promise<FoundAuthenticators | null> {
-  const { seconds, person } = await tenant.write(async (db) => ({
-    seconds: await hitProofs(db, userId, now),
-    person: await findAuthenticators(db, userId),
-  }));
+  const { seconds, person } = await tenant.write(async (db) => {
+    const found = await findAuthenticators(db, userId);
+    const about = found?.email ?? userId;
+    return { seconds: await hitProofs(db, { userId, about, now }), person: found };
+  });
   if (seconds === null) return person;
   const wait = texts.tryAgainIn(waitText(seconds));
   throw proofLimited({ retryAfterSeconds: seconds, errors: { "": wait } });
 }
 
-async function hitProofs(db: TenantDb, userId: UserId, now: Date): Promise<number | null> {
+async function hitProofs(
+  db: TenantDb,
+  { userId, about, now }: { userId: UserId; about: string; now: Date },
+): Promise<number | null> {
   for (const limit of proofs) {
-    const { allowed, retryAfterSeconds } = await hit(db, limit, userId, now);
+    const counter = { limit, key: userId, about };
+    const { allowed, retryAfterSeconds } = await hitNoted(db, counter, now);
     if (!allowed) return retryAfterSeconds;
   }
   return null;

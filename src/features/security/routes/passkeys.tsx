@@ -47,7 +47,7 @@ export const ownPasskeyRoutes = routes()
     json: true,
     handle: async (handling) => {
       const { tenant, userId, site, now } = mine(handling);
-      await countProofOptions(tenant, userId, now);
+      await countProofOptions({ ...handling, userId });
       const asked = { site, now, userId, ceremony: "proof" } as const;
       const { options, handle } = await tenant.write((db) => beginAssertion(db, asked));
       givePasskeyHandle(handling.cookies, handle);
