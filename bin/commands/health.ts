@@ -53,9 +53,18 @@ async function report(ask: () => Promise<string | null>): Promise<void> {
 async function askWeb({ host, port }: Config["http"]): Promise<string | null> {
   const near = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
   const url = `http://${near.includes(":") ? `[${near}]` : near}:${port}/healthz`;
-  const answer = await fetch(url, { signal: AbortSignal.timeout(answerMaxMs) }).catch(() => null);
-  if (!answer) return `nothing answers on port ${port}`;
+  const signal = AbortSignal.timeout(answerMaxMs);
+  const answer = await fetch(url, { signal }).catch((error: unknown) => whyNot(error, port));
+  if (typeof answer === "string") return answer;
   return answer.status === 200 ? null : `/healthz answers ${answer.status}`;
+}
+
+/** A process that hangs is mended in another way than one that is not there. */
+function whyNot(error: unknown, port: number): string {
+  if (error instanceof Error && error.name === "TimeoutError")
+    return `port ${port} was open and did not answer within ${answerMaxMs / 1000} seconds`;
+  const reason = error instanceof Error ? error.message : String(error);
+  return `nothing answers on port ${port}: ${reason}`;
 }
 
 /** A worker's name is its host's with eight more characters: in a container, nobody else's begins alike. */

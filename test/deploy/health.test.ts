@@ -48,8 +48,23 @@ describe("weft health web", () => {
     const { code, out } = await weft("health web", { PORT: "1" });
 
     expect(code).toBe(1);
-    expect(out).toContain("nothing answers on port 1");
+    expect(out).toMatch(/^nothing answers on port 1: \S/);
   });
+
+  test("says so when a process hangs, which is something else than none", async () => {
+    const hanging = Bun.listen({
+      port: 0,
+      hostname: "127.0.0.1",
+      socket: { data: () => undefined },
+    });
+    const { code, out } = await weft("health web", { PORT: String(hanging.port) });
+    hanging.stop(true);
+
+    expect(code).toBe(1);
+    expect(out).toMatch(
+      new RegExp(`^port ${hanging.port} was open and did not answer within \\d+ seconds$`),
+    );
+  }, 20_000);
 });
 
 describe("weft health worker", () => {

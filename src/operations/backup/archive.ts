@@ -1,7 +1,7 @@
 // The file a backup is: a tar archive, compressed by zstd, encrypted by age (age-encryption.org/v1, passphrase recipient). All three
 // have tools of their own, so that a backup can be read where no WeftID is: `age -d FILE | zstd -d | tar x`. age seals 64 KiB at a
 // time, numbers each piece and marks the last: what is cut off, put in another order or changed does not open.
-import { Readable, type Writable } from "node:stream";
+import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createZstdCompress, createZstdDecompress } from "node:zlib";
 import { Decrypter, Encrypter } from "age-encryption";
@@ -60,7 +60,7 @@ export async function writeArchive<T>(
     packing.catch(reject);
     sinking.catch(reject);
   });
-  failing.catch(() => undefined);
+  failing.catch(() => undefined); // raced, and both are awaited again below: here only not left unhandled
   try {
     const result = await Promise.race([body(writerOf(tar)), failing]);
     tar.finalize();
@@ -93,7 +93,7 @@ function writerOf(tar: ReturnType<typeof pack>): ArchiveWriter {
         const entry = tar.entry(header(name, sizeBytes), (error) =>
           error ? reject(error) : resolve(),
         );
-        pipeline(Readable.from(content), entry as unknown as Writable).catch(reject);
+        pipeline(Readable.from(content), entry).catch(reject);
       }),
   };
 }
@@ -116,7 +116,7 @@ export async function* readArchive(
   const decrypter = new Decrypter();
   for (const { passphrase } of keys) decrypter.addPassphrase(passphrase);
   const plain = await decrypter.decrypt(source).catch(async (cause: unknown) => {
-    await source.cancel().catch(() => undefined);
+    await source.cancel().catch(() => undefined); // nothing is read from it any more: why is the telling error
     throw openingError(cause);
   });
   const tar = extract();
@@ -126,7 +126,7 @@ export async function* readArchive(
   try {
     for await (const entry of tar) {
       const { name, size } = entry.header;
-      yield { name, sizeBytes: size, content: entry as AsyncIterable<Uint8Array> };
+      yield { name, sizeBytes: size, content: bytesIn(entry) };
       entry.resume();
     }
     await unpacking;
@@ -134,6 +134,13 @@ export async function* readArchive(
     throw new ArchiveError("the archive is damaged: it was cut off or changed", { cause });
   } finally {
     tar.destroy();
+  }
+}
+
+async function* bytesIn(entry: AsyncIterable<unknown>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of entry) {
+    if (!(chunk instanceof Uint8Array)) throw new Error("the archive's reader gave no bytes");
+    yield chunk;
   }
 }
 

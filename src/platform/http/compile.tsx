@@ -5,7 +5,7 @@ import { bodyLimit } from "hono/body-limit";
 import type { z } from "zod";
 import { DomainError, defineError } from "../errors.ts";
 import { defineTexts } from "../texts.ts";
-import { type Env, type Handling, type HttpContext, Redirect } from "./context.ts";
+import { type Env, type Handling, type HttpContext, type Read, Redirect } from "./context.ts";
 import { requireSameOrigin } from "./csrf.ts";
 import { type Door, requirePermit } from "./door.ts";
 import { freshnessOf, stepUpRequired } from "./fresh.ts";
@@ -68,7 +68,7 @@ function freshness(route: AnyRoute, door: Door, renderer: Renderer): MiddlewareH
   return async (c, next) => {
     const found = freshnessOf(route, door, c);
     if (found === "prove_first") return renderer.proveFirst(c);
-    if (found === "stale") (c as WithRead)[staleKey] = true;
+    if (found === "stale") c.set("isStale", true);
     return next();
   };
 }
@@ -86,22 +86,15 @@ function limits(route: AnyRoute): MiddlewareHandler<Env>[] {
   ];
 }
 
-interface Read {
-  readonly raw: Record<string, unknown>;
-  readonly parsed: unknown;
-  readonly problems: Record<string, string> | null;
-}
-const readKey = Symbol("read");
-const staleKey = Symbol("stale");
-type WithRead = HttpContext & { [readKey]?: Read; [staleKey]?: true };
+type Target = "query" | "form" | "json";
 
-/** The route's input schema as Hono validators: the query of a GET, else JSON or a form by content type. */
+/** The route's input schema as a Hono validator: of the query of a GET, else of JSON or a form by content type. */
 function reader(route: AnyRoute): MiddlewareHandler<Env>[] {
   if (route.kind === "endpoint" || !route.spec.input) return [];
   const schema = route.spec.input;
   // What is wrong is judged by `answer`, which shows the form again; the validator itself lets everything pass.
   const judged = async (value: unknown): Promise<Read> => {
-    const raw = (value ?? {}) as Record<string, unknown>;
+    const raw = isRecord(value) ? value : {};
     const unstorable = unstorableFields(value);
     if (Object.keys(unstorable).length > 0) return { raw, parsed: undefined, problems: unstorable };
     const result = await schema.safeParseAsync(value);
@@ -109,30 +102,22 @@ function reader(route: AnyRoute): MiddlewareHandler<Env>[] {
       ? { raw, parsed: result.data, problems: null }
       : { raw, parsed: undefined, problems: problemsOf(result.error.issues) };
   };
-  const validator = (target: "query" | "form" | "json") =>
-    zValidator(
-      target,
-      schema,
-      (result, c) => {
-        (c as unknown as WithRead)[readKey] = result.data as Read;
-        return undefined;
-      },
-      {
-        validationFunction: async (_, value) => ({
-          success: true as const,
-          data: (await judged(value)) as never,
-        }),
-      },
-    ) as unknown as MiddlewareHandler<Env>;
-  const [query, form, json] = [validator("query"), validator("form"), validator("json")];
   const step: MiddlewareHandler<Env> = (c, next) => {
-    if (route.method === "get") return query(c, next);
-    return (c.req.header("content-type") ?? "").startsWith("application/json")
-      ? json(c, next)
-      : form(c, next);
+    const isJson = (c.req.header("content-type") ?? "").startsWith("application/json");
+    const target = route.method === "get" ? "query" : isJson ? "json" : "form";
+    const validate = zValidator<z.ZodType, Target, Env, string>(target, schema, undefined, {
+      validationFunction: async (_, value) => {
+        c.set("read", await judged(value));
+        return { success: true, data: value };
+      },
+    });
+    return validate(c, next);
   };
   return [step];
 }
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 function answer(route: AnyRoute, renderer: Renderer): MiddlewareHandler<Env> {
   return async (c) => {
@@ -140,9 +125,9 @@ function answer(route: AnyRoute, renderer: Renderer): MiddlewareHandler<Env> {
     const params = parseParams(route, c);
     const handling = handlingOf(c, params, undefined);
     if (route.kind === "endpoint") return route.spec.handle(handling, c);
-    const read = (c as WithRead)[readKey];
+    const { read, isStale } = c.var;
     const askAgain = () => askForProof(route, c, renderer, { handling, read });
-    if ((c as WithRead)[staleKey]) return askAgain();
+    if (isStale) return askAgain();
     if (read?.problems) {
       return refuse(route, c, renderer, handling, read, invalidInput({ errors: read.problems }));
     }

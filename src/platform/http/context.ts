@@ -49,6 +49,14 @@ export interface Principal {
   readonly session: SessionFacts | null;
 }
 
+/** What was sent, and what the route's schema says about it. */
+export interface Read {
+  readonly raw: Readonly<Record<string, unknown>>;
+  /** Undefined where there are problems. */
+  readonly parsed: unknown;
+  readonly problems: Readonly<Record<string, string>> | null;
+}
+
 export interface Vars {
   requestId: string;
   nonce: string;
@@ -58,6 +66,10 @@ export interface Vars {
   site: Site;
   principal: Principal | null;
   services: Services;
+  /** What the route's input schema made of the request, where there is one. */
+  read?: Read;
+  /** The caller's proof is too old for this route. */
+  isStale?: true;
 }
 /** What the listener knows about the connection. */
 export interface Connection {
