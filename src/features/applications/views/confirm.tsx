@@ -1,11 +1,19 @@
 // The questions asked before an application is closed or removed, as pages of their own (and as dialogs on its page).
 import type { Screen } from "#platform/http/view.ts";
 import type { Child } from "hono/jsx";
-import { Card, ConfirmForm, LinkButton, PageHeader } from "#platform/ui/index.ts";
+import {
+  Card,
+  ConfirmForm,
+  type ConfirmFormProps,
+  LinkButton,
+  PageHeader,
+} from "#platform/ui/index.ts";
 import type { Application } from "../schema.ts";
 import { texts } from "../texts.ts";
 
-export const disableQuestion = ({ id, name }: Pick<Application, "id" | "name">) => ({
+export type Named = Pick<Application, "id" | "name">;
+
+export const disableQuestion = ({ id, name }: Named) => ({
   title: texts.disableTitle(name),
   action: `/applications/${id}/disablement`,
   method: "put" as const,
@@ -13,7 +21,7 @@ export const disableQuestion = ({ id, name }: Pick<Application, "id" | "name">) 
   danger: false,
 });
 
-export const deleteQuestion = ({ id, name }: Pick<Application, "id" | "name">) => ({
+export const deleteQuestion = ({ id, name }: Named) => ({
   title: texts.removeTitle(name),
   action: `/applications/${id}`,
   method: "delete" as const,
@@ -33,12 +41,13 @@ export const ConfirmDelete: Screen<Application> = ({ data }) => (
 );
 
 interface QuestionProps {
-  readonly application: Pick<Application, "id" | "name">;
-  readonly question: ReturnType<typeof disableQuestion> | ReturnType<typeof deleteQuestion>;
+  readonly application: Named;
+  readonly question: Omit<ConfirmFormProps, "cancel" | "children"> & { readonly title: string };
   readonly children?: Child;
 }
 
-function Question({ application: { id, name }, question, children }: QuestionProps) {
+/** A question about one application, as a page of its own. */
+export function Question({ application: { id, name }, question, children }: QuestionProps) {
   const page = `/applications/${id}`;
   return (
     <>

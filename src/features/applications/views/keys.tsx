@@ -1,5 +1,4 @@
 // The keys we sign with for one application, what is about to expire, and the two questions asked before a key is replaced or discarded.
-import type { Child } from "hono/jsx";
 import type { Screen, View } from "#platform/http/view.ts";
 import {
   ActionButton,
@@ -8,11 +7,8 @@ import {
   Code,
   type Column,
   ConfirmDialog,
-  ConfirmForm,
   DataTable,
-  LinkButton,
   Notice,
-  PageHeader,
   Stack,
   Status,
   Time,
@@ -21,11 +17,11 @@ import {
 import { readCertificate } from "#protocols/saml/keys.ts";
 import type { Application, SigningKey } from "../schema.ts";
 import { texts } from "../texts.ts";
+import { type Named, Question } from "./confirm.tsx";
 
 /** Time to tell somebody else's administrator, who has a maintenance window of his own. */
 const noticeMs = 90 * 86_400_000;
 
-type Named = Pick<Application, "id" | "name">;
 interface KeysProps {
   readonly data: Application;
   readonly keys: readonly SigningKey[];
@@ -146,32 +142,6 @@ export const ConfirmDiscard: Screen<Asked> = ({ data: { application, key } }) =>
     <p>{texts.keyDiscardBody}</p>
   </Question>
 );
-
-interface QuestionProps {
-  readonly application: Named;
-  readonly question: ReturnType<typeof switchQuestion> | ReturnType<typeof discardQuestion>;
-  readonly children?: Child;
-}
-
-function Question({ application: { id, name }, question, children }: QuestionProps) {
-  const page = `/applications/${id}`;
-  return (
-    <>
-      <PageHeader
-        title={question.title}
-        breadcrumbs={[
-          { href: "/applications", label: texts.title },
-          { href: page, label: name },
-        ]}
-      />
-      <Card>
-        <ConfirmForm {...question} cancel={<LinkButton href={page}>{texts.cancel}</LinkButton>}>
-          {children}
-        </ConfirmForm>
-      </Card>
-    </>
-  );
-}
 
 /** Certificates of either side that expire within ninety days, or have: said before sign-ins fail. */
 export const Expiring = ({ data, keys, view }: Omit<KeysProps, "canManage">) => {

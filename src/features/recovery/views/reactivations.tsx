@@ -1,32 +1,12 @@
 // Requests to be let in again: lists, and one of them with the decision.
 import type { FormScreen, Screen, View } from "#platform/http/view.ts";
-import {
-  ActionButton,
-  Card,
-  Cluster,
-  type Column,
-  DataTable,
-  EmptyState,
-  KeyValues,
-  ListRegion,
-  PageHeader,
-  Pager,
-  Person,
-  Stack,
-  Status,
-  Time,
-  type Tone,
-} from "#platform/ui/index.ts";
+import { ActionButton, Card, Cluster, Stack } from "#platform/ui/index.ts";
 import { askAgainDays, type ReactivationList, type ReactivationRequest } from "../schema.ts";
-import { stateText, texts } from "../texts.ts";
-import { At, Head, OtherHalf, queryOf, Refusal, zoneOf } from "./parts.tsx";
+import { texts } from "../texts.ts";
+import { Head, OtherHalf, Refusal } from "./parts.tsx";
+import { instant, RequestPage, RequestRegion, RequestTable } from "./request.tsx";
 
 const path = "/recovery/reactivation-requests";
-const tones: Readonly<Record<ReactivationRequest["state"], Tone>> = {
-  waiting: "caution",
-  approved: "positive",
-  denied: "critical",
-};
 
 export const ReactivationsPage: Screen<ReactivationList> = ({ data, view }) => (
   <>
@@ -38,70 +18,36 @@ export const ReactivationsPage: Screen<ReactivationList> = ({ data, view }) => (
   </>
 );
 
-export const ReactivationRegion: Screen<ReactivationList> = ({ data, view }) => {
-  const query = queryOf(view);
-  const summary = texts.count(data.items.length);
-  const isWaiting = query["state"] === "waiting";
-  return (
-    <ListRegion id="reactivation-list" announce={summary}>
-      {data.items.length === 0 ? (
-        <EmptyState icon="users" title={isWaiting ? texts.nothingWaits : texts.noHistory}>
-          {texts.noReactivationsText}
-        </EmptyState>
-      ) : (
-        <>
-          <Card flush>
-            <ReactivationTable items={data.items} view={view} />
-          </Card>
-          <Pager
-            path={path}
-            query={query}
-            next={data.next}
-            summary={summary}
-            region="reactivation-list"
-          />
-        </>
-      )}
-    </ListRegion>
-  );
-};
+export const ReactivationRegion: Screen<ReactivationList> = ({ data: { items, next }, view }) => (
+  <RequestRegion
+    id="reactivation-list"
+    path={path}
+    icon="users"
+    about={texts.noReactivationsText}
+    shown={items.length}
+    next={next}
+    view={view}
+  >
+    <ReactivationTable items={items} view={view} />
+  </RequestRegion>
+);
+
+const deciderOf = ({ decidedBy }: ReactivationRequest) => decidedBy?.name ?? texts.aScript;
 
 interface TableProps {
   readonly items: readonly ReactivationRequest[];
   readonly view: View;
-  /** For a list of what waits: nobody has decided. */
   readonly isToDo?: boolean;
 }
 
-export function ReactivationTable({ items, view, isToDo = false }: TableProps) {
-  const columns: readonly Column<ReactivationRequest>[] = [
-    { label: texts.person, cell: ({ user }) => <Person name={user.name} detail={user.email} /> },
-    {
-      label: texts.requestedAt,
-      tight: true,
-      cell: ({ requestedAt }) => <At at={requestedAt} view={view} />,
-    },
-    {
-      label: texts.state,
-      tight: true,
-      cell: ({ state }) => <Status tone={tones[state]}>{stateText[state]}</Status>,
-    },
-    {
-      label: texts.decidedBy,
-      secondary: true,
-      cell: ({ state, decidedBy }) =>
-        state === "waiting" ? texts.nobody : (decidedBy?.name ?? texts.aScript),
-    },
-  ];
-  return (
-    <DataTable
-      caption={texts.reactivations}
-      columns={isToDo ? columns.filter(({ label }) => label !== texts.decidedBy) : columns}
-      rows={items}
-      href={({ id }) => `${path}/${id}`}
-    />
-  );
-}
+export const ReactivationTable = (props: TableProps) => (
+  <RequestTable
+    caption={texts.reactivations}
+    path={path}
+    decidedBy={(request) => (request.state === "waiting" ? texts.nobody : deciderOf(request))}
+    {...props}
+  />
+);
 
 export const ReactivationPage: Screen<ReactivationRequest> = ({ data, view }) => (
   <One request={data} view={view} />
@@ -116,32 +62,21 @@ export const ReactivationForm: FormScreen<ReactivationRequest> = ({ data, view, 
 );
 
 function One({ request, view }: { request: ReactivationRequest; view: View }) {
-  const { user, reason, requestedAt, state, decidedAt, decidedBy } = request;
+  const { user, reason, requestedAt, state, decidedAt } = request;
+  const isDecided = decidedAt !== null;
   return (
-    <Stack gap="large">
-      <PageHeader
-        title={texts.reactivationTitle(user.name)}
-        description={user.email}
-        breadcrumbs={[{ href: "/recovery", label: texts.title }]}
-        badges={<Status tone={tones[state]}>{stateText[state]}</Status>}
-      />
-      <Card>
-        <KeyValues
-          items={[
-            { label: texts.person, value: <a href={`/users/${user.id}`}>{user.name}</a> },
-            { label: texts.requestedAt, value: <Time at={requestedAt} zone={zoneOf(view)} /> },
-            { label: texts.reason, value: <Lines text={reason || texts.noReason} /> },
-            ...(decidedAt === null
-              ? []
-              : [
-                  { label: texts.decided, value: <Time at={decidedAt} zone={zoneOf(view)} /> },
-                  { label: texts.decidedBy, value: decidedBy?.name ?? texts.aScript },
-                ]),
-          ]}
-        />
-      </Card>
+    <RequestPage
+      title={texts.reactivationTitle(user.name)}
+      request={request}
+      facts={[
+        ...instant(texts.requestedAt, requestedAt, view),
+        { label: texts.reason, value: <Lines text={reason || texts.noReason} /> },
+        ...instant(texts.decided, decidedAt, view),
+        ...(isDecided ? [{ label: texts.decidedBy, value: deciderOf(request) }] : []),
+      ]}
+    >
       {state === "waiting" && <Decision request={request} />}
-    </Stack>
+    </RequestPage>
   );
 }
 
