@@ -1,5 +1,5 @@
 // `bun run test`: everything that can be checked on one machine, stage by stage, on a PostgreSQL of its own.
-// `--only=<part of a path>` runs just the tests of the files that match. The last line has the counts; exit 1 on a failure.
+// `--only=<part of a path>,…` runs just the tests of the files that match. The last line has the counts; exit 1 on a failure.
 import { chmod, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +9,8 @@ import { type Counts, countsOf, summaryOf } from "./support/junit.ts";
 import { missingVariable } from "./support/programs.ts";
 
 const checkout = join(import.meta.dir, "..");
-const report = join(checkout, ".artifacts/junit.xml");
+/** Of each run its own: two may go on side by side. */
+const report = join(checkout, `.artifacts/junit-${process.pid}.xml`);
 /** A run that takes longer hangs. */
 const stageMaxSeconds = 1_500;
 const sources = ["src", "bin", "test"];
@@ -68,9 +69,11 @@ async function timed<T>(name: string, body: () => Promise<T>, isOk: (result: T) 
   return result;
 }
 
-async function runTests(only: string, env: Env): Promise<Counts> {
+async function runTests(only: readonly string[], env: Env): Promise<Counts> {
   const found = await Array.fromAsync(new Bun.Glob("test/**/*.test.{ts,tsx}").scan(checkout));
-  const files = found.filter((file) => file.includes(only));
+  const files = found.filter(
+    (file) => only.length === 0 || only.some((part) => file.includes(part)),
+  );
   await mkdir(join(report, ".."), { recursive: true });
   await rm(report, { force: true });
   const command = [
@@ -82,13 +85,13 @@ async function runTests(only: string, env: Env): Promise<Counts> {
     "--timeout=60000",
     "--reporter=junit",
     `--reporter-outfile=${report}`,
-    ...(only ? [only] : []),
+    ...only,
   ];
   const exitCode = await run(command, env, true);
   return countsOf(await readFile(report, "utf8").catch(() => ""), files, exitCode);
 }
 
-async function everything(only: string, folder: string): Promise<Counts> {
+async function everything(only: readonly string[], folder: string): Promise<Counts> {
   const server = await startPostgres({
     dataDir: join(folder, "postgres"),
     durable: false,
@@ -107,7 +110,7 @@ async function everything(only: string, folder: string): Promise<Counts> {
       OXLINT_TSGOLINT_PATH: typeAwareLinter(),
     };
     let failedChecks = 0;
-    for (const { name, command } of only ? [] : checks) {
+    for (const { name, command } of only.length > 0 ? [] : checks) {
       const exitCode = await timed(
         name,
         () => run(command, env, false),
@@ -149,19 +152,18 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 
 const [argument = "--only=", ...others] = Bun.argv.slice(2);
 if (others.length > 0 || !argument.startsWith("--only=")) {
-  console.error("usage: bun test/run.ts [--only=<part of a path>]");
+  console.error("usage: bun test/run.ts [--only=<part of a path>,…]");
   process.exit(2);
 }
 const folder = await mkdtemp(join(tmpdir(), "weft-test-run-"));
 // Where PostgreSQL has to run as another user than we are, it must be able to pass through.
 await chmod(folder, 0o711);
 try {
-  const counts = await everything(argument.slice("--only=".length), folder).catch(
-    (error: unknown): Counts => {
-      console.error(error);
-      return { passed: 0, failed: 1, skipped: 0 };
-    },
-  );
+  const only = argument.slice("--only=".length).split(",").filter(Boolean);
+  const counts = await everything(only, folder).catch((error: unknown): Counts => {
+    console.error(error);
+    return { passed: 0, failed: 1, skipped: 0 };
+  });
   console.log(summaryOf(counts));
   process.exitCode = counts.failed > 0 ? 1 : 0;
 } finally {
