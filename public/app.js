@@ -120,6 +120,9 @@
   document.addEventListener("DOMContentLoaded", () => {
     focusFirstProblem(document);
     document.querySelector("form[data-auto-submit]")?.requestSubmit();
+    // Taking this page's place, so that "back" leads to the one before and not here again.
+    const onward = document.querySelector("a[data-auto-follow]");
+    if (onward) location.replace(onward.href);
   });
 
   document.addEventListener("htmx:after:swap", (event) => {

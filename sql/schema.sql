@@ -24,6 +24,12 @@ create type app.decision as enum ('approved', 'denied', 'expired', 'void');
 
 create type app.file_state as enum ('pending', 'kept', 'discarded');
 
+create type app.identity_provider_kind as enum ('saml');
+
+create type app.identity_provider_preset as enum ('okta', 'entra', 'google', 'other');
+
+create type app.identity_provider_state as enum ('draft', 'enabled', 'disabled');
+
 create type app.key_state as enum ('next', 'active', 'retired');
 
 create type app.mail_state as enum ('queued', 'sent', 'failed');
@@ -36,7 +42,7 @@ create type app.role as enum ('member', 'admin', 'super_admin');
 
 create type app.second_step as enum ('email', 'totp');
 
-create type app.sign_in_state as enum ('email_proof', 'password', 'new_password', 'email_code', 'totp', 'passkey', 'enrol', 'done');
+create type app.sign_in_state as enum ('email_proof', 'password', 'new_password', 'email_code', 'totp', 'passkey', 'enrol', 'provider', 'link', 'done');
 
 create type app.storage_backend as enum ('local', 'spaces');
 
@@ -266,6 +272,26 @@ alter table app.factor_resets force row level security;
 create policy tenant on app.factor_resets to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 grant delete, insert, select, update on app.factor_resets to app_tenant;
 
+create table app.federated_identities (
+  tenant_id uuid not null default app.tenant_id(),
+  identity_provider_id uuid not null,
+  subject text not null,
+  user_id uuid not null,
+  linked_at timestamp with time zone not null default now(),
+  last_used_at timestamp with time zone not null default now(),
+  constraint federated_identities_pkey PRIMARY KEY (tenant_id, identity_provider_id, subject),
+  constraint federated_identities_one_subject UNIQUE (tenant_id, identity_provider_id, user_id),
+  constraint federated_identities_provider_fk FOREIGN KEY (tenant_id, identity_provider_id) REFERENCES app.identity_providers(tenant_id, id) ON DELETE CASCADE,
+  constraint federated_identities_user_fk FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id) ON DELETE CASCADE,
+  constraint federated_identities_subject_length CHECK (((length(subject) >= 1) AND (length(subject) <= 2048)))
+);
+alter table app.federated_identities owner to app_owner;
+CREATE INDEX federated_identities_user ON app.federated_identities USING btree (tenant_id, user_id);
+alter table app.federated_identities enable row level security;
+alter table app.federated_identities force row level security;
+create policy tenant on app.federated_identities to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.federated_identities to app_tenant;
+
 create table app.files (
   tenant_id uuid not null default app.tenant_id(),
   id uuid not null default uuidv7(),
@@ -328,6 +354,108 @@ alter table app.groups enable row level security;
 alter table app.groups force row level security;
 create policy tenant on app.groups to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 grant delete, insert, select, update on app.groups to app_tenant;
+
+create table app.identity_provider_domains (
+  tenant_id uuid not null default app.tenant_id(),
+  domain text not null,
+  identity_provider_id uuid not null,
+  bound_at timestamp with time zone not null default now(),
+  constraint identity_provider_domains_pkey PRIMARY KEY (tenant_id, domain),
+  constraint identity_provider_domains_provider_fk FOREIGN KEY (tenant_id, identity_provider_id) REFERENCES app.identity_providers(tenant_id, id) ON DELETE CASCADE,
+  constraint identity_provider_domains_length CHECK (((length(domain) >= 1) AND (length(domain) <= 253)))
+);
+alter table app.identity_provider_domains owner to app_owner;
+CREATE INDEX identity_provider_domains_provider ON app.identity_provider_domains USING btree (tenant_id, identity_provider_id, domain);
+alter table app.identity_provider_domains enable row level security;
+alter table app.identity_provider_domains force row level security;
+create policy tenant on app.identity_provider_domains to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.identity_provider_domains to app_tenant;
+
+create table app.identity_provider_keys (
+  tenant_id uuid not null default app.tenant_id(),
+  id uuid not null default uuidv7(),
+  identity_provider_id uuid not null,
+  state app.key_state not null,
+  sealed_key bytea,
+  certificate text not null,
+  expires_at timestamp with time zone not null,
+  created_at timestamp with time zone not null default now(),
+  retired_at timestamp with time zone,
+  constraint identity_provider_keys_pkey PRIMARY KEY (tenant_id, id),
+  constraint identity_provider_keys_provider_fk FOREIGN KEY (tenant_id, identity_provider_id) REFERENCES app.identity_providers(tenant_id, id) ON DELETE CASCADE,
+  constraint identity_provider_keys_erased CHECK (((state = 'retired'::app.key_state) = (sealed_key IS NULL))),
+  constraint identity_provider_keys_retired CHECK (((state = 'retired'::app.key_state) = (retired_at IS NOT NULL)))
+);
+alter table app.identity_provider_keys owner to app_owner;
+CREATE UNIQUE INDEX identity_provider_keys_one_of_each ON app.identity_provider_keys USING btree (tenant_id, identity_provider_id, state) WHERE (state <> 'retired'::app.key_state);
+CREATE INDEX identity_provider_keys_provider ON app.identity_provider_keys USING btree (tenant_id, identity_provider_id);
+alter table app.identity_provider_keys enable row level security;
+alter table app.identity_provider_keys force row level security;
+create policy tenant on app.identity_provider_keys to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.identity_provider_keys to app_tenant;
+
+create table app.identity_provider_requests (
+  tenant_id uuid not null default app.tenant_id(),
+  id uuid not null default uuidv7(),
+  identity_provider_id uuid not null,
+  message_id text not null,
+  sign_in_id uuid,
+  started_by uuid,
+  force_authn boolean not null default false,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  answered_at timestamp with time zone,
+  outcome jsonb,
+  constraint identity_provider_requests_pkey PRIMARY KEY (tenant_id, id),
+  constraint identity_provider_requests_message_unique UNIQUE (tenant_id, message_id),
+  constraint identity_provider_requests_provider_fk FOREIGN KEY (tenant_id, identity_provider_id) REFERENCES app.identity_providers(tenant_id, id) ON DELETE CASCADE,
+  constraint identity_provider_requests_sign_in_fk FOREIGN KEY (tenant_id, sign_in_id) REFERENCES app.sign_ins(tenant_id, id) ON DELETE CASCADE,
+  constraint identity_provider_requests_user_fk FOREIGN KEY (tenant_id, started_by) REFERENCES app.users(tenant_id, id) ON DELETE CASCADE,
+  constraint identity_provider_requests_answered CHECK (((answered_at IS NULL) = (outcome IS NULL))),
+  constraint identity_provider_requests_whose CHECK ((num_nonnulls(sign_in_id, started_by) = 1))
+);
+alter table app.identity_provider_requests owner to app_owner;
+CREATE INDEX identity_provider_requests_expired ON app.identity_provider_requests USING btree (tenant_id, expires_at);
+CREATE INDEX identity_provider_requests_provider ON app.identity_provider_requests USING btree (tenant_id, identity_provider_id);
+CREATE UNIQUE INDEX identity_provider_requests_sign_in ON app.identity_provider_requests USING btree (tenant_id, sign_in_id) WHERE (sign_in_id IS NOT NULL);
+CREATE INDEX identity_provider_requests_user ON app.identity_provider_requests USING btree (tenant_id, started_by) WHERE (started_by IS NOT NULL);
+alter table app.identity_provider_requests enable row level security;
+alter table app.identity_provider_requests force row level security;
+create policy tenant on app.identity_provider_requests to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.identity_provider_requests to app_tenant;
+
+create table app.identity_providers (
+  tenant_id uuid not null default app.tenant_id(),
+  id uuid not null default uuidv7(),
+  kind app.identity_provider_kind not null,
+  preset app.identity_provider_preset not null,
+  name text not null,
+  state app.identity_provider_state not null default 'draft'::app.identity_provider_state,
+  entity_id text,
+  sso_redirect_url text,
+  sso_post_url text,
+  signing_certificates text[] not null default '{}'::text[],
+  metadata_url text,
+  described_at timestamp with time zone,
+  email_attribute text not null,
+  first_name_attribute text not null,
+  last_name_attribute text not null,
+  subject_attribute text,
+  creates_people boolean not null default true,
+  trusts_second_step boolean not null default false,
+  speaks_for_all boolean not null default false,
+  created_at timestamp with time zone not null default now(),
+  constraint identity_providers_pkey PRIMARY KEY (tenant_id, id),
+  constraint identity_providers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id) ON DELETE CASCADE,
+  constraint identity_providers_described CHECK (((state = 'draft'::app.identity_provider_state) OR ((entity_id IS NOT NULL) AND (num_nonnulls(sso_redirect_url, sso_post_url) > 0) AND (cardinality(signing_certificates) > 0)))),
+  constraint identity_providers_entity_id_length CHECK (((length(entity_id) >= 1) AND (length(entity_id) <= 1024))),
+  constraint identity_providers_name_length CHECK (((length(name) >= 1) AND (length(name) <= 120)))
+);
+alter table app.identity_providers owner to app_owner;
+alter table app.identity_providers enable row level security;
+alter table app.identity_providers force row level security;
+create policy tenant on app.identity_providers to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.identity_providers to app_tenant;
 
 create table app.jobs (
   tenant_id uuid not null default app.tenant_id(),
@@ -591,15 +719,21 @@ create table app.sessions (
   end_reason text,
   is_kept boolean not null default true,
   device_id uuid,
+  identity_provider_id uuid,
+  provider_name_id text,
+  provider_name_id_format text,
+  provider_session_index text,
   constraint sessions_pkey PRIMARY KEY (tenant_id, id),
   constraint sessions_token_unique UNIQUE (tenant_id, token_hash),
   constraint sessions_device_fk FOREIGN KEY (tenant_id, device_id) REFERENCES app.devices(tenant_id, id) ON DELETE SET NULL (device_id),
+  constraint sessions_provider_fk FOREIGN KEY (tenant_id, identity_provider_id) REFERENCES app.identity_providers(tenant_id, id) ON DELETE SET NULL (identity_provider_id),
   constraint sessions_user_fk FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id) ON DELETE CASCADE,
   constraint sessions_end_whole CHECK (((ended_at IS NULL) = (end_reason IS NULL)))
 );
 alter table app.sessions owner to app_owner;
 CREATE INDEX sessions_device ON app.sessions USING btree (tenant_id, device_id) WHERE (device_id IS NOT NULL);
 CREATE INDEX sessions_expired ON app.sessions USING btree (tenant_id, expires_at);
+CREATE INDEX sessions_provider ON app.sessions USING btree (tenant_id, identity_provider_id) WHERE (identity_provider_id IS NOT NULL);
 CREATE INDEX sessions_user ON app.sessions USING btree (tenant_id, user_id, id DESC) WHERE (ended_at IS NULL);
 alter table app.sessions enable row level security;
 alter table app.sessions force row level security;
@@ -623,7 +757,9 @@ create table app.sign_in_policies (
   people_edit_names boolean not null default true,
   version integer not null default 0,
   updated_at timestamp with time zone not null default now(),
+  default_identity_provider_id uuid,
   constraint sign_in_policies_pkey PRIMARY KEY (tenant_id),
+  constraint sign_in_policies_default_provider_fk FOREIGN KEY (tenant_id, default_identity_provider_id) REFERENCES app.identity_providers(tenant_id, id) ON DELETE SET NULL (default_identity_provider_id),
   constraint sign_in_policies_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id) ON DELETE CASCADE,
   constraint sign_in_policies_absolute CHECK (((session_absolute_seconds >= 900) AND (session_absolute_seconds <= 2592000))),
   constraint sign_in_policies_alone CHECK (((remember_device_days = 0) OR (password_min_length >= 15))),
@@ -635,6 +771,7 @@ create table app.sign_in_policies (
   constraint sign_in_policies_score CHECK ((password_min_score = ANY (ARRAY[3, 4])))
 );
 alter table app.sign_in_policies owner to app_owner;
+CREATE INDEX sign_in_policies_default_provider ON app.sign_in_policies USING btree (tenant_id, default_identity_provider_id);
 alter table app.sign_in_policies enable row level security;
 alter table app.sign_in_policies force row level security;
 create policy tenant on app.sign_in_policies to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
@@ -661,15 +798,19 @@ create table app.sign_ins (
   keep_signed_in boolean not null default true,
   reauthenticate boolean not null default false,
   sealed_totp bytea,
+  identity_provider_id uuid,
+  federated jsonb,
   constraint sign_ins_pkey PRIMARY KEY (tenant_id, id),
   constraint sign_ins_token_unique UNIQUE (tenant_id, token_hash),
+  constraint sign_ins_provider_fk FOREIGN KEY (tenant_id, identity_provider_id) REFERENCES app.identity_providers(tenant_id, id) ON DELETE SET NULL (identity_provider_id),
   constraint sign_ins_trial_fk FOREIGN KEY (tenant_id, trial_id) REFERENCES app.policy_trials(tenant_id, id) ON DELETE SET NULL (trial_id),
   constraint sign_ins_user_fk FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id) ON DELETE CASCADE,
   constraint sign_ins_link_whole CHECK ((((state)::text = 'new_password'::text) = (num_nonnulls(link_purpose, reset_cause) = 1))),
-  constraint sign_ins_person_known CHECK ((((state)::text = ANY (ARRAY['email_proof'::text, 'password'::text])) OR (user_id IS NOT NULL)))
+  constraint sign_ins_person_known CHECK ((((state)::text = ANY (ARRAY['email_proof'::text, 'password'::text, 'provider'::text])) OR (user_id IS NOT NULL)))
 );
 alter table app.sign_ins owner to app_owner;
 CREATE INDEX sign_ins_expired ON app.sign_ins USING btree (tenant_id, expires_at);
+CREATE INDEX sign_ins_provider ON app.sign_ins USING btree (tenant_id, identity_provider_id) WHERE (identity_provider_id IS NOT NULL);
 CREATE INDEX sign_ins_user ON app.sign_ins USING btree (tenant_id, user_id);
 alter table app.sign_ins enable row level security;
 alter table app.sign_ins force row level security;
@@ -744,6 +885,21 @@ alter table app.totp_authenticators force row level security;
 create policy tenant on app.totp_authenticators to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 grant delete, insert, select, update on app.totp_authenticators to app_tenant;
 
+create table app.used_assertions (
+  tenant_id uuid not null default app.tenant_id(),
+  identity_provider_id uuid not null,
+  assertion_id text not null,
+  expires_at timestamp with time zone not null,
+  constraint used_assertions_pkey PRIMARY KEY (tenant_id, identity_provider_id, assertion_id),
+  constraint used_assertions_provider_fk FOREIGN KEY (tenant_id, identity_provider_id) REFERENCES app.identity_providers(tenant_id, id) ON DELETE CASCADE
+);
+alter table app.used_assertions owner to app_owner;
+CREATE INDEX used_assertions_expired ON app.used_assertions USING btree (tenant_id, expires_at);
+alter table app.used_assertions enable row level security;
+alter table app.used_assertions force row level security;
+create policy tenant on app.used_assertions to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.used_assertions to app_tenant;
+
 create table app.user_emails (
   tenant_id uuid not null default app.tenant_id(),
   id uuid not null default uuidv7(),
@@ -814,7 +970,6 @@ create table app.users (
   inactivity_warned_days smallint,
   constraint users_pkey PRIMARY KEY (tenant_id, id),
   constraint users_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id) ON DELETE CASCADE,
-  constraint users_active_has_password CHECK (((state <> 'active'::app.user_state) OR (password_hash IS NOT NULL))),
   constraint users_breach_whole CHECK (((sealed_breach_prefix IS NULL) = (breach_mac IS NULL))),
   constraint users_deactivated_when CHECK (((state = 'deactivated'::app.user_state) = (deactivated_at IS NOT NULL))),
   constraint users_first_name_length CHECK (((length(first_name) >= 1) AND (length(first_name) <= 200))),

@@ -10,6 +10,12 @@ import { faceOf } from "#features/branding/index.ts";
 import { brandingRoutes } from "#features/branding/routes.tsx";
 import { groupRoutes } from "#features/groups/routes.tsx";
 import { homeRoutes } from "#features/home/routes.tsx";
+import { identityProviderBindingRoutes } from "#features/identity-providers/routes/bindings.tsx";
+import { identityProviderKeyRoutes } from "#features/identity-providers/routes/keys.tsx";
+import { identityProviderRoutes } from "#features/identity-providers/routes/registry.tsx";
+import { identityProviderResponseRoutes } from "#features/identity-providers/routes/responses.tsx";
+import { identityProviderSetupRoutes } from "#features/identity-providers/routes/setup.tsx";
+import { identityProviderTestRoutes } from "#features/identity-providers/routes/tests.tsx";
 import { limitRoutes } from "#features/limits/routes.tsx";
 import { invitationRoutes } from "#features/invitations/routes.tsx";
 import { authenticateSession } from "#features/sessions/index.ts";
@@ -26,6 +32,7 @@ import { sessionRoutes } from "#features/sessions/routes.tsx";
 import { enrolmentRoutes } from "#features/sign-in/routes/enrolment.tsx";
 import { passkeySignInRoutes } from "#features/sign-in/routes/passkeys.tsx";
 import { passwordRoutes } from "#features/sign-in/routes/passwords.tsx";
+import { providerSignInRoutes } from "#features/sign-in/routes/providers.tsx";
 import { settingsRoutes } from "#features/settings/routes.tsx";
 import { secondStepRoutes } from "#features/sign-in/routes/second-steps.tsx";
 import { signInRoutes } from "#features/sign-in/routes/steps.tsx";
@@ -58,6 +65,7 @@ export const routeTable: readonly AnyRoute[] = [
   secondStepRoutes,
   passkeySignInRoutes,
   enrolmentRoutes,
+  providerSignInRoutes,
   passwordRoutes,
   invitationRoutes,
   securityRoutes,
@@ -69,6 +77,12 @@ export const routeTable: readonly AnyRoute[] = [
   applicationRoutes,
   applicationKeyRoutes,
   ssoRoutes,
+  identityProviderRoutes,
+  identityProviderBindingRoutes,
+  identityProviderKeyRoutes,
+  identityProviderSetupRoutes,
+  identityProviderTestRoutes,
+  identityProviderResponseRoutes,
   apiClientRoutes,
   accountRoutes,
   userRoutes,

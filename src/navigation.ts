@@ -10,6 +10,7 @@ const texts = defineTexts("navigation", {
   recovery: "Recovery",
   access: "Access",
   applications: "Applications",
+  identityProviders: "Identity providers",
   apiClients: "API clients",
   oversight: "Oversight",
   audit: "Audit trail",
@@ -49,6 +50,13 @@ export const navigation: readonly NavEntry[] = [
     icon: "apps",
     section: texts.access,
     permission: "applications.read",
+  },
+  {
+    href: "/identity-providers",
+    label: texts.identityProviders,
+    icon: "sign-in",
+    section: texts.access,
+    permission: "identity_providers.manage",
   },
   {
     href: "/api-clients",

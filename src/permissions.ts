@@ -20,6 +20,7 @@ const rolesByPermission = {
   "applications.read": admins,
   "applications.grant": admins,
   "applications.manage": superAdmins,
+  "identity_providers.manage": superAdmins,
   "sessions.read": admins,
   "sessions.end": admins,
   "sessions.end_all": superAdmins,

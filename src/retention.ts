@@ -8,12 +8,15 @@ import type { Services } from "#platform/services.ts";
 /** A row goes `keepDays` after the instant in `since`. */
 const kept = [
   { table: "sso_requests", since: "expires_at", keepDays: 1 },
+  { table: "identity_provider_requests", since: "expires_at", keepDays: 0 },
+  { table: "used_assertions", since: "expires_at", keepDays: 0 },
   { table: "sign_ins", since: "expires_at", keepDays: 1 },
   { table: "passkey_challenges", since: "expires_at", keepDays: 1 },
   { table: "devices", since: "expires_at", keepDays: 0 },
   { table: "api_tokens", since: "expires_at", keepDays: 1 },
   // Its certificate only, by then; a key that is not retired has no such instant.
   { table: "saml_keys", since: "retired_at", keepDays: 30 },
+  { table: "identity_provider_keys", since: "retired_at", keepDays: 30 },
   // Long enough for "which sessions were there last month", which the audit trail answers after that.
   { table: "sessions", since: "expires_at", keepDays: 30 },
   { table: "user_tokens", since: "expires_at", keepDays: 30 },

@@ -6,6 +6,7 @@ import { chromium } from "playwright-core";
 import { routeTable } from "#src/app.ts";
 import { openApiDocument } from "#src/openapi.ts";
 import type { AnyRoute } from "#platform/http/route.ts";
+import { idpMetadata } from "./protocols/saml/support/idp.ts";
 import { testApp } from "./support/a-tenant.ts";
 import { needs } from "./support/programs.ts";
 import { fieldsOf } from "./http/support/garbage.ts";
@@ -171,6 +172,17 @@ const preparations: Readonly<
     return { ids: { sessionId: items[0]?.id ?? "" } };
   },
   "DELETE /users/:userId/invitation": async ({ tenant }) => ({ ids: await invited(tenant) }),
+  "PUT /identity-providers/:providerId/description": async () => ({
+    body: { metadataXml: idpMetadata() },
+  }),
+  "POST /identity-providers/:providerId/keys": async ({ tenant }) => ({
+    ids: { providerId: await provided(tenant) },
+  }),
+  "DELETE /identity-providers/:providerId/keys/:providerKeyId": async ({ tenant }) => {
+    const providerId = await provided(tenant);
+    const key = await tenant.api.post(`/identity-providers/${providerId}/keys`);
+    return { ids: { providerId, providerKeyId: ((await key.json()) as { id: string }).id } };
+  },
   "PUT /settings/sign-in": async ({ tenant }) => ({ body: await untriedSettings(tenant) }),
   "POST /settings/sign-in/trials": async ({ tenant }) => ({
     body: { ...(await untriedSettings(tenant)), graceDays: 1 },
@@ -194,6 +206,11 @@ const preparations: Readonly<
 
 async function registered({ api }: World["tenant"]): Promise<string> {
   const answer = await api.post("/applications", anApplication("Keys"));
+  return ((await answer.json()) as { id: string }).id;
+}
+
+async function provided({ api }: World["tenant"]): Promise<string> {
+  const answer = await api.post("/identity-providers", { name: "Keys", preset: "other" });
   return ((await answer.json()) as { id: string }).id;
 }
 

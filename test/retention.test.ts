@@ -1,6 +1,7 @@
 // What leaves by itself, and when; what stays.
 import { expect, test } from "bun:test";
 import { furnish } from "./http/support/world.ts";
+import { IdentityProviderId } from "#src/ids.ts";
 import { testApp } from "./support/a-tenant.ts";
 import { sweepOnce } from "./support/sweep.ts";
 
@@ -14,6 +15,9 @@ const table = [
   ["sessions", "expires_at", 30],
   ["user_tokens", "expires_at", 30],
   ["saml_keys", "retired_at", 30],
+  ["identity_provider_keys", "retired_at", 30],
+  ["identity_provider_requests", "expires_at", 0],
+  ["used_assertions", "expires_at", 0],
 ] as const;
 
 test.each(table)(
@@ -26,6 +30,18 @@ test.each(table)(
     await tenant.newBrowser().post("/sign-in", { email: "a@b.example", return_to: "/" });
     const keys = `/applications/${ids["applicationId"]}/keys`;
     await tenant.api.put(`${keys}/${ids["keyId"]}/activation`);
+    const provider = ids["providerId"] ?? "";
+    await tenant.api.put(`/identity-providers/${provider}/keys/${ids["providerKeyId"]}/activation`);
+    await tenant.tenant.write((db) =>
+      db
+        .insertInto("used_assertions")
+        .values({
+          identity_provider_id: IdentityProviderId.parse(provider),
+          assertion_id: "_used",
+          expires_at: app.clock.now(),
+        })
+        .execute(),
+    );
     const count = async ({ id } = tenant) => {
       const rows = await app.asSuperuser<{ n: number }>(
         `select count(*)::int as n from app.${name} where tenant_id = $1 and ${since} is not null`,

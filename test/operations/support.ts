@@ -1,5 +1,6 @@
 // A tenant with one of everything that is kept sealed, made by the product itself.
 import type { TestApp, TestTenant, TestUser } from "../support/a-tenant.ts";
+import { anIdp } from "../features/identity-providers/support.ts";
 import { register } from "../features/applications/support.ts";
 import { type App, mailedCode, throughPassword, withApp } from "../features/sign-in/support.ts";
 import { setUpTotp } from "#features/authenticators/index.ts";
@@ -38,6 +39,7 @@ export async function aFullTenant(house: TestApp): Promise<FullTenant> {
   );
   await leaveSetUp(tenant);
   await register(tenant);
+  await anIdp(tenant);
   await house.runJobs();
   return { tenant, user, app, third };
 }

@@ -73,6 +73,9 @@ const overrides: Readonly<Record<string, (tenantId: string) => Values>> = {
   files: (tenantId) => ({ key: `${tenantId}/${randomUUID()}` }),
   // Only a retired key is without its private half.
   saml_keys: () => ({ sealed_key: Buffer.from("sealed") }),
+  identity_provider_keys: () => ({ sealed_key: Buffer.from("sealed") }),
+  // Of a sign-in or of somebody who tries it out.
+  identity_provider_requests: () => ({ started_by: null }),
 };
 
 export interface Rows {

@@ -43,6 +43,9 @@ const risks: Readonly<Record<PolicyField, Risk>> = {
   // Nobody is deactivated without a warning, never the last super administrator, and an administrator lets people in again.
   inactiveAfterDays: never,
   peopleEditNames: never,
+  // Addresses lead elsewhere from now on: to a provider that may not know their people, or past the one that they come by.
+  defaultIdentityProviderId: (from, to) =>
+    from.defaultIdentityProviderId !== to.defaultIdentityProviderId,
 };
 
 /** The fields of a change that can keep people out; none: it may be saved as it is. */

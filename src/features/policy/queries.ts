@@ -19,6 +19,7 @@ export const policyColumns = [
   "reset_needs_two_admins as resetNeedsTwoAdmins",
   "inactive_after_days as inactiveAfterDays",
   "people_edit_names as peopleEditNames",
+  "default_identity_provider_id as defaultIdentityProviderId",
 ] as const;
 
 /** What is asked of everybody in this tenant at `now`. */

@@ -1,5 +1,6 @@
 // A tenant's sign-in policy: what is asked of its people. The database's defaults are the ones of `defaultPolicy`.
 import { z } from "zod";
+import { IdentityProviderId } from "#src/ids.ts";
 import { texts } from "./texts.ts";
 
 /** How strongly somebody has proved who they are, weakest first. */
@@ -20,6 +21,10 @@ export const Method = z.enum([
   "backup_code",
   "passkey",
   "remembered_device",
+  /** An identity provider's word; then what it said about several factors, where it is trusted with that. */
+  "provider",
+  "provider_mfa",
+  "provider_phishing_resistant",
 ]);
 export type Method = z.infer<typeof Method>;
 
@@ -80,6 +85,12 @@ export const Policy = z.object({
     .literal([14, 30, 60, 90, 180, 365], { error: () => texts.inactiveUnknown })
     .nullable(),
   peopleEditNames: yesOrNo,
+  /** Where addresses lead whose domain is bound to no identity provider; null: to the password. */
+  defaultIdentityProviderId: z
+    .uuid({ error: () => texts.providerUnknown })
+    .pipe(IdentityProviderId)
+    .nullable()
+    .default(null),
 });
 export type Policy = Readonly<z.infer<typeof Policy>>;
 export type PolicyField = keyof Policy;
@@ -111,4 +122,5 @@ export const defaultPolicy: Policy = {
   resetNeedsTwoAdmins: false,
   inactiveAfterDays: null,
   peopleEditNames: true,
+  defaultIdentityProviderId: null,
 };

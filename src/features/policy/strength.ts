@@ -6,11 +6,14 @@ const order = Strength.options;
 /**
  * What the proofs of a session are worth. A code by e-mail is no second factor beyond the baseline: whoever has the password often
  * has the mailbox (NIST SP 800-63B-4 §3.1.3.1). A remembered device stands for the step that it saved, and no more than that.
+ * An identity provider's word alone is the baseline; what it says about several factors is in the methods only where it is trusted with it.
  */
 export function strengthOf(methods: readonly Method[]): Strength {
-  if (methods.includes("passkey")) return "phishing_resistant";
-  const isStrong = methods.includes("totp") || methods.includes("backup_code");
-  return methods.includes("password") && isStrong ? "strong" : "baseline";
+  const has = (method: Method) => methods.includes(method);
+  if (has("passkey") || has("provider_phishing_resistant")) return "phishing_resistant";
+  if (has("provider_mfa")) return "strong";
+  const isStrong = has("totp") || has("backup_code");
+  return (has("password") || has("provider")) && isStrong ? "strong" : "baseline";
 }
 
 /** Whether `actual` is at least `required`. */

@@ -13,6 +13,9 @@ export const texts = defineTexts("policy", {
   backupCode: "Backup code",
   passkey: "Passkey",
   rememberedDevice: "Remembered device",
+  provider: "Identity provider",
+  providerMfa: "Several factors there",
+  providerPhishingResistant: "Phishing-resistant there",
 
   lengthRange: "Password length: give a whole number from 8 to 64",
   scoreRange: "Password strength: give 3 or 4",
@@ -25,6 +28,7 @@ export const texts = defineTexts("policy", {
   aaguidCount: "Passkey models: give up to 200, or none at all to allow every model",
   idleRange: "Time without use: give 300 to 2,592,000 seconds, or none",
   absoluteRange: "Time since sign-in: give 900 to 2,592,000 seconds",
+  providerUnknown: "Default identity provider: choose one that is enabled, or none",
   inactiveUnknown: "Days without being seen: choose 14, 30, 60, 90, 180 or 365, or none",
 
   rememberNeedsLength:

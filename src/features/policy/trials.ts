@@ -137,6 +137,7 @@ export async function storePolicy(db: TenantDb, policy: Policy): Promise<number>
       reset_needs_two_admins: policy.resetNeedsTwoAdmins,
       inactive_after_days: policy.inactiveAfterDays,
       people_edit_names: policy.peopleEditNames,
+      default_identity_provider_id: policy.defaultIdentityProviderId,
       version: sql<number>`version + 1`,
       updated_at: sql<Date>`now()`,
     })

@@ -22,6 +22,9 @@ const methodText: Readonly<Record<Method, string>> = {
   backup_code: texts.backupCode,
   passkey: texts.passkey,
   remembered_device: texts.rememberedDevice,
+  provider: texts.provider,
+  provider_mfa: texts.providerMfa,
+  provider_phishing_resistant: texts.providerPhishingResistant,
 };
 
 /** How somebody proved who they are, in words: "Password, authenticator app". */

@@ -14,4 +14,4 @@ export { endSpentOf, endSpentSessions } from "./jobs.ts";
 export { DeviceOf, EndOf, ProofOf, SignInOf } from "./parts.tsx";
 export { deviceName } from "./device.ts";
 export { sessionsOf } from "./queries.ts";
-export type { Session, SessionEndReason } from "./schema.ts";
+export type { Session, SessionEndReason, SessionProvider } from "./schema.ts";

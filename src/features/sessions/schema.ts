@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { Strength } from "#features/policy/index.ts";
 import { pageOf, Paging } from "#platform/http/input.ts";
-import { SessionId, UserId } from "#src/ids.ts";
+import { type IdentityProviderId, SessionId, UserId } from "#src/ids.ts";
 
 /** The longest a session lives that is not kept: its cookie goes with the browser's window, which some browsers never close. */
 export const windowSeconds = 24 * 60 * 60;
@@ -64,3 +64,11 @@ export type Session = z.infer<typeof Session>;
 
 export const SessionList = pageOf(Session);
 export type SessionList = z.infer<typeof SessionList>;
+
+/** What an identity provider calls a person's session there (SAML Profiles §4.4). */
+export interface SessionProvider {
+  readonly id: IdentityProviderId;
+  readonly nameId: string | null;
+  readonly nameIdFormat: string | null;
+  readonly sessionIndex: string | null;
+}

@@ -9,10 +9,31 @@ import { decodeCursor, type Paging, toPage } from "#platform/http/input.ts";
 import { UserId } from "#src/ids.ts";
 import type { AffectedPerson } from "./schema.ts";
 
+type Asked = Pick<Policy, "strength" | "defaultIdentityProviderId">;
+
+/**
+ * Whether the person `u` came by an identity provider and has nothing else, and no address of theirs leads to one that they come by: as
+ * `routeOf` decides it, in SQL.
+ */
+const isStranded = ({ defaultIdentityProviderId }: Asked): RawBuilder<boolean> => sql<boolean>`(
+  u.password_hash is null
+  and not exists (select from passkeys as p where p.user_id = u.id and p.suspended_at is null)
+  and exists (select from federated_identities as f where f.user_id = u.id)
+  and not exists (
+    select from user_emails as e
+    left join lateral (
+      select d.identity_provider_id from identity_provider_domains as d
+      join identity_providers as p on p.id = d.identity_provider_id and p.state = 'enabled'
+      where d.domain = substring(e.email from '[^@]*$')) as bound on true
+    join federated_identities as f on f.user_id = u.id
+      and f.identity_provider_id = coalesce(bound.identity_provider_id, ${defaultIdentityProviderId}::uuid)
+    where e.user_id = u.id and e.verified_at is not null))`;
+
 /** Active people with what they have enrolled and what is asked of them. One pass over a tenant's people, look-ups by index. */
-const measured = (strength: Strength): RawBuilder<unknown> => sql`(
+const measured = (asked: Asked): RawBuilder<unknown> => sql`(
   select u.id, u.first_name, u.last_name, u.name_key, u.role, u.strength_asked_at,
-    greatest(${strength}::strength, (
+    ${isStranded(asked)} as is_stranded,
+    greatest(${asked.strength}::strength, (
       select max(g.strength) from group_members as m join groups as g on g.id = m.group_id
       where m.user_id = u.id)) as required,
     case
@@ -27,12 +48,12 @@ const measured = (strength: Strength): RawBuilder<unknown> => sql`(
 /** How many people a policy would keep out until they set up more, and how many super administrators it would not. */
 export async function countAffected(
   db: TenantDb,
-  { strength }: Policy,
+  policy: Policy,
 ): Promise<{ count: number; superAdminsLeft: number }> {
   const { rows } = await sql<{ count: number; left: number }>`
-    select (count(*) filter (where has < required))::integer as count,
-      (count(*) filter (where has >= required and role = 'super_admin'))::integer as left
-    from ${measured(strength)}`.execute(db);
+    select (count(*) filter (where has < required or is_stranded))::integer as count,
+      (count(*) filter (where has >= required and not is_stranded and role = 'super_admin'))::integer as left
+    from ${measured(policy)}`.execute(db);
   return { count: rows[0]?.count ?? 0, superAdminsLeft: rows[0]?.left ?? 0 };
 }
 
@@ -44,6 +65,7 @@ interface Row {
   key: string;
   has: Strength;
   required: Strength;
+  isStranded: boolean;
   askedAt: Date | null;
 }
 const Cursor = z.tuple([z.string(), UserId]);
@@ -51,24 +73,20 @@ const Cursor = z.tuple([z.string(), UserId]);
 /** Those people by name. */
 export async function listAffected(
   db: TenantDb,
-  { strength, graceDays }: Policy,
+  policy: Policy,
   { limit, cursor, now }: Paging & { now: Date },
 ): Promise<{ items: AffectedPerson[]; next: string | null }> {
   const after = cursor === undefined ? sql`true` : isAfter(decodeCursor(Cursor, cursor));
   const { rows } = await sql<Row>`
     select u.id, u.first_name as "firstName", u.last_name as "lastName", ${primaryEmail} as email,
-      u.name_key as key, u.has, u.required, u.strength_asked_at as "askedAt"
-    from ${measured(strength)} where u.has < u.required and ${after}
+      u.name_key as key, u.has, u.required, u.is_stranded as "isStranded",
+      u.strength_asked_at as "askedAt"
+    from ${measured(policy)} where (u.has < u.required or u.is_stranded) and ${after}
     order by u.name_key, u.id limit ${limit + 1}`.execute(db);
   const page = toPage(rows, limit, ({ key, id }) => [key, id]);
-  const items = page.items.map(({ id, firstName, lastName, email, has, required, askedAt }) => ({
-    id,
-    firstName,
-    lastName,
-    email,
-    has,
-    required,
-    ...graceOf(askedAt, graceDays, now),
+  const items = page.items.map((row) => ({
+    ...row,
+    ...graceOf(row.askedAt, policy.graceDays, now),
   }));
   return { items, next: page.next };
 }

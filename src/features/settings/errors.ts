@@ -41,3 +41,7 @@ export const proofTooOld = defineError("settings.proof_too_old", {
   status: 409,
   title: texts.proofTooOld,
 });
+export const defaultUnknown = defineError("settings.default_provider_unknown", {
+  status: 422,
+  title: texts.defaultUnknown,
+});

@@ -1,4 +1,5 @@
 // Telling every super administrator what became of the settings, in the transaction that changes them.
+import { providerNames } from "#features/identity-providers/index.ts";
 import type { Policy } from "#features/policy/index.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import { type Post, queueMail } from "#platform/mail/queue.ts";
@@ -30,7 +31,7 @@ export async function notifySuperAdmins(
   { how, previous, policy, passwordsToReplace = 0 }: News,
 ): Promise<void> {
   const who = await actorName(db, actor);
-  const changes = wordsOf(previous, policy);
+  const changes = wordsOf(previous, policy, await providerNames(db));
   for (const { userId, email, firstName } of await superAdmins(db)) {
     const data = { firstName, who, how, changes, passwordsToReplace };
     await queueMail(db, post, settingsChangedMail, { email, userId }, data);

@@ -1,5 +1,6 @@
 // Reads of the settings as the API tells them.
 import { z } from "zod";
+import { providerNames } from "#features/identity-providers/index.ts";
 import {
   defaultPolicy,
   findPolicyState,
@@ -15,7 +16,7 @@ import { trialNotFound } from "./errors.ts";
 import { eventsThatPut } from "./events.ts";
 import type { Settings, Trial } from "./schema.ts";
 import { texts } from "./texts.ts";
-import { wordsOf } from "./words.ts";
+import { type ProviderNames, wordsOf } from "./words.ts";
 
 /** How many of the people whom a trial concerns are named beside it. */
 const namedMost = 20;
@@ -96,18 +97,19 @@ export async function putSince(db: TenantDb, version: number): Promise<PutChange
     .orderBy("e.id", "desc")
     .limit(20)
     .execute();
+  const providers = await providerNames(db);
   return rows.toReversed().flatMap(({ data, kind, firstName, lastName, client }) => {
     const put = Put.parse(data);
     if (put.version <= version) return [];
     const person = firstName === null ? null : `${firstName} ${lastName}`;
     const itself = kind === "operator" ? texts.operator : texts.byItself;
     const who = person ?? (client === null ? itself : texts.client(client));
-    return [{ who, changes: put.changes, words: wordsOfRecord(put.changes) }];
+    return [{ who, changes: put.changes, words: wordsOfRecord(put.changes, providers) }];
   });
 }
 
 /** A change as events keep it, in words. */
-function wordsOfRecord(changes: PutChange["changes"]): string[] {
+function wordsOfRecord(changes: PutChange["changes"], providers: ProviderNames): string[] {
   const sideOf = (side: "from" | "to") =>
     Policy.parse({
       ...defaultPolicy,
@@ -115,5 +117,5 @@ function wordsOfRecord(changes: PutChange["changes"]): string[] {
         Object.entries(changes).map(([field, change]) => [field, change[side]]),
       ),
     });
-  return wordsOf(sideOf("from"), sideOf("to"));
+  return wordsOf(sideOf("from"), sideOf("to"), providers);
 }

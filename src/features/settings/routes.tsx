@@ -2,6 +2,7 @@
 import type { Handling } from "#platform/http/context.ts";
 import { routes } from "#platform/http/route.ts";
 import { listAffected } from "./affected.ts";
+import { listEnabledProviders, providerNames } from "#features/identity-providers/index.ts";
 import { findInactive } from "#features/inactivity/index.ts";
 import { getSettings, getTrial } from "./queries.ts";
 import type { Changing } from "./notify.ts";
@@ -41,6 +42,8 @@ const shown = ({ tenant, now, session }: Asked): Promise<Shown> =>
       settings,
       inactive: days === null ? null : await findInactive(db, { days, now }),
       provedAt: session?.startedAt ?? null,
+      providers: await listEnabledProviders(db),
+      providerNames: await providerNames(db),
     };
   });
 

@@ -13,7 +13,14 @@ import {
 import { record } from "#platform/audit/record.ts";
 import { secondsLater } from "#platform/clock.ts";
 import type { PolicyTrialId } from "#src/ids.ts";
-import { nothingToTry, settingsChanged, tooFewAdmins, trialIsOpen, trialNeeded } from "./errors.ts";
+import {
+  defaultUnknown,
+  nothingToTry,
+  settingsChanged,
+  tooFewAdmins,
+  trialIsOpen,
+  trialNeeded,
+} from "./errors.ts";
 import { policyChanged, trialOpened } from "./events.ts";
 import { endTrial } from "./jobs.ts";
 import { changeRecord, lockSettings } from "./lock.ts";
@@ -27,7 +34,7 @@ type Proposal = Omit<SettingsInput, "openTrial">;
 /**
  * Puts the settings in force, or opens a trial where they can keep people out and `openTrial` says so. The same settings again
  * change nothing and are not recorded.
- * @throws {trialIsOpen} @throws {settingsChanged} @throws {tooFewAdmins} @throws {trialNeeded}
+ * @throws {trialIsOpen} @throws {settingsChanged} @throws {tooFewAdmins} @throws {defaultUnknown} @throws {trialNeeded}
  */
 export async function saveSettings(
   by: Changing,
@@ -37,6 +44,7 @@ export async function saveSettings(
   const policy = policyOf(proposal);
   if (changesOf(state.policy, policy).length === 0) return;
   await assertTwoAdmins(by, state.policy, policy);
+  await assertDefault(by, state.policy, policy);
   const risky = riskyFields(state.policy, policy);
   if (risky.length === 0) return putInForce(by, state.policy, policy);
   if (!openTrial) throw trialNeeded({ fields: risky });
@@ -45,13 +53,14 @@ export async function saveSettings(
 
 /**
  * Proposes settings without putting them in force. Any change may be tried, also one that can keep nobody out.
- * @throws {trialIsOpen} @throws {settingsChanged} @throws {tooFewAdmins} @throws {nothingToTry}
+ * @throws {trialIsOpen} @throws {settingsChanged} @throws {tooFewAdmins} @throws {defaultUnknown} @throws {nothingToTry}
  */
 export async function proposeSettings(by: Changing, proposal: Proposal): Promise<PolicyTrialId> {
   const state = await lockFor(by, proposal);
   const policy = policyOf(proposal);
   if (changesOf(state.policy, policy).length === 0) throw nothingToTry();
   await assertTwoAdmins(by, state.policy, policy);
+  await assertDefault(by, state.policy, policy);
   return open(by, state.policy, policy);
 }
 
@@ -118,4 +127,19 @@ async function assertTwoAdmins({ db }: Changing, previous: Policy, policy: Polic
     .execute();
   if (admins.length < 2)
     throw tooFewAdmins({ errors: { resetNeedsTwoAdmins: texts.tooFewAdminsField } });
+}
+
+/** Addresses lead to a provider that is there and lets people in; it stays so until the change is made. @throws {defaultUnknown} */
+async function assertDefault({ db }: Changing, previous: Policy, policy: Policy): Promise<void> {
+  const { defaultIdentityProviderId: id } = policy;
+  if (id === null || id === previous.defaultIdentityProviderId) return;
+  const provider = await db
+    .selectFrom("identity_providers")
+    .select("id")
+    .where("id", "=", id)
+    .where("state", "=", "enabled")
+    .forShare()
+    .executeTakeFirst();
+  if (!provider)
+    throw defaultUnknown({ errors: { defaultIdentityProviderId: texts.defaultUnknown } });
 }

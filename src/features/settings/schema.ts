@@ -28,6 +28,8 @@ export function presetOf({
 }
 
 const Change = Policy.extend({
+  // Nobody takes the default away by not knowing of it.
+  defaultIdentityProviderId: Policy.shape.defaultIdentityProviderId.unwrap(),
   /** The one that was read: nobody overwrites what they have not seen. */
   version: z
     .int({ error: () => texts.versionMissing })
@@ -69,7 +71,11 @@ const numbers = [
   "rememberDeviceDays",
   "sessionAbsoluteSeconds",
 ] as const;
-const numbersOrNone = ["sessionIdleSeconds", "inactiveAfterDays"] as const;
+const numbersOrNone = [
+  "sessionIdleSeconds",
+  "inactiveAfterDays",
+  "defaultIdentityProviderId",
+] as const;
 const boxes = [
   "emailProofFirst",
   "keepSignedIn",
@@ -105,6 +111,8 @@ export const AffectedPerson = z.object({
   has: Strength,
   /** What is asked of them, their groups included. */
   required: Strength,
+  /** They came by an identity provider alone, and their address would not lead to it any more. */
+  isStranded: z.boolean(),
   /** When they must have set it up; null: so many days after the next sign-in, 0 for at once. */
   deadline: z.iso.datetime().nullable(),
   graceDays: z.int(),

@@ -42,6 +42,19 @@ export const texts = defineTexts("settings", {
   atOnce: "None: at the next sign-in",
   days,
 
+  routing: "Identity providers",
+  routingText:
+    "Addresses of a domain that is bound to an identity provider are led there. This is about all the others.",
+  defaultIdentityProviderId: "Default identity provider",
+  defaultIdentityProviderIdHint:
+    "Everybody else is led there, and can still choose to use a password instead.",
+  noProvider: "None: the password is asked for",
+  aProvider: "An identity provider that is gone",
+  defaultUnknown: "Choose an identity provider that is enabled, or none",
+  riskDefaultProvider:
+    "Addresses lead elsewhere: people who come by an identity provider alone need one that knows them.",
+  stranded: "No way in",
+
   sessions: "Sessions",
   sessionsText: "A session that ends means signing in again. Limits hold for open sessions, too.",
   sessionPreset: "How long people stay signed in",

@@ -11,8 +11,13 @@ export function durationText(seconds: number): string {
   return seconds % 60 === 0 ? texts.minutes(seconds / 60) : texts.seconds(seconds);
 }
 
+/** Identity providers by id, as people call them. */
+export type ProviderNames = ReadonlyMap<string, string>;
+
 /** A setting's value as people say it. */
-export const valueText: Readonly<Record<PolicyField, (policy: Policy) => string>> = {
+export const valueText: Readonly<
+  Record<PolicyField, (policy: Policy, providers: ProviderNames) => string>
+> = {
   passwordMinLength: (policy) => texts.characters(policy.passwordMinLength),
   passwordMinScore: (policy) => (policy.passwordMinScore === 3 ? texts.score3 : texts.score4),
   emailProofFirst: (policy) => yesNo(policy.emailProofFirst),
@@ -30,10 +35,16 @@ export const valueText: Readonly<Record<PolicyField, (policy: Policy) => string>
   inactiveAfterDays: ({ inactiveAfterDays: days }) =>
     days === null ? texts.never : texts.days(days),
   peopleEditNames: (policy) => yesNo(policy.peopleEditNames),
+  defaultIdentityProviderId: ({ defaultIdentityProviderId: id }, providers) =>
+    id === null ? texts.noProvider : (providers.get(id) ?? texts.aProvider),
 };
 
 /** One line for each setting that differs: "Password length: At least 14 characters → At least 16 characters". */
-export const wordsOf = (previous: Policy, policy: Policy): string[] =>
+export const wordsOf = (previous: Policy, policy: Policy, providers: ProviderNames): string[] =>
   changesOf(previous, policy).map(({ field }) =>
-    texts.fromTo(texts[field], valueText[field](previous), valueText[field](policy)),
+    texts.fromTo(
+      texts[field],
+      valueText[field](previous, providers),
+      valueText[field](policy, providers),
+    ),
   );

@@ -53,6 +53,42 @@ export const newDeviceMail = defineEmail(
   ),
 );
 
+/** To the owner of an account that an identity provider opened for the first time. */
+export const linkedMail = defineEmail(
+  "sign_in.linked",
+  notice(
+    Circumstances.extend({ provider: z.string() }),
+    {
+      subject: texts.linkedSubject,
+      text: (tenant, { provider }) => texts.linkedText(tenant, provider),
+    },
+    { text: texts.linkedNotYou, button: texts.newDeviceButton, path: "/security/sessions" },
+  ),
+);
+
+const ByProvider = z.object({ firstName: z.string(), provider: z.string() });
+
+/** In the place of a link to a new password, for somebody who has none here. */
+export const signsInByProvider = defineEmail("sign_in.by_provider", {
+  data: ByProvider,
+  subject: (_, { tenantName }) => texts.byProviderSubject(tenantName),
+  text: ({ firstName, provider }, { tenantName, baseUrl }) =>
+    [
+      texts.greeting(firstName),
+      texts.byProviderIntro(tenantName, provider),
+      `${texts.byProviderButton}: ${baseUrl}/sign-in`,
+      texts.byProviderNote,
+    ].join("\n\n"),
+  html: ({ firstName, provider }, { tenantName, baseUrl }) => (
+    <>
+      <p>{texts.greeting(firstName)}</p>
+      <p>{texts.byProviderIntro(tenantName, provider)}</p>
+      <MailButton href={`${baseUrl}/sign-in`} label={texts.byProviderButton} />
+      <MailNote>{texts.byProviderNote}</MailNote>
+    </>
+  ),
+});
+
 const Way = z.object({ firstName: z.string(), url: z.string() });
 type Way = z.infer<typeof Way>;
 

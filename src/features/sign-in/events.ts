@@ -1,14 +1,21 @@
 // What happens at the door. The person reads one text for every refusal; the cause is here, for administrators.
 import { z } from "zod";
 import { defineEvent } from "#platform/audit/define.ts";
-import { UserId } from "#src/ids.ts";
+import { IdentityProviderId, UserId } from "#src/ids.ts";
 import { texts } from "./texts.ts";
 
 export const passwordRefused = defineEvent("sign_in.password_refused", {
   says: texts.passwordRefused,
   data: z.object({
     userId: UserId.nullable(),
-    cause: z.enum(["unknown_address", "no_password", "wrong_password", "deactivated"]),
+    cause: z.enum([
+      "unknown_address",
+      "no_password",
+      "wrong_password",
+      "deactivated",
+      // Right or wrong: they come in by their identity provider.
+      "by_provider",
+    ]),
   }),
 });
 export const secondStepRefused = defineEvent("sign_in.second_step_refused", {
@@ -35,4 +42,23 @@ export const passwordResetRequested = defineEvent("password_reset.requested", {
 export const passwordResetOpened = defineEvent("password_reset.link_used", {
   says: texts.resetLinkUsed,
   data: z.object({ userId: UserId }),
+});
+/** Somebody whom an identity provider named does not come in: who it was there, and why not. */
+export const providerRefused = defineEvent("sign_in.provider_refused", {
+  says: texts.providerRefused,
+  data: z.object({
+    identityProviderId: IdentityProviderId,
+    userId: UserId.nullable(),
+    subject: z.string().nullable(),
+    email: z.string().nullable(),
+    cause: z.enum([
+      "declined",
+      "unknown",
+      "address_unverified",
+      "other_subject",
+      "no_address",
+      "no_names",
+      "deactivated",
+    ]),
+  }),
 });

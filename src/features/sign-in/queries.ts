@@ -1,4 +1,5 @@
 // Reads of sign-ins in progress, and of the person who claims to be someone.
+import { Asserted } from "#features/identity-providers/index.ts";
 import { Method } from "#features/policy/index.ts";
 import { hashToken } from "#platform/crypto/token.ts";
 import type { TenantDb } from "#platform/db/database.ts";
@@ -18,6 +19,8 @@ const columns = [
   "keep_signed_in as keepSignedIn",
   "reauthenticate",
   "sealed_totp as sealedTotp",
+  "identity_provider_id as identityProviderId",
+  "federated",
   "code_hash as codeHash",
   "code_expires_at as codeExpiresAt",
   "code_tries as codeTries",
@@ -31,7 +34,13 @@ const byToken = (db: TenantDb, token: string) =>
 
 type Row = Awaited<ReturnType<ReturnType<typeof rows>["execute"]>>[number];
 const toSignIn = (row: Row | undefined): SignIn | null =>
-  row ? { ...row, methods: row.methods.map((method) => Method.parse(method)) } : null;
+  row
+    ? {
+        ...row,
+        methods: row.methods.map((method) => Method.parse(method)),
+        federated: row.federated === null ? null : Asserted.parse(row.federated),
+      }
+    : null;
 
 /** The sign-in a browser's handle stands for, finished and expired ones too; null when there is none. */
 export async function findSignIn(db: TenantDb, token: string | undefined): Promise<SignIn | null> {
@@ -68,6 +77,7 @@ const person = (db: TenantDb) =>
       "u.id as userId",
       "u.first_name as firstName",
       "u.last_name as lastName",
+      "u.role",
       "u.state",
       "u.password_hash as passwordHash",
       "u.second_step as secondStep",
@@ -86,6 +96,51 @@ export async function findByEmail(db: TenantDb, email: string) {
   return row ?? null;
 }
 export type Claimed = NonNullable<Awaited<ReturnType<typeof findByEmail>>>;
+
+/** Whose address it is, verified or not, locked until the transaction ends; null when nobody's. */
+export async function lockOwner(db: TenantDb, email: string) {
+  const row = await db
+    .selectFrom("user_emails as e")
+    .innerJoin("users as u", "u.id", "e.user_id")
+    .select(["u.id as userId", "u.role", "e.verified_at as verifiedAt"])
+    .where("e.email", "=", email)
+    .forNoKeyUpdate("u")
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** Who comes in as a provider's subject, and which subject somebody comes in as; null when nobody, or as none. */
+export async function findLinked(db: TenantDb, { providerId, subject }: Asserted) {
+  const row = await db
+    .selectFrom("federated_identities")
+    .select("user_id as userId")
+    .where("identity_provider_id", "=", providerId)
+    .where("subject", "=", subject)
+    .executeTakeFirst();
+  return row?.userId ?? null;
+}
+
+/** Whether a person comes in by this provider already, as whomever. */
+export async function hasSubject(db: TenantDb, { providerId }: Asserted, userId: UserId) {
+  const row = await db
+    .selectFrom("federated_identities")
+    .select("subject")
+    .where("identity_provider_id", "=", providerId)
+    .where("user_id", "=", userId)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** The primary address of a person: where codes go, whatever was typed. */
+export async function primaryEmail(db: TenantDb, userId: UserId): Promise<string> {
+  const { email } = await db
+    .selectFrom("user_emails")
+    .select("email")
+    .where("user_id", "=", userId)
+    .where("is_primary", "=", true)
+    .executeTakeFirstOrThrow();
+  return email;
+}
 
 /** A person by id. */
 export async function findPerson(db: TenantDb, userId: UserId): Promise<Claimed | null> {

@@ -5,7 +5,13 @@ import type { LinkPurpose } from "#features/one-time-links/index.ts";
 import type { Method } from "#features/policy/index.ts";
 import { checkbox } from "#platform/http/input.ts";
 import { isLocalPath } from "#platform/http/context.ts";
-import { PolicyTrialId, type UserId } from "#src/ids.ts";
+import { Asserted } from "#features/identity-providers/index.ts";
+import {
+  type IdentityProviderId,
+  IdentityProviderRequestId,
+  PolicyTrialId,
+  type UserId,
+} from "#src/ids.ts";
 import { texts } from "./texts.ts";
 
 /** From the e-mail address to the session: after that the person starts again. */
@@ -26,6 +32,8 @@ export type SignInState =
   | "totp"
   | "passkey"
   | "enrol"
+  | "provider"
+  | "link"
   | "done";
 /** States that ask something. */
 export type LiveState = Exclude<SignInState, "done">;
@@ -48,6 +56,10 @@ export interface SignIn {
   /** Everything is asked for again: no remembered device stands for anything. */
   readonly reauthenticate: boolean;
   readonly sealedTotp: Buffer | null;
+  /** The identity provider that is asked, or was. */
+  readonly identityProviderId: IdentityProviderId | null;
+  /** What it said, until the sign-in ends. */
+  readonly federated: Asserted | null;
   readonly codeHash: Buffer | null;
   readonly codeExpiresAt: Date | null;
   readonly codeTries: number;
@@ -67,7 +79,11 @@ const Asked = {
   reauthenticate: z.literal("1").optional().catch(undefined),
   /** The trial of a policy that is to judge this sign-in. */
   trial: PolicyTrialId.optional().catch(undefined),
+  /** "1": the password, wherever the address leads. So a provider that is out of order locks nobody out who has one. */
+  local: z.literal("1").optional().catch(undefined),
 };
+
+export const ReturnParams = z.object({ requestId: IdentityProviderRequestId });
 
 export const SignInQuery = z.object(Asked);
 export type SignInQuery = z.infer<typeof SignInQuery>;

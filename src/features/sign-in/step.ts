@@ -1,5 +1,6 @@
 // Which page a sign-in in progress stands at, and how a browser gets there.
 import { giveDeviceToken } from "#features/devices/index.ts";
+import { routeOf } from "#features/identity-providers/index.ts";
 import { setSessionCookie } from "#features/sessions/index.ts";
 import { type Redirect, redirect } from "#platform/http/context.ts";
 import type { TenantDb } from "#platform/db/database.ts";
@@ -7,6 +8,7 @@ import type { Moved } from "./actions/advance.ts";
 import { type Choice, findChoice } from "./actions/choose.ts";
 import type { Entry } from "./actions/complete.ts";
 import { signInExpired } from "./errors.ts";
+import { policyFor } from "./policy-for.ts";
 import { findSignIn, isAt } from "./queries.ts";
 import type { LiveState, SignIn } from "./schema.ts";
 import { signInTable } from "./table.ts";
@@ -23,6 +25,8 @@ export const liveStates = [
   "totp",
   "passkey",
   "enrol",
+  "provider",
+  "link",
 ] as const satisfies readonly LiveState[];
 
 /** The page that asks what a state asks. */
@@ -57,22 +61,32 @@ export function goTo(visit: Visit, moved: Moved): Redirect {
   }
 }
 
-type First = "email_proof" | "password";
+type First = "email_proof" | "password" | "link";
 
 /** What the page of a step before the password shows, or the way to the page where this sign-in really stands. */
 export async function showStep(visit: Visit, state: First): Promise<Step | Redirect> {
-  const signIn = await visit.tenant.read((db) => findSignIn(db, handleOf(visit)));
-  return isAt(signIn, [state], visit.now) ? toStep(signIn) : redirect(placeOf(signIn, visit.now));
+  return visit.tenant.read(async (db) => {
+    const signIn = await findSignIn(db, handleOf(visit));
+    const isHere = isAt(signIn, [state], visit.now);
+    return isHere ? toStep(db, visit, signIn) : redirect(placeOf(signIn, visit.now));
+  });
 }
 
 /** The same for a form that is shown again. @throws {signInExpired} when there is no such step any more */
 export async function loadStep(visit: Visit, state: First): Promise<Step> {
-  const signIn = await visit.tenant.read((db) => findSignIn(db, handleOf(visit)));
-  if (!isAt(signIn, [state], visit.now)) throw signInExpired();
-  return toStep(signIn);
+  return visit.tenant.read(async (db) => {
+    const signIn = await findSignIn(db, handleOf(visit));
+    if (!isAt(signIn, [state], visit.now)) throw signInExpired();
+    return toStep(db, visit, signIn);
+  });
 }
 
-const toStep = ({ email, returnTo }: SignIn): Step => ({ email, returnTo });
+/** The provider that is named is the one that the address leads to, whoever has it. */
+async function toStep(db: TenantDb, { now }: Visit, signIn: SignIn): Promise<Step> {
+  const { email, returnTo, federated } = signIn;
+  const route = federated ? null : await routeOf(db, email, await policyFor(db, signIn, now));
+  return { email, returnTo, provider: federated?.providerName ?? route?.name ?? null };
+}
 
 /** The page of a second step; `isOffered` says whether it is one of this person's. */
 export async function showSecondStep(

@@ -35,6 +35,7 @@ export const signInTable: Readonly<Record<SignInState, StateRow>> = {
     begins: "an address; a password that was reset by a link",
     known: "nothing, or the mailbox",
     next: {
+      provider: "the person chose the provider that their address leads to",
       email_proof: "the tenant is under a flood of guesses and nothing vouches for this browser",
       new_password: "right password that must be replaced",
       ...secondSteps,
@@ -93,6 +94,28 @@ export const signInTable: Readonly<Record<SignInState, StateRow>> = {
     next: {
       done: "the first code of the new app; or later, within the days of grace",
       passkey: "a passkey was set up: it is used at once",
+    },
+  },
+  provider: {
+    page: "/sign-in/provider",
+    begins:
+      "an address whose domain is bound to an identity provider, or any where the tenant has a default",
+    known: "nothing",
+    next: {
+      link: "its word about an administrator, for the first time",
+      ...secondSteps,
+      enrol: "its word, which counts as a second step, and more is asked for than that",
+      done: "its word, where that is enough; a passkey of anybody",
+    },
+  },
+  link: {
+    page: "/sign-in/link",
+    begins: null,
+    known: "the provider's word",
+    next: {
+      new_password: "right password that must be replaced",
+      ...secondSteps,
+      done: "a passkey of this person",
     },
   },
   done: { page: null, begins: null, known: "who it is", next: {} },

@@ -92,6 +92,45 @@ export const texts = defineTexts("sign-in", {
     "Not at hand? Only a passkey opens this account: ask an administrator of your organisation for help.",
   passkeyNeedsScript: "Passkeys need JavaScript, which is off in this browser.",
 
+  // By an identity provider
+  useLocal: "Use a password instead",
+  byProvider: (provider: string) => `Sign in with ${provider}`,
+  providerTitle: (provider: string) => `Sign in with ${provider}`,
+  providerLead: (tenant: string) =>
+    `You are being sent there, and come back to ${tenant} afterwards.`,
+  providerGo: (provider: string) => `Continue to ${provider}`,
+  linkTitle: "Is it you?",
+  linkLead: (provider: string, tenant: string) =>
+    `${provider} says that you are an administrator of ${tenant}. Show it once by your own password: from then on ${provider} opens your account.`,
+  linkSubmit: "Link and sign in",
+  passkeyByProvider: (provider: string) =>
+    `You come in by ${provider} alone. Type your e-mail address to go there`,
+  deactivatedProviderText: (tenant: string) =>
+    `You were recognised, but an administrator of ${tenant} has deactivated your account. You can ask them to let you in again.`,
+  turnedAwayTitle: "You cannot come in this way",
+  awayDeclined: (provider: string, tenant: string) =>
+    `${provider} did not let you in. Ask its administrator whether you may use ${tenant}, or begin again.`,
+  awayUnknown: (provider: string, tenant: string) =>
+    `${provider} knows you, but nobody at ${tenant} has added you yet. Ask an administrator of ${tenant}.`,
+  awayUnverified: (_: string, tenant: string) =>
+    `Your address is known at ${tenant} but not confirmed yet. Open the invitation that was sent to you first, or ask an administrator for a new one.`,
+  awayOtherSubject: (provider: string, tenant: string) =>
+    `${provider} used to call somebody else by your address. Ask an administrator of ${tenant} to unlink that account.`,
+  awayNoAddress: (provider: string, tenant: string) =>
+    `${provider} did not say your e-mail address. Tell an administrator of ${tenant}.`,
+  awayNoNames: (provider: string, tenant: string) =>
+    `${provider} did not say your first and last name, which a new account needs. Tell an administrator of ${tenant}.`,
+  linkedSubject: (tenant: string) => `Another way in to your account at ${tenant}`,
+  linkedText: (tenant: string, provider: string) =>
+    `Your account at ${tenant} can be opened by signing in with ${provider} from now on.`,
+  linkedNotYou:
+    "Was that you? Then there is nothing to do. Was that not you? Tell an administrator of your organisation at once.",
+  byProviderSubject: (tenant: string) => `How you sign in to ${tenant}`,
+  byProviderIntro: (tenant: string, provider: string) =>
+    `Somebody, hopefully you, asked for a new password for ${tenant}. You have none there: you sign in with ${provider}.`,
+  byProviderButton: "Go to the sign-in page",
+  byProviderNote: "If it was not you who asked, you can ignore this message.",
+
   // Another way
   otherWay: "Use another way",
   chooseTitle: "How do you want to confirm?",
@@ -226,6 +265,7 @@ export const texts = defineTexts("sign-in", {
 
   // Audit trail
   passwordRefused: "Sign-in refused at the password",
+  providerRefused: "Sign-in by an identity provider refused",
   secondStepRefused: "Sign-in refused at the second step",
   mailboxRefused: "Wrong code when the mailbox was to be proven",
   limitReached: "Limit of tries reached",

@@ -12,8 +12,10 @@ export interface Standing {
   /** Suspended ones open nothing, and still stand in the way of a mailbox: somebody has a copy of one. */
   readonly passkeys: "usable" | "suspended" | "none";
   readonly hasTotp: boolean;
+  /** The identity provider's word counts in the place of a second step. */
+  readonly trustsProvider: boolean;
 }
-type Enrolled = Omit<Standing, "methods">;
+type Enrolled = Omit<Standing, "methods" | "trustsProvider">;
 
 /** Whether a sign-in with this step is enough for what is asked. */
 function isEnough(way: Way, { required, passkeys }: Enrolled): boolean {
@@ -52,8 +54,15 @@ export function nextOf(standing: Standing): Way | "enrol" | "done" {
   const { methods, required, passkeys, hasTotp } = standing;
   const isStrong = methods.includes("totp") || methods.includes("backup_code");
   const isWeak = methods.includes("email_code") && passkeys === "none" && !hasTotp;
+  // Who gave a password beside the provider's word is being linked to it: that takes a whole proof of our own.
+  const isProvided =
+    methods.includes("provider") && !methods.includes("password") && standing.trustsProvider;
   const isSecond =
-    methods.includes("passkey") || isStrong || isWeak || methods.includes("remembered_device");
+    methods.includes("passkey") ||
+    isStrong ||
+    isWeak ||
+    isProvided ||
+    methods.includes("remembered_device");
   if (isSecond && meets(strengthOf(methods), required)) return "done";
   const [best] = waysOf(standing);
   return !isSecond || (best !== "email_code" && isEnough(best, standing)) ? best : "enrol";

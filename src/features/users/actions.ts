@@ -193,10 +193,11 @@ export async function reactivateUser(
   const user = await lockUser(db, userId);
   assertMayManage(actor, user);
   if (user.state !== "deactivated") return;
+  const hasWayIn = user.hasPassword || (await isLinked(db, userId));
   await db
     .updateTable("users")
     .set({
-      state: user.hasPassword ? "active" : "invited",
+      state: hasWayIn ? "active" : "invited",
       deactivated_at: null,
       reactivated_at: sql<Date>`now()`,
     })
@@ -204,7 +205,18 @@ export async function reactivateUser(
     .execute();
   await record(db, actor, userReactivated, { userId });
   await settleRequest(db, actor, userId);
-  if (user.hasPassword) await queueMail(db, post, reactivatedMail, recipient(user), user);
+  if (hasWayIn) await queueMail(db, post, reactivatedMail, recipient(user), user);
+}
+
+/** Whether an identity provider has brought the person in before: then they need no password of ours. */
+async function isLinked(db: TenantDb, userId: UserId): Promise<boolean> {
+  const link = await db
+    .selectFrom("federated_identities")
+    .select("user_id")
+    .where("user_id", "=", userId)
+    .limit(1)
+    .executeTakeFirst();
+  return link !== undefined;
 }
 
 /** Nobody is to decide any more about somebody who is in. */

@@ -43,6 +43,13 @@ export const sealedColumns: readonly SealedColumn[] = [
     title: "SAML signing keys",
   },
   {
+    purpose: "saml-key",
+    table: "identity_provider_keys",
+    column: "sealed_key",
+    row: "id",
+    title: "keys for requests to identity providers",
+  },
+  {
     purpose: "breach",
     table: "users",
     column: "sealed_breach_prefix",

@@ -7,6 +7,9 @@ import type {
   FactorResetId,
   FileId,
   GroupId,
+  IdentityProviderId,
+  IdentityProviderKeyId,
+  IdentityProviderRequestId,
   PasskeyId,
   PolicyTrialId,
   ReactivationRequestId,
@@ -28,6 +31,12 @@ export type FileState = "discarded" | "kept" | "pending";
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
+
+export type IdentityProviderKind = "saml";
+
+export type IdentityProviderPreset = "entra" | "google" | "okta" | "other";
+
+export type IdentityProviderState = "disabled" | "draft" | "enabled";
 
 export type Int8 = ColumnType<string, bigint | number | string, bigint | number | string>;
 
@@ -55,7 +64,7 @@ export type Role = "admin" | "member" | "super_admin";
 
 export type SecondStep = "email" | "totp";
 
-export type SignInState = "done" | "email_code" | "email_proof" | "enrol" | "new_password" | "passkey" | "password" | "totp";
+export type SignInState = "done" | "email_code" | "email_proof" | "enrol" | "link" | "new_password" | "passkey" | "password" | "provider" | "totp";
 
 export type StorageBackend = "local" | "spaces";
 
@@ -186,6 +195,15 @@ export interface FactorResets {
   user_id: UserId;
 }
 
+export interface FederatedIdentities {
+  identity_provider_id: IdentityProviderId;
+  last_used_at: Generated<Timestamp>;
+  linked_at: Generated<Timestamp>;
+  subject: string;
+  tenant_id: Generated<TenantId>;
+  user_id: UserId;
+}
+
 export interface Files {
   backend: StorageBackend;
   created_at: Generated<Timestamp>;
@@ -214,6 +232,62 @@ export interface Groups {
   name_key: ColumnType<string, never, never>;
   strength: Strength | null;
   tenant_id: Generated<TenantId>;
+}
+
+export interface IdentityProviderDomains {
+  bound_at: Generated<Timestamp>;
+  domain: string;
+  identity_provider_id: IdentityProviderId;
+  tenant_id: Generated<TenantId>;
+}
+
+export interface IdentityProviderKeys {
+  certificate: string;
+  created_at: Generated<Timestamp>;
+  expires_at: Timestamp;
+  id: Generated<IdentityProviderKeyId>;
+  identity_provider_id: IdentityProviderId;
+  retired_at: Timestamp | null;
+  sealed_key: Buffer | null;
+  state: KeyState;
+  tenant_id: Generated<TenantId>;
+}
+
+export interface IdentityProviderRequests {
+  answered_at: Timestamp | null;
+  created_at: Generated<Timestamp>;
+  expires_at: Timestamp;
+  force_authn: Generated<boolean>;
+  id: Generated<IdentityProviderRequestId>;
+  identity_provider_id: IdentityProviderId;
+  message_id: string;
+  outcome: Json | null;
+  sign_in_id: string | null;
+  started_by: UserId | null;
+  tenant_id: Generated<TenantId>;
+}
+
+export interface IdentityProviders {
+  created_at: Generated<Timestamp>;
+  creates_people: Generated<boolean>;
+  described_at: Timestamp | null;
+  email_attribute: string;
+  entity_id: string | null;
+  first_name_attribute: string;
+  id: Generated<IdentityProviderId>;
+  kind: IdentityProviderKind;
+  last_name_attribute: string;
+  metadata_url: string | null;
+  name: string;
+  preset: IdentityProviderPreset;
+  signing_certificates: Generated<string[]>;
+  speaks_for_all: Generated<boolean>;
+  sso_post_url: string | null;
+  sso_redirect_url: string | null;
+  state: Generated<IdentityProviderState>;
+  subject_attribute: string | null;
+  tenant_id: Generated<TenantId>;
+  trusts_second_step: Generated<boolean>;
 }
 
 export interface Jobs {
@@ -359,10 +433,14 @@ export interface Sessions {
   ended_at: Timestamp | null;
   expires_at: Timestamp;
   id: Generated<SessionId>;
+  identity_provider_id: IdentityProviderId | null;
   ip: string;
   is_kept: Generated<boolean>;
   last_seen_at: Generated<Timestamp>;
   methods: string[];
+  provider_name_id: string | null;
+  provider_name_id_format: string | null;
+  provider_session_index: string | null;
   tenant_id: Generated<TenantId>;
   token_hash: Buffer;
   user_agent: string;
@@ -370,6 +448,7 @@ export interface Sessions {
 }
 
 export interface SignInPolicies {
+  default_identity_provider_id: IdentityProviderId | null;
   email_proof_first: Generated<boolean>;
   grace_days: Generated<number>;
   inactive_after_days: number | null;
@@ -396,7 +475,9 @@ export interface SignIns {
   created_at: Generated<Timestamp>;
   email: string;
   expires_at: Timestamp;
+  federated: Json | null;
   id: Generated<string>;
+  identity_provider_id: IdentityProviderId | null;
   keep_signed_in: Generated<boolean>;
   link_purpose: UserTokenPurpose | null;
   methods: Generated<string[]>;
@@ -449,6 +530,13 @@ export interface TotpAuthenticators {
   sealed_secret: Buffer | null;
   tenant_id: Generated<TenantId>;
   user_id: UserId;
+}
+
+export interface UsedAssertions {
+  assertion_id: string;
+  expires_at: Timestamp;
+  identity_provider_id: IdentityProviderId;
+  tenant_id: Generated<TenantId>;
 }
 
 export interface UserEmails {
@@ -519,9 +607,14 @@ export interface DB {
   consents: Consents;
   devices: Devices;
   factor_resets: FactorResets;
+  federated_identities: FederatedIdentities;
   files: Files;
   group_members: GroupMembers;
   groups: Groups;
+  identity_provider_domains: IdentityProviderDomains;
+  identity_provider_keys: IdentityProviderKeys;
+  identity_provider_requests: IdentityProviderRequests;
+  identity_providers: IdentityProviders;
   jobs: Jobs;
   limits: Limits;
   mails: Mails;
@@ -539,6 +632,7 @@ export interface DB {
   sso_requests: SsoRequests;
   tenants: Tenants;
   totp_authenticators: TotpAuthenticators;
+  used_assertions: UsedAssertions;
   user_emails: UserEmails;
   user_tokens: UserTokens;
   users: Users;

@@ -82,14 +82,17 @@ export interface LinkButtonProps extends Look {
   readonly download?: boolean | undefined;
   /** Opens beside this page, which the other one cannot reach. */
   readonly newWindow?: boolean | undefined;
+  /** app.js goes there by itself as soon as the page is there. */
+  readonly autoFollow?: boolean | undefined;
 }
 
 /** Goes somewhere, and looks like a button. */
 export function LinkButton(props: LinkButtonProps) {
-  const { href, label, download, newWindow, icon, children } = props;
+  const { href, label, download, newWindow, autoFollow, icon, children } = props;
   const opens = newWindow === true ? { target: "_blank", rel: "noopener" } : {};
+  const follows = autoFollow === true ? { "data-auto-follow": "" } : {};
   return (
-    <a {...look(props)} href={href} aria-label={label} download={download} {...opens}>
+    <a {...look(props)} href={href} aria-label={label} download={download} {...opens} {...follows}>
       {face(icon, children)}
     </a>
   );

@@ -14,7 +14,16 @@ export const authnContexts = {
 export type AuthnContext = (typeof authnContexts)[keyof typeof authnContexts];
 
 /** What a person proved in a session. `passkey` means with user verification: two factors in one. */
-export type AuthnMethod = "password" | "email_code" | "totp" | "backup_code" | "passkey";
+export type AuthnMethod =
+  | "password"
+  | "email_code"
+  | "totp"
+  | "backup_code"
+  | "passkey"
+  /** An identity provider's word, and what it said about several factors. */
+  | "provider"
+  | "provider_mfa"
+  | "provider_phishing_resistant";
 
 export type Comparison = "exact" | "minimum" | "maximum" | "better";
 
@@ -49,6 +58,13 @@ export function contextsOf(methods: readonly AuthnMethod[]): readonly AuthnConte
     return has("password")
       ? [refedsMultiFactor, ...weak, refedsSingleFactor, unspecified]
       : [refedsMultiFactor, refedsSingleFactor, unspecified];
+  }
+  if (has("provider_mfa") || has("provider_phishing_resistant"))
+    return [refedsMultiFactor, refedsSingleFactor, unspecified];
+  // How the provider asked is not ours to say; a second step of ours makes several factors of it.
+  if (has("provider") && !has("password")) {
+    const isMulti = has("totp") || has("backup_code");
+    return isMulti ? [refedsMultiFactor, unspecified] : [unspecified];
   }
   if (!has("password")) return [unspecified];
   const single = [...weak, refedsSingleFactor, unspecified];
@@ -97,4 +113,35 @@ export function chooseContext(
     )[0];
   }
   return [...meeting].sort((a, b) => (strengths.get(b) ?? 0) - (strengths.get(a) ?? 0))[0];
+}
+
+/** Microsoft's names: the context that asks for several factors, the claim that lists what was used, and its value for several. */
+export const microsoftMultiFactor = "http://schemas.microsoft.com/claims/multipleauthn";
+export const authnMethodsReferences = "http://schemas.microsoft.com/claims/authnmethodsreferences";
+
+/** What says that several factors were proven (REFEDS MFA, SAML Authentication Context §3.4, PAPE 1.0 §4, Microsoft). */
+const multiFactor: ReadonlySet<string> = new Set([
+  authnContexts.refedsMultiFactor,
+  authnContexts.mobileTwoFactorContract,
+  authnContexts.mobileTwoFactorUnregistered,
+  microsoftMultiFactor,
+  "urn:oasis:names:tc:SAML:2.0:ac:classes:SmartcardPKI",
+  "http://schemas.openid.net/pape/policies/2007/06/multi-factor",
+  "http://schemas.openid.net/pape/policies/2007/06/multi-factor-physical",
+]);
+/** What says that the proof cannot be phished (PAPE 1.0 §4, OpenID Connect EAP ACR Values 1.0 §3). */
+const phishingResistant: ReadonlySet<string> = new Set([
+  "http://schemas.openid.net/pape/policies/2007/06/phishing-resistant",
+  "phr",
+  "phrh",
+]);
+
+/** What an identity provider said about how somebody proved who they are there: by names that are known, and no others. */
+export function assertedFactors(said: {
+  classRef: string | undefined;
+  attributes: ReadonlyMap<string, readonly string[]>;
+}): "single" | "multi" | "phishing_resistant" {
+  const names = [said.classRef ?? "", ...(said.attributes.get(authnMethodsReferences) ?? [])];
+  if (names.some((name) => phishingResistant.has(name))) return "phishing_resistant";
+  return names.some((name) => multiFactor.has(name)) ? "multi" : "single";
 }

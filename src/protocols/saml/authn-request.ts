@@ -14,6 +14,15 @@ import type { Comparison, RequestedAuthnContext } from "./authn-context.ts";
 import { namespaces } from "./constants.ts";
 import { SamlError } from "./errors.ts";
 import { nameIdFormats, type NameIdPolicy } from "./name-id.ts";
+import {
+  boolean,
+  bounded,
+  entityIdMaxLength,
+  instant,
+  issuerOf,
+  required,
+  urlMaxLength,
+} from "./values.ts";
 import { refuseNestedMessages, signatureOf } from "./signature/structure.ts";
 import type { XmlElement } from "./xml.ts";
 
@@ -47,9 +56,6 @@ export interface AuthnRequest {
 }
 
 const { assertion, protocol } = namespaces;
-/** Core §8.3.6 bounds entity identifiers; addresses get the common limit of servers and browsers. */
-const entityIdMaxLength = 1_024;
-const urlMaxLength = 2_048;
 const comparisons: ReadonlyMap<string, Comparison> = new Map([
   ["exact", "exact"],
   ["minimum", "minimum"],
@@ -73,7 +79,10 @@ export function parseAuthnRequest(xml: string): AuthnRequest {
   }
   return {
     id: required(attributeOf(root, "ID"), "ID"),
-    issueInstant: instant(required(attributeOf(root, "IssueInstant"), "IssueInstant")),
+    issueInstant: instant(
+      required(attributeOf(root, "IssueInstant"), "IssueInstant"),
+      "IssueInstant",
+    ),
     destination: bounded(attributeOf(root, "Destination"), urlMaxLength, "Destination"),
     issuer: issuerOf(root),
     ...replyOf(root),
@@ -85,19 +94,6 @@ export function parseAuthnRequest(xml: string): AuthnRequest {
     providerName: bounded(attributeOf(root, "ProviderName"), 255, "ProviderName"),
     carriesSignature,
   };
-}
-
-/** Core §2.2.5, Profiles §4.1.4.1: present, an entity id, nothing that qualifies it. */
-function issuerOf(root: XmlElement): string {
-  const issuer = childOf(root, assertion, "Issuer");
-  if (!issuer) throw new SamlError("invalid_message", "Issuer is absent");
-  const format = attributeOf(issuer, "Format") ?? nameIdFormats.entity;
-  const qualifiers = ["NameQualifier", "SPNameQualifier", "SPProvidedID"];
-  const isQualified = qualifiers.some((name) => attributeOf(issuer, name) !== undefined);
-  if (format !== nameIdFormats.entity || isQualified) {
-    throw new SamlError("invalid_message", "Issuer is not an entity identifier");
-  }
-  return required(bounded(textOf(issuer), entityIdMaxLength, "Issuer"), "Issuer");
 }
 
 /** Core §3.4.1: an index stands for a whole endpoint, so it excludes an address and a binding. */
@@ -167,35 +163,4 @@ function subjectOf(root: XmlElement): AuthnRequest["subject"] {
       "SPNameQualifier",
     ),
   };
-}
-
-/** Core §1.3.3: UTC. An offset that is written out names an instant too; a missing one does not. */
-function instant(value: string): Date {
-  const isDateTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/.test(
-    value,
-  );
-  const date = new Date(value);
-  if (!isDateTime || Number.isNaN(date.getTime())) {
-    throw new SamlError("invalid_message", "IssueInstant is not an instant");
-  }
-  return date;
-}
-
-function boolean(element: XmlElement, name: string): boolean {
-  const value = attributeOf(element, name) ?? "false";
-  if (value === "true" || value === "1") return true;
-  if (value === "false" || value === "0") return false;
-  throw new SamlError("invalid_message", `${name} is not a boolean`);
-}
-
-function required(value: string | undefined, name: string): string {
-  if (!value) throw new SamlError("invalid_message", `${name} is absent`);
-  return value;
-}
-
-function bounded(value: string | undefined, maxLength: number, name: string): string | undefined {
-  if (value !== undefined && value.length > maxLength) {
-    throw new SamlError("invalid_message", `${name} is over ${maxLength} characters`);
-  }
-  return value;
 }

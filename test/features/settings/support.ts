@@ -32,6 +32,7 @@ export const form = (change: Fields = {}): Fields => ({
   rememberDeviceDays: "0",
   passkeyAaguids: "",
   inactiveAfterDays: "",
+  defaultIdentityProviderId: "",
   keepSignedIn: "on",
   peopleEditNames: "on",
   ...change,

@@ -11,6 +11,8 @@ import {
 } from "../../support/a-tenant.ts";
 import { aPasskey } from "../../features/passkeys/support.ts";
 import type { Fields } from "../../support/browser.ts";
+import { IdentityProviderId, type UserId } from "#src/ids.ts";
+import { idpMetadata } from "../../protocols/saml/support/idp.ts";
 import { aLogo } from "../../support/pictures.ts";
 
 /** Path parameter → id, for every parameter of the table. */
@@ -79,8 +81,10 @@ export async function furnish({ services }: TestApp, tenant: TestTenant): Promis
     }),
   );
   const ways = await waysBack(tenant);
+  const provider = await anEnabledProvider(tenant, somebody);
   const ids = {
     ...ways,
+    ...provider,
     userId: somebody.id,
     passkeyId,
     groupId: group.id,
@@ -106,6 +110,47 @@ async function aRememberedDevice({ tenant, newBrowser }: TestTenant, { id: userI
   const arrival = { userId, token: undefined, origin, now: new Date(), rememberDays: 30 };
   const actor = { kind: "visitor", userId, origin } as const;
   return (await tenant.write((db) => welcomeDevice(db, actor, arrival))).deviceId;
+}
+
+/** An identity provider that brought somebody in, with a domain, a prepared key and a test under way. */
+async function anEnabledProvider(tenant: TestTenant, somebody: TestUser) {
+  const { api } = tenant;
+  const { id } = await made(api.post("/identity-providers", { name: "Okta", preset: "okta" }));
+  const path = `/identity-providers/${id}`;
+  await api.put(`${path}/description`, { metadataXml: idpMetadata() });
+  const domain = `${tenant.subdomain}-provider.example`;
+  await api.post(`${path}/domains`, { domain });
+  await api.delete(`${path}/disablement`);
+  const key = await made(api.post(`${path}/keys`));
+  const startedBy = await anybody(tenant);
+  const testId = await tenant.tenant.write(async (db) => {
+    const providerId = IdentityProviderId.parse(id);
+    await db
+      .insertInto("federated_identities")
+      .values({ identity_provider_id: providerId, subject: "00u", user_id: somebody.id })
+      .execute();
+    const test = await db
+      .insertInto("identity_provider_requests")
+      .values({
+        identity_provider_id: providerId,
+        message_id: `_${crypto.randomUUID()}`,
+        started_by: startedBy,
+        expires_at: new Date(Date.now() + 600_000),
+      })
+      .returning("id")
+      .executeTakeFirstOrThrow();
+    return test.id;
+  });
+  return { providerId: id, providerKeyId: key.id, domain, testId };
+}
+
+/** The tenant's own person, else a new one. */
+async function anybody(tenant: TestTenant): Promise<UserId> {
+  try {
+    return tenant.me.id;
+  } catch {
+    return (await tenant.aUser({ role: "super_admin" })).id;
+  }
 }
 
 /** Requests that wait, and a counter that is full. */
@@ -186,6 +231,7 @@ const settingsForm = (): Fields => ({
   rememberDeviceDays: "0",
   passkeyAaguids: "",
   inactiveAfterDays: "",
+  defaultIdentityProviderId: "",
   keepSignedIn: "on",
   peopleEditNames: "on",
 });
@@ -228,6 +274,17 @@ const samples: Readonly<Record<string, Sample>> = {
   }),
   "PUT /applications/:applicationId/metadata": () => ({ metadataXml: "<not-metadata/>" }),
   "POST /applications/:applicationId/grants": ({ ids }) => ({ groupId: ids["groupId"] ?? "" }),
+  "POST /identity-providers": () => ({ name: "Walked", preset: "entra" }),
+  "PATCH /identity-providers/:providerId": () => ({
+    name: "Renamed",
+    emailAttribute: "mail",
+    trustsSecondStep: "true",
+  }),
+  "PUT /identity-providers/:providerId/description": () => ({ metadataXml: "<not-metadata/>" }),
+  "POST /identity-providers/:providerId/domains": ({ tenant }) => ({
+    domain: `walked${(applications += 1)}-${tenant.subdomain}.example`,
+  }),
+  "POST /sign-in/link": () => ({ password: goodPassword }),
   "POST /saml/idp/sso/:requestId/consent": () => ({ choice: "continue" }),
   "POST /api-clients": () => ({ name: "Walked", role: "member" }),
   "PUT /branding": () => ({ accentKind: "own", accent: "#0f766e" }),

@@ -9,14 +9,14 @@ const rows = readme
   .split("\n")
   .flatMap((line) => {
     const [, classes, , where] = line.split("|").map((cell) => cell.trim());
-    return /^[SI]\d/.test(classes ?? "") ? [{ classes: classes ?? "", where: where ?? "" }] : [];
+    return /^[SIP]\d/.test(classes ?? "") ? [{ classes: classes ?? "", where: where ?? "" }] : [];
   })
   .map(({ classes, where }) => ({ classes: numbersOf(classes), where }));
 
 /** "S1 S2" and "S3–S11" as numbers, each with its letter. */
 function numbersOf(text: string): string[] {
   return text.split(" ").flatMap((part) => {
-    const [, letter = "", from = "", to = from] = /^([SI])(\d+)(?:–[SI](\d+))?$/.exec(part) ?? [];
+    const [, letter = "", from = "", to = from] = /^([SIP])(\d+)(?:–[SIP](\d+))?$/.exec(part) ?? [];
     const length = Number(to) - Number(from) + 1;
     return Array.from({ length }, (_, at) => `${letter}${Number(from) + at}`);
   });
@@ -25,9 +25,10 @@ function numbersOf(text: string): string[] {
 const folders: Readonly<Record<string, string>> = {
   p: "test/protocols/saml",
   f: "test/features/sso",
+  u: "test/features/identity-providers",
 };
 const filesOf = (where: string) =>
-  Array.from(where.matchAll(/\b([pf]) `([^`]+)`/g), ([, folder = "", name = ""]) =>
+  Array.from(where.matchAll(/\b([pfu]) `([^`]+)`/g), ([, folder = "", name = ""]) =>
     join(root, folders[folder] ?? "", `${name}.test.ts`),
   );
 
@@ -36,6 +37,7 @@ test("every class is in it, once", () => {
     Array.from({ length: count }, (_, at) => `${letter}${at + 1}`);
   expect(rows.flatMap(({ classes }) => classes)).toEqual([
     ...numbered("S", 33),
+    ...numbered("P", 14),
     ...numbered("I", 8),
   ]);
 });

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import {
+  assertedFactors,
   authnContexts,
+  authnMethodsReferences,
   chooseContext,
   contextsOf,
   satisfies,
@@ -93,5 +95,49 @@ describe("chooseContext", () => {
     expect(chooseContext({ classRefs: [token], comparison: "minimum" }, weak)).toBeUndefined();
     expect(chooseContext({ classRefs: [ppt], comparison: "better" }, weak)).toBeUndefined();
     expect(chooseContext({ classRefs: [], comparison: "exact" }, strong)).toBeUndefined();
+  });
+});
+
+describe("assertedFactors", () => {
+  const said = (classRef: string | undefined, references: string[] = []) =>
+    assertedFactors({
+      classRef,
+      attributes: new Map([[authnMethodsReferences, references]]),
+    });
+
+  test("knows several factors and phishing resistance by their names, and by no others", () => {
+    expect([
+      said(undefined),
+      said("urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"),
+      said("urn:oasis:names:tc:SAML:2.0:ac:classes:X509"),
+      said("https://refeds.org/profile/mfa/evil"),
+      said("https://refeds.org/profile/mfa"),
+      said("http://schemas.microsoft.com/claims/multipleauthn"),
+      said("urn:oasis:names:tc:SAML:2.0:ac:classes:Password", [
+        "http://schemas.microsoft.com/ws/2008/06/identity/authenticationmethod/password",
+        "http://schemas.microsoft.com/claims/multipleauthn",
+      ]),
+      said("phr"),
+      said("http://schemas.openid.net/pape/policies/2007/06/phishing-resistant"),
+    ]).toEqual([
+      "single",
+      "single",
+      "single",
+      "single",
+      "multi",
+      "multi",
+      "multi",
+      "phishing_resistant",
+      "phishing_resistant",
+    ]);
+  });
+
+  test("is told on as what it was", () => {
+    expect([
+      contextsOf(["provider"]),
+      contextsOf(["provider", "provider_mfa"]),
+      contextsOf(["provider", "totp"]),
+      contextsOf(["provider", "email_code"]),
+    ]).toEqual([[unspecified], [mfa, sfa, unspecified], [mfa, unspecified], [unspecified]]);
   });
 });

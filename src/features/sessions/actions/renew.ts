@@ -66,7 +66,13 @@ export async function reauthenticateSession(
   return renewed;
 }
 
-const second: readonly Method[] = ["totp", "backup_code", "passkey"];
+const second: readonly Method[] = [
+  "totp",
+  "backup_code",
+  "passkey",
+  "provider_mfa",
+  "provider_phishing_resistant",
+];
 
 /**
  * In the order in which they were proven. The remembered device stood for a second step only until one was given. Who had one at sign-in

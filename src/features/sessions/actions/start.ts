@@ -9,7 +9,7 @@ import type { DeviceId, SessionId, UserId } from "#src/ids.ts";
 import type { SessionCookie } from "../authenticate.ts";
 import { sessionStarted } from "../events.ts";
 import { absoluteSeconds } from "../queries.ts";
-import { type SessionEndReason, sessionsMost } from "../schema.ts";
+import { type SessionEndReason, type SessionProvider, sessionsMost } from "../schema.ts";
 import { endSession, recordEnds } from "./end.ts";
 
 export interface NewSession {
@@ -22,6 +22,8 @@ export interface NewSession {
   readonly deviceId?: DeviceId | null;
   /** Nobody has signed in to this account with that browser before. */
   readonly isNewDevice?: boolean;
+  /** By which identity provider they came in, and what it has to hear when the session ends. */
+  readonly provider?: SessionProvider | null;
   /** Whether the session outlives the browser's window, if the tenant lets people keep theirs. */
   readonly isKept?: boolean;
   /** The session this browser had until now: it ends, so that no identifier lives on through a sign-in (session fixation). */
@@ -40,6 +42,7 @@ export async function startSession(
     replaces = null,
     deviceId = null,
     isNewDevice = false,
+    provider = null,
     isKept: wish = true,
   }: NewSession,
 ): Promise<SessionCookie & { readonly sessionId: SessionId }> {
@@ -73,6 +76,10 @@ export async function startSession(
       ip: origin.ip,
       user_agent: origin.userAgent,
       device_id: deviceId,
+      identity_provider_id: provider?.id ?? null,
+      provider_name_id: provider?.nameId ?? null,
+      provider_name_id_format: provider?.nameIdFormat ?? null,
+      provider_session_index: provider?.sessionIndex ?? null,
     })
     .returning(["id", "is_kept as isKept", "expires_at as expiresAt"])
     .executeTakeFirstOrThrow();

@@ -64,7 +64,11 @@ const columns = (view: View): readonly Column<AffectedPerson>[] => [
     label: texts.person,
     cell: (person) => <Person name={nameOf(person)} detail={person.email} />,
   },
-  { label: texts.has, tight: true, cell: ({ has }) => hasText[has] },
+  {
+    label: texts.has,
+    tight: true,
+    cell: (person) => (person.isStranded ? texts.stranded : hasText[person.has]),
+  },
   { label: texts.asked, tight: true, cell: ({ required }) => strengthText[required] },
   { label: texts.deadline, secondary: true, cell: (person) => deadlineOf(person, view) },
 ];

@@ -45,9 +45,11 @@ interface FieldsProps {
   readonly problems: Problems;
   readonly version: number;
   readonly inactive: Inactive | null;
+  /** Those that may become the default, by name. */
+  readonly providers: readonly { readonly id: string; readonly name: string }[];
 }
 
-export const Fields = ({ values, problems, version, inactive }: FieldsProps) => (
+export const Fields = ({ values, problems, version, inactive, providers }: FieldsProps) => (
   <Form
     action="/settings/sign-in"
     method="put"
@@ -58,6 +60,7 @@ export const Fields = ({ values, problems, version, inactive }: FieldsProps) => 
   >
     <Passwords values={values} />
     <Proof values={values} />
+    <Routing providers={providers} />
     <Sessions values={values} />
     <Devices values={values} />
     <Group title={texts.recovery} description={texts.recoveryText}>
@@ -127,6 +130,20 @@ const Proof = ({ values }: Part) => (
       )}
     />
     <Box name="emailProofFirst" />
+  </Group>
+);
+
+const Routing = ({ providers }: Pick<FieldsProps, "providers">) => (
+  <Group title={texts.routing} description={texts.routingText}>
+    <Select
+      name="defaultIdentityProviderId"
+      label={texts.defaultIdentityProviderId}
+      hint={texts.defaultIdentityProviderIdHint}
+      options={[
+        { value: "", label: texts.noProvider },
+        ...providers.map(({ id, name }) => ({ value: id, label: name })),
+      ]}
+    />
   </Group>
 );
 

@@ -9,6 +9,7 @@ export const formValues = (policy: Policy): Values => ({
   ...policy,
   sessionPreset: presetOf(policy),
   sessionIdleSeconds: policy.sessionIdleSeconds ?? "",
+  defaultIdentityProviderId: policy.defaultIdentityProviderId ?? "",
   inactiveAfterDays: policy.inactiveAfterDays ?? "",
   passkeyAaguids: (policy.passkeyAaguids ?? []).map(withName).join("\n"),
 });

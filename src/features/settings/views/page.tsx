@@ -5,7 +5,7 @@ import type { FormScreen, PageScreen } from "#platform/http/view.ts";
 import { Card, KeyValues, Notice, PageHeader, Stack } from "#platform/ui/index.ts";
 import type { Settings } from "../schema.ts";
 import { texts } from "../texts.ts";
-import { valueText } from "../words.ts";
+import { type ProviderNames, valueText } from "../words.ts";
 import { Fields } from "./fields.tsx";
 import { formValues } from "./form-values.ts";
 import { TrialCard } from "./trial.tsx";
@@ -16,6 +16,9 @@ export interface Shown {
   readonly inactive: Inactive | null;
   /** When the viewer's session was started or proved again. */
   readonly provedAt: Date | null;
+  /** Identity providers that may become the default, by name, and the names of all. */
+  readonly providers: readonly { readonly id: string; readonly name: string }[];
+  readonly providerNames: ProviderNames;
 }
 
 export const SettingsPage: PageScreen<Settings, Shown> = ({ view, more }) => (
@@ -33,6 +36,7 @@ export const SettingsForm: FormScreen<Shown> = ({ data, view, values, problems }
         <TrialCard
           trial={settings.trial}
           provedAt={data.provedAt}
+          providers={data.providerNames}
           view={view}
           values={values}
           problems={wasTyped ? {} : problems}
@@ -44,9 +48,10 @@ export const SettingsForm: FormScreen<Shown> = ({ data, view, values, problems }
           problems={wasTyped ? problems : {}}
           version={settings.version}
           inactive={inactive}
+          providers={data.providers}
         />
       ) : (
-        <InForce settings={settings} />
+        <InForce settings={settings} providers={data.providerNames} />
       )}
       {settings.trial === null && !wasTyped && problems[""] !== undefined && (
         <Notice kind="error">{problems[""]}</Notice>
@@ -55,12 +60,12 @@ export const SettingsForm: FormScreen<Shown> = ({ data, view, values, problems }
   );
 };
 
-const InForce = ({ settings }: { settings: Settings }) => (
+const InForce = ({ settings, providers }: { settings: Settings; providers: ProviderNames }) => (
   <Card title={texts.settingsTitle} description={texts.fixedWhileTrial}>
     <KeyValues
       items={policyFields.map((field) => ({
         label: texts[field],
-        value: valueText[field](settings),
+        value: valueText[field](settings, providers),
       }))}
     />
   </Card>

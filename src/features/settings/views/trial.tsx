@@ -16,13 +16,14 @@ import {
 } from "#platform/ui/index.ts";
 import type { Trial } from "../schema.ts";
 import { texts } from "../texts.ts";
-import { wordsOf } from "../words.ts";
+import { type ProviderNames, wordsOf } from "../words.ts";
 import { nameOf } from "./affected.tsx";
 import { Names } from "./names.tsx";
 
 interface Props {
   readonly trial: Trial;
   readonly provedAt: Date | null;
+  readonly providers: ProviderNames;
   readonly view: View;
   readonly values: Values;
   readonly problems: Problems;
@@ -34,7 +35,7 @@ const pathOf = ({ id }: Trial) => `${settingsPath}/trials/${id}`;
 export const TrialCard = (props: Props) =>
   props.trial.state === "applied" ? <AppliedCard {...props} /> : <OpenCard {...props} />;
 
-const OpenCard = ({ trial, view, values, problems }: Props) => (
+const OpenCard = ({ trial, providers, view, values, problems }: Props) => (
   <Card
     title={texts.trialOpenTitle}
     description={texts.trialOpenText(formatRelative(new Date(trial.expiresAt), view.now))}
@@ -42,7 +43,7 @@ const OpenCard = ({ trial, view, values, problems }: Props) => (
     <Stack gap="large">
       <Stack>
         {trial.startedBy !== null && <p>{texts.startedBy(trial.startedBy.name)}</p>}
-        <Changes trial={trial} />
+        <Changes trial={trial} providers={providers} />
         <Affected trial={trial} />
       </Stack>
       <Test trial={trial} view={view} />
@@ -54,11 +55,14 @@ const OpenCard = ({ trial, view, values, problems }: Props) => (
   </Card>
 );
 
-const Changes = ({ trial: { state, previous, proposed } }: Pick<Props, "trial">) => (
+const Changes = ({
+  trial: { state, previous, proposed },
+  providers,
+}: Pick<Props, "trial" | "providers">) => (
   <div>
     <h3>{state === "applied" ? texts.whatChanged : texts.whatWouldChange}</h3>
     <ul>
-      {wordsOf(previous, proposed).map((words) => (
+      {wordsOf(previous, proposed, providers).map((words) => (
         <li>{words}</li>
       ))}
     </ul>
@@ -73,6 +77,7 @@ const riskTexts: Readonly<Record<string, string>> = {
   strength: texts.riskStrength,
   graceDays: texts.riskGraceDays,
   passkeyAaguids: texts.riskPasskeyAaguids,
+  defaultIdentityProviderId: texts.riskDefaultProvider,
 };
 
 const risksOf = (previous: Policy, proposed: Policy): string[] =>
@@ -150,7 +155,7 @@ const Apply = ({ trial, values, problems }: Pick<Props, "trial" | "values" | "pr
   </Stack>
 );
 
-const AppliedCard = ({ trial, provedAt, view, problems }: Props) => {
+const AppliedCard = ({ trial, provedAt, providers, view, problems }: Props) => {
   const revertAt = new Date(trial.revertAt ?? trial.expiresAt);
   const minutes = Math.ceil((revertAt.getTime() - view.now.getTime()) / 60_000);
   const isProved = provedAt !== null && provedAt > new Date(trial.appliedAt ?? 0);
@@ -162,7 +167,7 @@ const AppliedCard = ({ trial, provedAt, view, problems }: Props) => {
           <Time at={revertAt} zone={view.viewer?.zone ?? "UTC"} format="time" />
           {texts.minutesLeft(minutes)}
         </p>
-        <Changes trial={trial} />
+        <Changes trial={trial} providers={providers} />
         <Affected trial={trial} />
         <p>{isProved ? texts.keepText : texts.proveText}</p>
         {problems[""] !== undefined && <Notice kind="error">{problems[""]}</Notice>}

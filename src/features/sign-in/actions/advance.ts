@@ -57,6 +57,7 @@ function withDevice(
 ): readonly Method[] {
   const stands =
     methods.at(-1) === "password" &&
+    !methods.includes("provider") &&
     required === "baseline" &&
     !reauthenticate &&
     isRemembered(device, policy.rememberDeviceDays, visit.now);

@@ -1,10 +1,11 @@
 // Ways into a sign-in: an e-mail address, or a link from a mail.
 import { deviceTokenOf, isTrustedDevice } from "#features/devices/index.ts";
+import { routeOf } from "#features/identity-providers/index.ts";
 import type { FoundLink } from "#features/one-time-links/index.ts";
 import { secondsLater } from "#platform/clock.ts";
 import { hashToken, randomToken } from "#platform/crypto/token.ts";
 import type { TenantDb } from "#platform/db/database.ts";
-import type { PolicyTrialId } from "#src/ids.ts";
+import type { IdentityProviderId, PolicyTrialId } from "#src/ids.ts";
 import { countStart, type Wait } from "../limits.ts";
 import { mailProofCode } from "../jobs.ts";
 import { mayTry, policyFor } from "../policy-for.ts";
@@ -26,7 +27,7 @@ export async function beginWithAddress(
   db: TenantDb,
   visit: Visit,
   input: EmailInput,
-): Promise<{ handle: string; state: "email_proof" | "password" } | { wait: NonNullable<Wait> }> {
+): Promise<{ handle: string; state: FirstState } | { wait: NonNullable<Wait> }> {
   const { now, origin, session, cookies } = visit;
   const wait = await countStart({ db, actor: visitor(visit), now }, origin.ip);
   if (wait !== null) return { wait };
@@ -34,15 +35,18 @@ export async function beginWithAddress(
   const trialId = await trialOf(db, visit, input.trial);
   const policy = await policyFor(db, { trialId }, now);
   const token = deviceTokenOf(cookies);
-  const isProofAsked =
-    policy.emailProofFirst && !(await isTrustedDevice(db, { email, token, now }));
-  const state = isProofAsked ? "email_proof" : "password";
+  const isTrusted = policy.emailProofFirst && (await isTrustedDevice(db, { email, token, now }));
+  const route = await routeOf(db, email, policy);
+  const isProvided = route !== null && input.local === undefined;
+  const local = policy.emailProofFirst && !isTrusted ? "email_proof" : "password";
+  const state: FirstState = isProvided ? "provider" : local;
   const handle = await beginSignIn(db, {
     email,
     returnTo,
     now,
     replaces: handleOf(visit),
     state,
+    providerId: isProvided ? route.id : null,
     trialId,
     keep: keep && policy.keepSignedIn,
     // Somebody who is signed in and signs in once more wants to, or must, prove it anew.
@@ -61,16 +65,20 @@ export async function trialOf(
   return (await mayTry(db, { trialId, userId: session?.userId ?? null }, now)) ? trialId : null;
 }
 
+/** Where an address that was typed leads at first. */
+export type FirstState = "email_proof" | "password" | "provider";
+
 interface NewSignIn extends Begun {
   readonly email: string;
   readonly returnTo: string;
-  readonly state?: "email_proof" | "password";
+  readonly state?: FirstState;
+  readonly providerId?: IdentityProviderId | null;
   readonly trialId?: PolicyTrialId | null;
   readonly keep?: boolean;
   readonly reauthenticate?: boolean;
 }
 
-/** Starts a sign-in at the password, or before it at the mailbox. Answers the new handle. */
+/** Starts a sign-in at the password, before it at the mailbox, or at an identity provider. Answers the new handle. */
 export async function beginSignIn(db: TenantDb, wish: NewSignIn): Promise<string> {
   const { email, returnTo, now, replaces, state = "password", trialId = null } = wish;
   if (replaces !== undefined) await dropSignIn(db, replaces);
@@ -81,6 +89,7 @@ export async function beginSignIn(db: TenantDb, wish: NewSignIn): Promise<string
       token_hash: hash,
       state,
       email,
+      identity_provider_id: wish.providerId ?? null,
       return_to: returnTo,
       trial_id: trialId,
       keep_signed_in: wish.keep ?? false,

@@ -1,12 +1,14 @@
 // The end of a sign-in: its row is done, the person has a session, their browser is known, and they are told when it was not before.
 import { sql } from "kysely";
 import { deviceTokenOf, welcomeDevice } from "#features/devices/index.ts";
+import { type Asserted, linkPerson } from "#features/identity-providers/index.ts";
 import { notify } from "#features/notices/index.ts";
 import { type Method, methodsText } from "#features/policy/index.ts";
 import { type SessionCookie, startSession } from "#features/sessions/index.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { UserId } from "#src/ids.ts";
-import { newDeviceMail } from "../emails.tsx";
+import { linkedMail, newDeviceMail } from "../emails.tsx";
+import { signInExpired } from "../errors.ts";
 import { forgiveAccount } from "../limits.ts";
 import { passTrial } from "../policy-for.ts";
 import type { SignIn } from "../schema.ts";
@@ -28,7 +30,10 @@ export interface Ending {
 }
 
 /** A sign-in that ends; without an id there was no row: a passkey at the first page needs none. */
-export type Ended = Pick<SignIn, "email" | "returnTo" | "trialId" | "keepSignedIn"> & {
+export type Ended = Pick<
+  SignIn,
+  "email" | "returnTo" | "trialId" | "keepSignedIn" | "federated"
+> & {
   readonly id: string | null;
 };
 
@@ -44,6 +49,7 @@ export async function completeSignIn(
   const actor = visitor(visit, userId);
   const { id, email, trialId, returnTo } = signIn;
   if (id !== null) await closeRow(db, id, { userId, methods });
+  if (signIn.federated !== null) await keepLink(db, visit, { userId, email }, signIn.federated);
   const wasHere = await notePresence(db, visit, { person, situation });
   const deviceId = situation.device?.id ?? null;
   await forgiveAccount(db, { userId, email, ip: origin.ip, deviceId });
@@ -60,11 +66,38 @@ export async function completeSignIn(
     isKept,
     deviceId: device.deviceId,
     isNewDevice: device.isNew,
+    provider: signIn.federated && providerOf(signIn.federated),
     replaces: session?.id ?? null,
   });
   // Everybody's first browser is new: who comes from an invitation knows that they are here.
   if (device.isNew && wasHere) await tellNewDevice(db, visit, { userId, methods });
   return { session: started, deviceToken: device.token, returnTo };
+}
+
+const providerOf = ({ providerId, nameId, nameIdFormat, sessionIndex }: Asserted) => ({
+  id: providerId,
+  nameId,
+  nameIdFormat,
+  sessionIndex,
+});
+
+/**
+ * A first sign-in by a provider makes the link, and the person is told: from now on it opens their account. Only here, when everything
+ * that is asked for is proven. @throws {signInExpired} when the subject, or the person, belongs to another one by now
+ */
+async function keepLink(
+  db: TenantDb,
+  visit: Visit,
+  { userId, email }: { userId: UserId; email: string },
+  { providerId, providerName, subject }: Asserted,
+): Promise<void> {
+  const { now, post } = visit;
+  const actor = visitor(visit, userId);
+  const isNew = await linkPerson(db, actor, { providerId, subject, userId }, { email, now });
+  if (isNew === null) throw signInExpired();
+  if (!isNew) return;
+  const more = { provider: providerName };
+  await notify(db, post, actor, { happening: { userId, now }, template: linkedMail, more });
 }
 
 async function closeRow(
@@ -83,6 +116,7 @@ async function closeRow(
       code_hash: null,
       code_expires_at: null,
       sealed_totp: null,
+      federated: null,
     })
     .where("id", "=", id)
     .execute();

@@ -1,10 +1,12 @@
 // A forgotten password: the request does the same work for every address; what differs happens later, in the job.
+import { comesByProvider, routeOf } from "#features/identity-providers/index.ts";
 import { issueLink, linkPath } from "#features/one-time-links/index.ts";
+import { findPolicy } from "#features/policy/index.ts";
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import { type Post, queueMail } from "#platform/mail/queue.ts";
 import type { Actor, Origin } from "#src/actor.ts";
-import { accountDeactivated, continueSetUp, resetPassword } from "../emails.tsx";
+import { accountDeactivated, continueSetUp, resetPassword, signsInByProvider } from "../emails.tsx";
 import { passwordResetRequested } from "../events.ts";
 import { mayMailForgotten } from "../limits.ts";
 import { findByEmail } from "../queries.ts";
@@ -29,6 +31,12 @@ export async function sendResetLink(
   const { userId, firstName, state } = person;
   const actor: Actor = { kind: "visitor", userId, origin };
   if (!(await mayMailForgotten({ db, actor, now }, email))) return;
+  const route = await routeOf(db, email, await findPolicy(db, now));
+  if (route !== null && (await comesByProvider(db, { userId, route }))) {
+    const said = { firstName, provider: route.name };
+    await queueMail(db, post, signsInByProvider, { email, userId }, said);
+    return;
+  }
   const { purpose, template } = answers[state];
   const link = await issueLink(db, { userId, email, purpose, now });
   const url = `${post.frame.baseUrl}${linkPath(purpose, link)}`;

@@ -19,6 +19,7 @@ export interface Situation {
   readonly required: Strength;
   readonly passkeys: Standing["passkeys"];
   readonly hasTotp: boolean;
+  readonly trustsProvider: boolean;
   /** This browser, when the person has signed in with it before. */
   readonly device: Device | null;
 }
@@ -26,7 +27,7 @@ export interface Situation {
 export async function situationOf(
   db: TenantDb,
   { now, cookies }: Pick<Visit, "now" | "cookies">,
-  signIn: Pick<SignIn, "trialId">,
+  signIn: Pick<SignIn, "trialId" | "federated">,
   { userId, secondStep }: Person,
 ): Promise<Situation> {
   const policy = await policyFor(db, signIn, now);
@@ -35,6 +36,7 @@ export async function situationOf(
     required: await requiredStrength(db, { userId, policy }),
     passkeys: usability(await listPasskeys(db, userId)),
     hasTotp: secondStep === "totp",
+    trustsProvider: signIn.federated?.trustsSecondStep ?? false,
     device: await findDevice(db, { userId, token: deviceTokenOf(cookies), now }),
   };
 }

@@ -1,4 +1,5 @@
 // A passkey: at the first page in the place of everything, later as the second step. It is two factors in one.
+import { comesByProvider, routeOf } from "#features/identity-providers/index.ts";
 import {
   beginAssertion,
   passkeyHandle,
@@ -9,7 +10,8 @@ import {
 import type { TenantDb } from "#platform/db/database.ts";
 import type { UserId } from "#src/ids.ts";
 import { countPasskey } from "../limits.ts";
-import { findSignIn, isAt, lockPerson, lockSignIn } from "../queries.ts";
+import { policyFor } from "../policy-for.ts";
+import { findSignIn, isAt, lockPerson, lockSignIn, primaryEmail } from "../queries.ts";
 import type { PasskeyInput, SignIn } from "../schema.ts";
 import { handleOf, type Visit, visitor } from "../visit.ts";
 import type { Moved } from "./advance.ts";
@@ -21,11 +23,13 @@ import { situationOf } from "./standing.ts";
 export type PasskeyOutcome =
   | Extract<Moved, { kind: "signed_in" | "limited" }>
   | { readonly kind: "refused" }
+  /** Right, but this person comes in by their identity provider: that is where they may have been locked out. */
+  | { readonly kind: "by_provider"; readonly provider: string }
   | { readonly kind: "deactivated"; readonly ask: string };
 
 /** States in which a person is known: a passkey of anybody else is refused there. */
-const knownStates = ["email_code", "totp", "passkey", "enrol"] as const;
-const openStates = ["email_proof", "password"] as const;
+const knownStates = ["email_code", "totp", "passkey", "enrol", "link"] as const;
+const openStates = ["email_proof", "password", "provider"] as const;
 
 /** Options for the browser. They name nobody and list nothing, whoever asks at whichever step (no enumeration). */
 export function passkeyOptions(visit: Visit) {
@@ -96,12 +100,21 @@ async function accept(
     const asking = { userId, email: await primaryEmail(db, userId), now };
     return { kind: "deactivated", ask: await askLink(db, asking) };
   }
+  const provider = expected === null ? await onlyProvider(db, visit, person.userId) : null;
+  if (provider !== null) return { kind: "by_provider", provider };
   if (page === "first" && handle !== undefined) await dropSignIn(db, handle);
   const ended = signIn ?? (await withoutRow(db, visit, { input, userId: person.userId }));
   const situation = await situationOf(db, visit, ended, person);
   const methods = [...(signIn?.methods ?? []), "passkey" as const];
   const ending = { person, methods, situation, remember: input.remember };
   return { kind: "signed_in", entry: await completeSignIn(db, visit, ended, ending) };
+}
+
+/** The provider by which alone a person comes in; null when they may come in by what they have here. */
+async function onlyProvider(db: TenantDb, { now }: Visit, userId: UserId): Promise<string | null> {
+  const policy = await policyFor(db, { trialId: null }, now);
+  const route = await routeOf(db, await primaryEmail(db, userId), policy);
+  return (await comesByProvider(db, { userId, route })) ? (route?.name ?? null) : null;
 }
 
 /** A passkey alone: there is no row to finish. */
@@ -116,15 +129,6 @@ async function withoutRow(
     returnTo: input.return_to,
     trialId: await trialOf(db, visit, input.trial),
     keepSignedIn: input.keep,
+    federated: null,
   };
-}
-
-async function primaryEmail(db: TenantDb, userId: UserId): Promise<string> {
-  const { email } = await db
-    .selectFrom("user_emails")
-    .select("email")
-    .where("user_id", "=", userId)
-    .where("is_primary", "=", true)
-    .executeTakeFirstOrThrow();
-  return email;
 }

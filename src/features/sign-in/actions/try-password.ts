@@ -5,11 +5,13 @@ import {
   passwordUpkeep,
 } from "#features/authenticators/index.ts";
 import { type Device, deviceTokenOf, findDevice } from "#features/devices/index.ts";
+import { comesByProvider, routeOf } from "#features/identity-providers/index.ts";
 import { record } from "#platform/audit/record.ts";
 import { randomToken } from "#platform/crypto/token.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import { passwordRefused } from "../events.ts";
 import { countPassword, countRefused, isFlooded, releasePassword, type Trier } from "../limits.ts";
+import { policyFor } from "../policy-for.ts";
 import { type Claimed, findByEmail, findSignIn, isAt, lockPerson, lockSignIn } from "../queries.ts";
 import type { ResetCause, SignIn } from "../schema.ts";
 import { handleOf, type Visit, visitor } from "../visit.ts";
@@ -37,10 +39,10 @@ export async function tryPassword(visit: Visit, password: string): Promise<Passw
   const opened = await tenant.write((db) => openTry(db, visit));
   if (opened.kind !== "counted") return opened;
   const { claimed } = opened;
-  const stored = claimed?.passwordHash ?? null;
+  const stored = opened.isByProvider ? null : (claimed?.passwordHash ?? null);
   const isRight = await services.passwords.verify(password, stored);
   if (!isRight || claimed === null || stored === null) {
-    await tenant.write((db) => refuse(db, visit, claimed, causeOf(claimed)));
+    await tenant.write((db) => refuse(db, visit, claimed, causeOf(opened)));
     return { kind: "refused" };
   }
   const upkeep = await passwordUpkeep(visit, { userId: claimed.userId, password, stored });
@@ -52,7 +54,12 @@ interface Opened {
   readonly signIn: SignIn;
   readonly trier: Trier;
   readonly claimed: Claimed | null;
+  /** They come in by their identity provider, whatever password they have here. */
+  readonly isByProvider: boolean;
 }
+
+/** The password as the first thing that is proven, and as what links somebody to an identity provider. */
+const states = ["password", "link"] as const;
 
 async function openTry(
   db: TenantDb,
@@ -60,18 +67,20 @@ async function openTry(
 ): Promise<Opened | Extract<PasswordOutcome, { kind: "expired" | "limited" | "proof_first" }>> {
   const { now, origin, cookies } = visit;
   const signIn = await findSignIn(db, handleOf(visit));
-  if (!isAt(signIn, ["password"], now)) {
+  if (!isAt(signIn, states, now)) {
     return { kind: "expired", returnTo: signIn?.returnTo ?? "/" };
   }
   const { email } = signIn;
   const claimed = await findByEmail(db, email);
   const userId = claimed?.userId ?? null;
+  const route = await routeOf(db, email, await policyFor(db, signIn, now));
+  const isByProvider = await comesByProvider(db, { userId, route });
   const device = await findDevice(db, { userId, token: deviceTokenOf(cookies), now });
   if (await mustProveFirst(db, visit, { signIn, device })) return { kind: "proof_first" };
   const trier = { email, ip: origin.ip, deviceId: device?.id ?? null };
   const seconds = await countPassword({ db, actor: visitor(visit), now }, trier);
   if (seconds !== null) return { kind: "limited", seconds };
-  return { kind: "counted", signIn, trier, claimed };
+  return { kind: "counted", signIn, trier, claimed, isByProvider };
 }
 
 /**
@@ -84,21 +93,21 @@ async function mustProveFirst(
   { signIn, device }: { signIn: SignIn; device: Device | null },
 ): Promise<boolean> {
   const isFlood = await isFlooded(db, visit.now);
-  if (!isFlood || device !== null || signIn.methods.includes("email_code")) return false;
+  const vouched = signIn.methods.includes("email_code") || signIn.methods.includes("provider");
+  if (!isFlood || device !== null || vouched) return false;
   const locked = await lockSignIn(db, handleOf(visit));
   if (!isAt(locked, ["password"], visit.now)) return true;
   await askForProof(db, locked, visit.now);
   return true;
 }
 
-type Cause = "unknown_address" | "no_password" | "wrong_password" | "deactivated";
+type Cause = "unknown_address" | "no_password" | "wrong_password" | "deactivated" | "by_provider";
 
-const causeOf = (claimed: Claimed | null): Cause =>
-  claimed === null
-    ? "unknown_address"
-    : claimed.passwordHash === null
-      ? "no_password"
-      : "wrong_password";
+function causeOf({ claimed, isByProvider }: Pick<Opened, "claimed" | "isByProvider">): Cause {
+  if (claimed === null) return "unknown_address";
+  if (isByProvider) return "by_provider";
+  return claimed.passwordHash === null ? "no_password" : "wrong_password";
+}
 
 async function refuse(
   db: TenantDb,
@@ -120,7 +129,10 @@ async function accept(
 ): Promise<PasswordOutcome> {
   const person = await lockPerson(db, claimed.userId);
   const signIn = await lockSignIn(db, handleOf(visit));
-  if (!isAt(signIn, ["password"], visit.now)) return { kind: "expired", returnTo };
+  if (!isAt(signIn, states, visit.now)) return { kind: "expired", returnTo };
+  // Whose word has come is who gives the password.
+  if (signIn.userId !== null && signIn.userId !== claimed.userId)
+    return { kind: "expired", returnTo };
   // Changed while the old one was being checked: it is the old one.
   if (person?.passwordHash !== stored) {
     await refuse(db, visit, claimed, "wrong_password");

@@ -51,6 +51,8 @@ export async function judgePasskey(
 ): Promise<End | Redirect> {
   const outcome = await tryPasskey(visit, input, page);
   if (outcome.kind === "refused") throw passkeyRefused({ errors: { "": texts.passkeyRefused } });
+  if (outcome.kind === "by_provider")
+    throw passkeyRefused({ errors: { "": texts.passkeyByProvider(outcome.provider) } });
   if (outcome.kind === "deactivated") return { ...outcome, by: "passkey" };
   return goTo(visit, outcome);
 }

@@ -1,4 +1,5 @@
 // Signing in until the password, and signing out. Every page reads the sign-in's own row; what does not fit it leads to where it stands.
+import { listEnabledProviders } from "#features/identity-providers/index.ts";
 import { findPolicy } from "#features/policy/index.ts";
 import { clearSessionCookie, endSession } from "#features/sessions/index.ts";
 import { type Handling, type Redirect, redirect } from "#platform/http/context.ts";
@@ -6,15 +7,16 @@ import { routes } from "#platform/http/route.ts";
 import { beginWithAddress, dropSignIn } from "../actions/begin.ts";
 import { type ProofOutcome, sendProofAgain, tryProof } from "../actions/prove-mailbox.ts";
 import { tryPassword } from "../actions/try-password.ts";
-import { codeRefused, signInRefused } from "../errors.ts";
+import { codeRefused } from "../errors.ts";
 import { CodeInput, type EmailInput, PasswordInput, SignInQuery, StartInput } from "../schema.ts";
-import { goTo, loadStep, pageOf, showStep } from "../step.ts";
+import { loadStep, pageOf, showStep } from "../step.ts";
 import { texts } from "../texts.ts";
 import { type End, EndPage, statusOf } from "../views/ends.tsx";
 import { EmailPage, type EmailStep, PasswordPage, ProofPage } from "../views/first-steps.tsx";
 import { giveHandle, handleOf, takeHandle, type Visit } from "../visit.ts";
-import { waitFor, waitForPassword } from "../wait.ts";
+import { waitFor } from "../wait.ts";
 import { judgePasskey } from "./passkeys.tsx";
+import { afterPassword } from "./providers.tsx";
 
 const card = { permit: "public", frame: "card" } as const;
 
@@ -35,7 +37,12 @@ export const signInRoutes = routes()
     input: StartInput,
     form: EmailPage,
     load: (visit) =>
-      emailStep(visit, { return_to: "/", reauthenticate: undefined, trial: undefined }),
+      emailStep(visit, {
+        return_to: "/",
+        reauthenticate: undefined,
+        trial: undefined,
+        local: undefined,
+      }),
     page: EndPage,
     status: statusOf,
     handle: async (visit): Promise<End | Redirect> => {
@@ -77,17 +84,7 @@ export const signInRoutes = routes()
     load: (visit) => loadStep(visit, "password"),
     page: EndPage,
     status: statusOf,
-    handle: async (visit): Promise<End | Redirect> => {
-      const outcome = await tryPassword(visit, visit.input.password);
-      if (outcome.kind === "refused") throw signInRefused({ errors: { "": texts.refused } });
-      if (outcome.kind === "limited") throw waitForPassword(outcome.seconds);
-      if (outcome.kind === "expired") return outcome;
-      if (outcome.kind === "deactivated") return { ...outcome, by: "password" };
-      if (outcome.kind === "proof_first") return redirect(pageOf("email_proof"), texts.proofFlood);
-      if (outcome.kind !== "to_replace") return goTo(visit, outcome);
-      giveHandle(visit.cookies, outcome.handle);
-      return redirect(pageOf("new_password"));
-    },
+    handle: async (visit) => afterPassword(visit, await tryPassword(visit, visit.input.password)),
   })
   .screen("post", "/sign-out", {
     ...card,
@@ -105,15 +102,25 @@ export const signInRoutes = routes()
     },
   });
 
-type Asked = Pick<EmailInput, "return_to" | "reauthenticate" | "trial">;
+type Asked = Pick<EmailInput, "return_to" | "reauthenticate" | "trial" | "local">;
 
 async function emailStep(
   { tenant, now, viewer }: Handling<unknown, unknown>,
-  { return_to: returnTo, reauthenticate, trial }: Asked,
+  { return_to: returnTo, reauthenticate, trial, local }: Asked,
 ): Promise<EmailStep> {
-  const { keepSignedIn: mayKeep } = await tenant.read((db) => findPolicy(db, now));
-  const isAgain = reauthenticate !== undefined;
-  return { returnTo, email: viewer?.email, trial, reauthenticate: isAgain, mayKeep };
+  const { mayKeep, providers } = await tenant.read(async (db) => ({
+    mayKeep: (await findPolicy(db, now)).keepSignedIn,
+    providers: await listEnabledProviders(db),
+  }));
+  return {
+    returnTo,
+    email: viewer?.email,
+    trial,
+    reauthenticate: reauthenticate !== undefined,
+    mayKeep,
+    local: local !== undefined,
+    hasProviders: providers.length > 0,
+  };
 }
 
 async function begin(visit: Visit, input: EmailInput): Promise<Redirect> {

@@ -1,6 +1,7 @@
 // Where a sign-in stops: it ended, the account is deactivated.
 import type { Screen } from "#platform/http/view.ts";
 import { FramePage, LinkButton, Stack } from "#platform/ui/index.ts";
+import type { TurnedAway } from "../actions/by-provider.ts";
 import { texts } from "../texts.ts";
 import { type FirstCodes, FirstCodesPage } from "./enrolment.tsx";
 import { startOf } from "./parts.tsx";
@@ -10,13 +11,31 @@ export type End =
   | { readonly kind: "exhausted"; readonly returnTo: string }
   | {
       readonly kind: "deactivated";
-      readonly by: "password" | "passkey";
+      readonly by: "password" | "passkey" | "provider";
       /** The page that asks to be let in again. */
       readonly ask: string;
+    }
+  /** The identity provider's word was good, and the person does not come in for it. */
+  | {
+      readonly kind: "turned_away";
+      readonly why: TurnedAway;
+      readonly provider: string;
+      readonly returnTo: string;
     };
 
+const turnedAwayTexts: Readonly<Record<TurnedAway, (provider: string, tenant: string) => string>> =
+  {
+    declined: texts.awayDeclined,
+    unknown: texts.awayUnknown,
+    address_unverified: texts.awayUnverified,
+    other_subject: texts.awayOtherSubject,
+    no_address: texts.awayNoAddress,
+    no_names: texts.awayNoNames,
+  };
+
 /** The status that goes with each end. */
-export const statusOf = ({ kind }: End): 403 | 410 => (kind === "deactivated" ? 403 : 410);
+export const statusOf = ({ kind }: End): 403 | 410 =>
+  kind === "deactivated" || kind === "turned_away" ? 403 : 410;
 
 export const EndPage: Screen<End> = ({ data, view }) => {
   if (data.kind === "deactivated")
@@ -26,11 +45,11 @@ export const EndPage: Screen<End> = ({ data, view }) => {
         title={texts.deactivatedTitle}
         icon="pause"
         tone="critical"
-        lead={
-          data.by === "password"
-            ? texts.deactivatedText(view.tenant.name)
-            : texts.deactivatedPasskeyText(view.tenant.name)
-        }
+        lead={{
+          password: texts.deactivatedText,
+          passkey: texts.deactivatedPasskeyText,
+          provider: texts.deactivatedProviderText,
+        }[data.by](view.tenant.name)}
       >
         <Stack gap="small">
           <LinkButton href={data.ask} kind="primary" wide>
@@ -40,6 +59,20 @@ export const EndPage: Screen<End> = ({ data, view }) => {
             {texts.backToStart}
           </LinkButton>
         </Stack>
+      </FramePage>
+    );
+  if (data.kind === "turned_away")
+    return (
+      <FramePage
+        view={view}
+        title={texts.turnedAwayTitle}
+        icon="ban"
+        tone="critical"
+        lead={turnedAwayTexts[data.why](data.provider, view.tenant.name)}
+      >
+        <LinkButton href={startOf(data.returnTo)} kind="primary" wide>
+          {texts.startAgain}
+        </LinkButton>
       </FramePage>
     );
   const isExpired = data.kind === "expired";

@@ -2,6 +2,7 @@
 import type { FormScreen } from "#platform/http/view.ts";
 import {
   ActionButton,
+  addressOf,
   Checkbox,
   Field,
   Form,
@@ -21,12 +22,27 @@ export interface EmailStep {
   readonly reauthenticate: boolean;
   /** Whether the tenant lets people stay signed in beyond the browser's window. */
   readonly mayKeep: boolean;
+  /** The password was asked for, wherever the address leads. */
+  readonly local: boolean;
+  /** Some addresses may lead to an identity provider: then there is a way past it. */
+  readonly hasProviders: boolean;
 }
 
 const options = "/sign-in/passkey/options";
 
 export const EmailPage: FormScreen<EmailStep> = ({ data, view, values, problems }) => (
-  <FramePage view={view} title={texts.title} lead={texts.lead(view.tenant.name)}>
+  <FramePage
+    view={view}
+    title={texts.title}
+    lead={texts.lead(view.tenant.name)}
+    after={
+      data.hasProviders && !data.local ? (
+        <a href={addressOf("/sign-in", { ...hiddenOf(data, values), local: "1" })}>
+          {texts.useLocal}
+        </a>
+      ) : undefined
+    }
+  >
     <Form
       action="/sign-in"
       wide
@@ -60,7 +76,9 @@ export const EmailPage: FormScreen<EmailStep> = ({ data, view, values, problems 
 function hiddenOf(data: EmailStep, values: Readonly<Record<string, unknown>>) {
   const trial = typedOr(values, "trial", data.trial);
   const again = typedOr(values, "reauthenticate", data.reauthenticate ? "1" : undefined);
+  const local = typedOr(values, "local", data.local ? "1" : undefined);
   return {
+    ...(local === undefined ? {} : { local }),
     return_to: typedOr(values, "return_to", data.returnTo) ?? "/",
     ...(trial === undefined ? {} : { trial }),
     ...(again === undefined ? {} : { reauthenticate: again }),
@@ -129,6 +147,11 @@ export const PasswordPage: FormScreen<Step> = ({ data, view, values, problems })
           {texts.passkeyButton}
         </PasskeyButton>
       </Form>
+      {data.provider !== null && (
+        <ActionButton action="/sign-in/provider" kind="secondary" icon="sign-in" wide>
+          {texts.byProvider(data.provider)}
+        </ActionButton>
+      )}
     </Stack>
   </FramePage>
 );

@@ -9,10 +9,12 @@ import type { Way } from "../ways.ts";
 export interface Step {
   readonly email: string;
   readonly returnTo: string;
+  /** The identity provider that the address leads to, or whose word has come. */
+  readonly provider: string | null;
 }
 
 /** A step after the password. */
-export interface SecondStep extends Step {
+export interface SecondStep extends Omit<Step, "provider"> {
   readonly at: Way;
   /** What this person may take, strongest first. */
   readonly ways: readonly Way[];

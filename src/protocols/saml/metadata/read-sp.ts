@@ -1,12 +1,20 @@
 // Reads a service provider's metadata (SAML Metadata §2.3, §2.4.4). Its signature is not relied on: the
 // document is trusted because an administrator hands it over or names the address it comes from.
 
-import { parseCertificate } from "../algorithms.ts";
 import { bindings, namespaces } from "../constants.ts";
 import { SamlError } from "../errors.ts";
 import { attributeOf, childOf, childrenOf, metadataLimits, readXml, textOf } from "../xml.ts";
 import type { XmlElement } from "../xml.ts";
-import { findServiceProvider } from "./find-sp.ts";
+import {
+  booleanOf,
+  certificates,
+  displayNameOf,
+  entityIdOf,
+  localized,
+  type LogoutEndpoint,
+  logoutEndpointsOf,
+} from "./descriptor.ts";
+import { findServiceProvider } from "./find-role.ts";
 import { requireWebUrl, type UrlRules } from "./urls.ts";
 
 export interface AcsEndpoint {
@@ -15,13 +23,6 @@ export interface AcsEndpoint {
   /** True for exactly one endpoint, always one with the POST binding. */
   isDefault: boolean;
   binding: string;
-}
-
-export interface LogoutEndpoint {
-  binding: string;
-  url: string;
-  /** Where answers go when that is another address (Metadata §2.2.2). */
-  responseUrl: string | undefined;
 }
 
 export interface RequestedAttribute {
@@ -46,7 +47,7 @@ export interface SpMetadata {
   requestedAttributes: RequestedAttribute[];
 }
 
-const { metadata, metadataUi } = namespaces;
+const { metadata } = namespaces;
 
 /**
  * An EntityDescriptor with one SAML 2.0 service provider, or an EntitiesDescriptor around just one.
@@ -80,10 +81,8 @@ function describe(
     encryptionCertificates: certificates(role, "encryption"),
     authnRequestsSigned: booleanOf(role, "AuthnRequestsSigned") ?? false,
     wantAssertionsSigned: booleanOf(role, "WantAssertionsSigned") ?? false,
-    slo: childrenOf(role, metadata, "SingleLogoutService").map((slo) => logoutEndpoint(slo, rules)),
-    displayName:
-      localized(uiInfoOf(role), metadataUi, "DisplayName") ??
-      localized(service, metadata, "ServiceName"),
+    slo: logoutEndpointsOf(role, rules),
+    displayName: displayNameOf(role) ?? localized(service, metadata, "ServiceName"),
     organizationName:
       localized(organization, metadata, "OrganizationDisplayName") ??
       localized(organization, metadata, "OrganizationName"),
@@ -94,14 +93,6 @@ function describe(
     throw new SamlError("certificate_missing", "AuthnRequestsSigned without a signing certificate");
   }
   return described;
-}
-
-function entityIdOf(entity: XmlElement): string {
-  const entityId = attributeOf(entity, "entityID")?.trim();
-  if (!entityId || entityId.length > 1_024) {
-    throw new SamlError("metadata_invalid", "entityID is absent or over 1024 characters");
-  }
-  return entityId;
 }
 
 /**
@@ -137,31 +128,6 @@ function indexOf(element: XmlElement): number {
   return Number(index);
 }
 
-function logoutEndpoint(element: XmlElement, rules: UrlRules): LogoutEndpoint {
-  const response = attributeOf(element, "ResponseLocation");
-  return {
-    binding: attributeOf(element, "Binding") ?? "",
-    url: requireWebUrl(attributeOf(element, "Location") ?? "", rules),
-    responseUrl: response === undefined ? undefined : requireWebUrl(response, rules),
-  };
-}
-
-/** A KeyDescriptor without `use` serves both (§2.4.1.1). */
-function certificates(role: XmlElement, use: "signing" | "encryption"): string[] {
-  const found = childrenOf(role, metadata, "KeyDescriptor")
-    .filter((descriptor) => (attributeOf(descriptor, "use") ?? use) === use)
-    .flatMap((descriptor) => childrenOf(descriptor, namespaces.signature, "KeyInfo"))
-    .flatMap((keyInfo) => childrenOf(keyInfo, namespaces.signature, "X509Data"))
-    .flatMap((data) => childrenOf(data, namespaces.signature, "X509Certificate"))
-    .map((certificate) => parseCertificate(textOf(certificate)).raw.toString("base64"));
-  return [...new Set(found)];
-}
-
-function uiInfoOf(role: XmlElement): XmlElement | undefined {
-  const extensions = childOf(role, metadata, "Extensions");
-  return extensions && childOf(extensions, metadataUi, "UIInfo");
-}
-
 /** The default AttributeConsumingService, else the first (§2.4.4). */
 function attributeService(role: XmlElement): XmlElement | undefined {
   const services = childrenOf(role, metadata, "AttributeConsumingService");
@@ -175,24 +141,4 @@ function requestedAttributes(service: XmlElement): RequestedAttribute[] {
     friendlyName: attributeOf(attribute, "FriendlyName"),
     isRequired: booleanOf(attribute, "isRequired") ?? false,
   }));
-}
-
-/** The English text of a localised element, else its first; cut, since it is only a label. */
-function localized(
-  parent: XmlElement | undefined,
-  namespace: string,
-  name: string,
-): string | undefined {
-  const texts = parent ? childrenOf(parent, namespace, name) : [];
-  const language = (text: XmlElement) => text.getAttributeNS(namespaces.xml, "lang") ?? "";
-  const chosen = texts.find((text) => /^en\b/i.test(language(text))) ?? texts[0];
-  return (chosen && textOf(chosen).slice(0, 255)) || undefined;
-}
-
-function booleanOf(element: XmlElement, name: string): boolean | undefined {
-  const value = attributeOf(element, name);
-  if (value === undefined) return undefined;
-  if (value === "true" || value === "1") return true;
-  if (value === "false" || value === "0") return false;
-  throw new SamlError("metadata_invalid", `${name} is not a boolean`);
 }

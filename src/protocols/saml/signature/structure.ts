@@ -47,6 +47,55 @@ export function signatureOf(root: XmlElement): XmlElement | undefined {
 }
 
 /**
+ * The signatures of a response: its own and its assertion's. Each is a child of what it signs, one at the most; there are no others.
+ * @throws {SamlError} signature_structure for a Signature anywhere else or a second one.
+ */
+export function responseSignatures(
+  root: XmlElement,
+  assertion: XmlElement | undefined,
+): { response: XmlElement | undefined; assertion: XmlElement | undefined } {
+  const all = [...descendants(root)].filter((element) =>
+    isNamed(element, namespaces.signature, "Signature"),
+  );
+  const ofParent = (parent: XmlElement | undefined) =>
+    all.filter(({ parentNode }) => parentNode === parent);
+  const [response, secondResponse] = ofParent(root);
+  const [inner, secondInner] = assertion ? ofParent(assertion) : [];
+  if (secondResponse || secondInner)
+    throw new SamlError("signature_structure", "more than one Signature");
+  if (all.length !== [response, inner].filter(Boolean).length) {
+    throw new SamlError("signature_structure", "Signature is not a child of what it signs");
+  }
+  return { response, assertion: inner };
+}
+
+/**
+ * The one assertion of a response, a child of its root; undefined when there is none. No other message or assertion is anywhere in it:
+ * the wrapping of a captured, signed one needs a place to put it.
+ * @throws {SamlError} nested_message, several_assertions or assertion_encrypted
+ */
+export function assertionOf(root: XmlElement): XmlElement | undefined {
+  const found: XmlElement[] = [];
+  for (const element of descendants(root)) {
+    const name = element.localName ?? "";
+    if (element !== root && protocolMessages.has(name) && isIn(element, namespaces.protocol))
+      throw new SamlError("nested_message", `${name} inside a response`);
+    if (!isIn(element, namespaces.assertion) || !assertions.has(name)) continue;
+    if (element.parentNode !== root)
+      throw new SamlError("nested_message", `${name} deep inside a response`);
+    found.push(element);
+  }
+  const [first, second] = found;
+  if (second) throw new SamlError("several_assertions", "more than one assertion");
+  if (first && first.localName === "EncryptedAssertion")
+    throw new SamlError("assertion_encrypted", "the assertion is encrypted");
+  return first;
+}
+
+const isIn = (element: XmlElement, namespace: string): boolean =>
+  element.namespaceURI === namespace;
+
+/**
  * A request carries no other message and no assertion, at any depth: the wrapping of a captured, signed
  * one (samlify#634) needs a place to put it.
  * @throws {SamlError} nested_message

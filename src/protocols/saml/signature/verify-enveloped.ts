@@ -1,20 +1,11 @@
 // Verifies the XML signature of a protocol message (SAML Core §5, XML Signature 1.1 §3.2) and answers
 // with what was signed, never with what was sent.
 
-import { createHash, KeyObject } from "node:crypto";
-import { XMLSerializer } from "@xmldom/xmldom";
-import { SignedXml, type HashAlgorithm, type SignatureAlgorithm } from "xml-crypto";
-import {
-  canonicalizations,
-  digestAlgorithms,
-  envelopedSignature,
-  publicKeysOf,
-  signatureAlgorithms,
-  verifyOctets,
-} from "../algorithms.ts";
+import { publicKeysOf } from "../algorithms.ts";
 import { namespaces } from "../constants.ts";
 import { SamlError } from "../errors.ts";
 import { attributeOf, isNamed, messageLimits, readXml, type XmlElement } from "../xml.ts";
+import { signedBytes } from "./signed-bytes.ts";
 import { checkSignatureShape, refuseNestedMessages, signatureOf } from "./structure.ts";
 
 export type RequestName = "AuthnRequest" | "LogoutRequest" | "LogoutResponse";
@@ -58,35 +49,6 @@ function requireRoot(root: XmlElement, message: RequestName): void {
   }
 }
 
-/** During a rollover the peer signs with either key, and a KeyInfo need not be there to say which. */
-function signedBytes(xml: string, signature: XmlElement, keys: readonly KeyObject[]): string {
-  const written = write(signature);
-  let cause: unknown;
-  for (const key of keys) {
-    try {
-      const verifier = verifierFor(key);
-      verifier.loadSignature(written);
-      // False is a digest that does not match, with whatever key; a wrong key throws.
-      if (!verifier.checkSignature(xml)) break;
-      const [signed, second] = verifier.getSignedReferences();
-      if (signed !== undefined && second === undefined) return signed;
-    } catch (error) {
-      cause = error;
-    }
-  }
-  throw new SamlError("signature_invalid", "no configured certificate verifies the signature", {
-    cause,
-  });
-}
-
-/**
- * The signature as text for the verifier, written from the tree whose shape was checked. Line breaks
- * that Java writes as references stay references: the verifier finds the signature by its exact value.
- */
-function write(signature: XmlElement): string {
-  return new XMLSerializer().serializeToString(signature).replaceAll("\r", "&#xD;");
-}
-
 /**
  * The root of signed bytes, read anew. The verifier parses with an older parser than ours, so the
  * document it verified may differ from the one whose shape was checked; this makes that harmless.
@@ -101,44 +63,3 @@ export function rereadSigned(xml: string, message: RequestName, id: string): Xml
   }
   return element;
 }
-
-function verifierFor(key: KeyObject): SignedXml {
-  const verifier = new SignedXml({ publicCert: key, getCertFromKeyInfo: () => null });
-  verifier.SignatureAlgorithms = acceptedSignatures;
-  verifier.HashAlgorithms = acceptedDigests;
-  const transforms = new Set([...canonicalizations, envelopedSignature]);
-  verifier.CanonicalizationAlgorithms = Object.fromEntries(
-    Object.entries(verifier.CanonicalizationAlgorithms).filter(([name]) => transforms.has(name)),
-  );
-  return verifier;
-}
-
-/** Our table in the library's shape: its own lacks ECDSA and SHA-384, and still has SHA-1. */
-const acceptedSignatures = Object.fromEntries(
-  [...signatureAlgorithms].map(([name, algorithm]) => [
-    name,
-    class implements SignatureAlgorithm {
-      getAlgorithmName = () => name;
-      getSignature = (): never => {
-        throw new Error("this table only verifies");
-      };
-      verifySignature = (material: string, key: unknown, signatureValue: string) =>
-        key instanceof KeyObject &&
-        verifyOctets(algorithm, key, {
-          octets: Buffer.from(material),
-          signature: Buffer.from(signatureValue, "base64"),
-          encodings: ["ieee-p1363"],
-        });
-    },
-  ]),
-);
-
-const acceptedDigests = Object.fromEntries(
-  [...digestAlgorithms].map(([name, hash]) => [
-    name,
-    class implements HashAlgorithm {
-      getAlgorithmName = () => name;
-      getHash = (xml: string) => createHash(hash).update(xml).digest("base64");
-    },
-  ]),
-);

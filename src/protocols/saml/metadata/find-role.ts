@@ -1,7 +1,7 @@
-// Finds the one service provider in a metadata document and refuses what has expired (Metadata §2.3).
+// Finds the one provider of a kind in a metadata document and refuses what has expired (Metadata §2.3).
 
 import { namespaces } from "../constants.ts";
-import { SamlError } from "../errors.ts";
+import { SamlError, type SamlErrorCode } from "../errors.ts";
 import { attributeOf, childrenOf, isNamed, type XmlElement } from "../xml.ts";
 
 const { metadata, protocol } = namespaces;
@@ -11,23 +11,44 @@ export interface FoundProvider {
   role: XmlElement;
 }
 
+interface Role {
+  /** Of the descriptor. */
+  readonly name: "SPSSODescriptor" | "IDPSSODescriptor";
+  readonly none: SamlErrorCode;
+  readonly several: SamlErrorCode;
+}
+
 /**
  * @throws {SamlError} metadata_invalid, metadata_expired, metadata_without_service_provider or
  * metadata_with_several_service_providers.
  */
-export function findServiceProvider(root: XmlElement, now: Date): FoundProvider {
+export const findServiceProvider = (root: XmlElement, now: Date): FoundProvider =>
+  findRole(root, now, {
+    name: "SPSSODescriptor",
+    none: "metadata_without_service_provider",
+    several: "metadata_with_several_service_providers",
+  });
+
+/**
+ * @throws {SamlError} metadata_invalid, metadata_expired, metadata_without_identity_provider or
+ * metadata_with_several_identity_providers.
+ */
+export const findIdentityProvider = (root: XmlElement, now: Date): FoundProvider =>
+  findRole(root, now, {
+    name: "IDPSSODescriptor",
+    none: "metadata_without_identity_provider",
+    several: "metadata_with_several_identity_providers",
+  });
+
+function findRole(root: XmlElement, now: Date, { name, none, several }: Role): FoundProvider {
   const found = entitiesIn(root, now).flatMap((entity) =>
-    childrenOf(entity, metadata, "SPSSODescriptor")
+    childrenOf(entity, metadata, name)
       .filter(speaksSaml2)
       .map((role) => ({ entity, role })),
   );
   const [first, second] = found;
-  if (!first) {
-    throw new SamlError("metadata_without_service_provider", "no SAML 2.0 SPSSODescriptor");
-  }
-  if (second) {
-    throw new SamlError("metadata_with_several_service_providers", `${found.length} providers`);
-  }
+  if (!first) throw new SamlError(none, `no SAML 2.0 ${name}`);
+  if (second) throw new SamlError(several, `${found.length} providers`);
   refuseExpired(first.role, now);
   return first;
 }

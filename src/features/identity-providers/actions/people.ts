@@ -1,0 +1,141 @@
+// Who a provider's subject is here: the link is made once, at the end of a first sign-in, and taken away by an administrator.
+import { sql } from "kysely";
+import { record } from "#platform/audit/record.ts";
+import type { TenantDb } from "#platform/db/database.ts";
+import type { Actor } from "#src/actor.ts";
+import type { Asserted } from "../requests.ts";
+import type { IdentityProviderId, UserId } from "#src/ids.ts";
+import { personNotLinked } from "../errors.ts";
+import { namesTaken, personCreated, personLinked, personUnlinked } from "../events.ts";
+import { lockProvider } from "../queries.ts";
+
+export interface Link {
+  readonly providerId: IdentityProviderId;
+  readonly subject: string;
+  readonly userId: UserId;
+}
+
+/** Forgets that a person comes by a connection: the next time is a first time again. @throws {providerNotFound} @throws {personNotLinked} */
+export async function unlinkPerson(
+  db: TenantDb,
+  actor: Actor,
+  providerId: IdentityProviderId,
+  userId: UserId,
+): Promise<void> {
+  const { name } = await lockProvider(db, providerId);
+  const { subject } = await db
+    .deleteFrom("federated_identities")
+    .where("identity_provider_id", "=", providerId)
+    .where("user_id", "=", userId)
+    .returning("subject")
+    .executeTakeFirstOrThrow(() => personNotLinked({ userId }));
+  await record(db, actor, personUnlinked, {
+    identityProviderId: providerId,
+    name,
+    userId,
+    subject,
+  });
+}
+
+/**
+ * Notes that a person came in as this subject. True when that made the link: it was their first time. False when it was there.
+ * Null: the subject, or the person, belongs to another one by now.
+ */
+export async function linkPerson(
+  db: TenantDb,
+  actor: Actor,
+  { providerId, subject, userId }: Link,
+  { email, now }: { email: string; now: Date },
+): Promise<boolean | null> {
+  const known = await db
+    .updateTable("federated_identities")
+    .set({ last_used_at: now })
+    .where("identity_provider_id", "=", providerId)
+    .where("subject", "=", subject)
+    .where("user_id", "=", userId)
+    .returning("user_id")
+    .executeTakeFirst();
+  if (known) return false;
+  const made = await db
+    .insertInto("federated_identities")
+    .values({
+      identity_provider_id: providerId,
+      subject,
+      user_id: userId,
+      linked_at: now,
+      last_used_at: now,
+    })
+    .onConflict((on) => on.doNothing())
+    .returning(
+      sql<string>`(select name from identity_providers as p where p.id = identity_provider_id)`.as(
+        "name",
+      ),
+    )
+    .executeTakeFirst();
+  if (!made) return null;
+  const { name } = made;
+  await record(db, actor, personLinked, {
+    identityProviderId: providerId,
+    name,
+    userId,
+    subject,
+    email,
+  });
+  return true;
+}
+
+/**
+ * Adds a member for somebody who comes in before anybody has added them: active at once, without a password, the address verified by the
+ * provider's word. Null when the address is somebody's by now.
+ */
+export async function createPerson(
+  db: TenantDb,
+  actor: Actor,
+  { providerId }: Asserted,
+  { now, ...person }: { firstName: string; lastName: string; email: string; now: Date },
+): Promise<UserId | null> {
+  const { firstName, lastName, email } = person;
+  const { id: userId } = await db
+    .insertInto("users")
+    .values({ first_name: firstName, last_name: lastName, role: "member", state: "active" })
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  const kept = await db
+    .insertInto("user_emails")
+    .values({ user_id: userId, email, is_primary: true, verified_at: now })
+    .onConflict((on) => on.constraint("user_emails_unique").doNothing())
+    .returning("id")
+    .executeTakeFirst();
+  if (!kept) {
+    await db.deleteFrom("users").where("id", "=", userId).execute();
+    return null;
+  }
+  await record(db, actor, personCreated, { identityProviderId: providerId, userId, ...person });
+  return userId;
+}
+
+/** Gives a person the names that the provider has for them; nothing is written when they are the same, or when it says none. */
+export async function takeNames(
+  db: TenantDb,
+  actor: Actor,
+  { providerId, ...asserted }: Asserted,
+  userId: UserId,
+): Promise<void> {
+  const from = await db
+    .selectFrom("users")
+    .select(["first_name as firstName", "last_name as lastName"])
+    .where("id", "=", userId)
+    .forNoKeyUpdate()
+    .executeTakeFirstOrThrow();
+  const to = {
+    firstName: asserted.firstName ?? from.firstName,
+    lastName: asserted.lastName ?? from.lastName,
+  };
+  if (to.firstName === from.firstName && to.lastName === from.lastName) return;
+  await db
+    .updateTable("users")
+    .set({ first_name: to.firstName, last_name: to.lastName })
+    .where("id", "=", userId)
+    .execute();
+  await record(db, actor, namesTaken, { identityProviderId: providerId, userId, from, to });
+}

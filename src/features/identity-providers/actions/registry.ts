@@ -1,0 +1,170 @@
+// Writes of the connections themselves. Keys are made and metadata is fetched before the transaction, never inside it.
+import { record } from "#platform/audit/record.ts";
+import type { Keyring } from "#platform/crypto/keyring.ts";
+import type { TenantDb, TenantScope } from "#platform/db/database.ts";
+import type { Outbound } from "#platform/outbound/fetch.ts";
+import { readCertificate } from "#protocols/saml/keys.ts";
+import type { Actor } from "#src/actor.ts";
+import { IdentityProviderId } from "#src/ids.ts";
+import { entityIdPinned, metadataRefused, subjectInUse } from "../errors.ts";
+import { providerChanged, providerCreated, providerDescribed } from "../events.ts";
+import { createKey, insertKey } from "../keys.ts";
+import { type Described, describeProvider } from "../metadata.ts";
+import { presets } from "../presets.ts";
+import { findProvider, type FoundProvider, lockProvider } from "../queries.ts";
+import type { Description, IdentityProviderChanges, NewIdentityProvider } from "../schema.ts";
+import { texts } from "../texts.ts";
+
+export interface Registering {
+  readonly tenant: TenantScope;
+  readonly actor: Actor;
+  readonly outbound: Outbound;
+  readonly keys: Keyring;
+  readonly now: Date;
+  readonly allowHttp: boolean;
+}
+
+/** Creates a draft: our side with its own key pair, so that the other side can be given it before we know theirs. */
+export async function createProvider(
+  by: Registering,
+  { kind, name, preset }: NewIdentityProvider,
+): Promise<IdentityProviderId> {
+  const key = await createKey(name, by.now);
+  const providerId = IdentityProviderId.parse(Bun.randomUUIDv7());
+  const usual = presets[preset];
+  await by.tenant.write(async (db) => {
+    await db
+      .insertInto("identity_providers")
+      .values({
+        id: providerId,
+        kind,
+        name,
+        preset,
+        email_attribute: usual.emailAttribute,
+        first_name_attribute: usual.firstNameAttribute,
+        last_name_attribute: usual.lastNameAttribute,
+        subject_attribute: usual.subjectAttribute,
+      })
+      .execute();
+    await insertKey(db, by, { providerId, key, state: "active" });
+    await record(db, by.actor, providerCreated, { identityProviderId: providerId, name, preset });
+  });
+  return providerId;
+}
+
+const changeable = [
+  "name",
+  "emailAttribute",
+  "firstNameAttribute",
+  "lastNameAttribute",
+  "subjectAttribute",
+  "createsPeople",
+  "trustsSecondStep",
+  "speaksForAll",
+] as const;
+
+/**
+ * Changes names and settings; only what differs is written and recorded.
+ * @throws {providerNotFound} @throws {subjectInUse}
+ */
+export async function changeProvider(
+  db: TenantDb,
+  actor: Actor,
+  providerId: IdentityProviderId,
+  input: IdentityProviderChanges,
+): Promise<void> {
+  await lockProvider(db, providerId);
+  const before = await findProvider(db, providerId);
+  const wanted = { ...before, ...withoutAbsent(input) };
+  const changed = changeable.filter((field) => wanted[field] !== before[field]);
+  if (changed.length === 0) return;
+  // Everybody would become somebody else: the names by which they are known would be others.
+  if (changed.includes("subjectAttribute") && before.peopleCount > 0)
+    throw subjectInUse({ errors: { subjectAttribute: texts.subjectInUse } });
+  await db
+    .updateTable("identity_providers")
+    .set({
+      name: wanted.name,
+      email_attribute: wanted.emailAttribute,
+      first_name_attribute: wanted.firstNameAttribute,
+      last_name_attribute: wanted.lastNameAttribute,
+      subject_attribute: wanted.subjectAttribute,
+      creates_people: wanted.createsPeople,
+      trusts_second_step: wanted.trustsSecondStep,
+      speaks_for_all: wanted.speaksForAll,
+    })
+    .where("id", "=", providerId)
+    .execute();
+  const changes = Object.fromEntries(
+    changed.map((field) => [field, { from: before[field], to: wanted[field] }]),
+  );
+  await record(db, actor, providerChanged, {
+    identityProviderId: providerId,
+    name: wanted.name,
+    changes,
+  });
+}
+
+type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+const withoutAbsent = <T extends object>(input: T): Present<T> =>
+  Object.fromEntries(
+    Object.entries(input).filter(([, value]) => value !== undefined),
+  ) as Present<T>;
+
+/**
+ * Keeps what the provider says of itself: given now, or, without a source, fetched again from the address that is known. Once it was in
+ * use it stays the provider that it is: another entity id is another connection.
+ * @throws {providerNotFound} @throws {metadataRefused} @throws {entityIdPinned}
+ */
+export async function keepDescription(
+  by: Registering,
+  providerId: IdentityProviderId,
+  source: Omit<Description, "source">,
+): Promise<void> {
+  const known = await by.tenant.read((db) => findProvider(db, providerId));
+  const described = await describeProvider(sourceOf(source, known), by);
+  await by.tenant.write(async (db) => {
+    const { name, state } = await lockProvider(db, providerId);
+    const before = await findProvider(db, providerId);
+    const isOther = before.provider !== null && before.provider.entityId !== described.entityId;
+    if (state !== "draft" && isOther) {
+      const field = source.metadataXml === undefined ? "metadataUrl" : "metadataXml";
+      throw entityIdPinned({ errors: { [field]: texts.entityIdPinned } });
+    }
+    await db
+      .updateTable("identity_providers")
+      .set({
+        entity_id: described.entityId,
+        sso_redirect_url: described.ssoRedirectUrl,
+        sso_post_url: described.ssoPostUrl,
+        signing_certificates: [...described.signingCertificates],
+        metadata_url: described.metadataUrl,
+        described_at: by.now,
+      })
+      .where("id", "=", providerId)
+      .execute();
+    await record(db, by.actor, providerDescribed, {
+      identityProviderId: providerId,
+      name,
+      from: trusted(before.provider),
+      to: trusted(described),
+    });
+  });
+}
+
+function sourceOf(source: Omit<Description, "source">, known: FoundProvider) {
+  const { metadataXml, metadataUrl, entityId, ssoUrl, certificates } = source;
+  if ([metadataXml, metadataUrl, entityId, ssoUrl, certificates].some(Boolean)) return source;
+  const metadata = known.provider?.metadataUrl;
+  if (!metadata) throw metadataRefused({ errors: { source: texts.oneSource } });
+  return { ...source, metadataUrl: metadata };
+}
+
+const trusted = (described: Omit<Described, "metadataUrl"> | null) => ({
+  entityId: described?.entityId ?? null,
+  ssoUrls: [described?.ssoRedirectUrl, described?.ssoPostUrl].flatMap((url) => url ?? []),
+  fingerprints: (described?.signingCertificates ?? []).map(
+    (certificate) => readCertificate(certificate).fingerprintSha256,
+  ),
+});

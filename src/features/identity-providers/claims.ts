@@ -1,0 +1,99 @@
+// From a verified assertion to what we believe of it: who it is, under which address, and only addresses that the provider may name.
+import { z } from "zod";
+import { assertedFactors } from "#protocols/saml/authn-context.ts";
+import { SamlError } from "#protocols/saml/errors.ts";
+import { nameIdFormats } from "#protocols/saml/name-id.ts";
+import type { ReadAssertion } from "#protocols/saml/read-response.ts";
+import { domainOf } from "./domain.ts";
+import type { FoundProvider } from "./queries.ts";
+import type { Asserted } from "./requests.ts";
+
+/** As addresses and names of people are stored. */
+const Address = z.string().trim().toLowerCase().max(254).pipe(z.email());
+const Name = z
+  .string()
+  .normalize("NFC")
+  .trim()
+  .min(1)
+  .max(200)
+  // No control characters, and no direction marks that make one name look like another.
+  .regex(/^[^\p{Cc}\u202A-\u202E\u2066-\u2069]*$/u);
+
+/**
+ * @throws {SamlError} subject_missing, claim_invalid or address_not_allowed
+ */
+export function readClaims(assertion: ReadAssertion, provider: FoundProvider): Asserted {
+  const { nameId, authn } = assertion;
+  const email = addressOf(assertion, provider);
+  return {
+    providerId: provider.id,
+    providerName: provider.name,
+    subject: subjectOf(assertion, provider),
+    email,
+    firstName: nameIn(assertion, provider.firstNameAttribute),
+    lastName: nameIn(assertion, provider.lastNameAttribute),
+    nameId: nameId?.value ?? null,
+    nameIdFormat: nameId?.format ?? null,
+    sessionIndex: authn?.sessionIndex ?? null,
+    factors: assertedFactors({ classRef: authn?.classRef, attributes: assertion.attributes }),
+    trustsSecondStep: provider.trustsSecondStep,
+    createsPeople: provider.createsPeople,
+  };
+}
+
+/** What never changes: the mapped attribute, else a NameID that is not made anew each time. */
+function subjectOf({ nameId, attributes }: ReadAssertion, provider: FoundProvider): string {
+  const { subjectAttribute } = provider;
+  if (subjectAttribute !== null) {
+    const [value, second] = attributes.get(subjectAttribute) ?? [];
+    if (value !== undefined && second === undefined) return value;
+    throw missing(subjectAttribute, attributes);
+  }
+  if (nameId && nameId.format !== nameIdFormats.transient) return nameId.value;
+  throw new SamlError("subject_missing", "no NameID that stays", {
+    facts: { claim: "NameID", format: nameId?.format ?? "" },
+  });
+}
+
+/** The address, where there is one: the attribute, else a NameID that is one. */
+function addressOf({ nameId, attributes }: ReadAssertion, provider: FoundProvider): string | null {
+  const { emailAttribute } = provider;
+  const isNamed =
+    nameId !== undefined &&
+    (nameId.format === nameIdFormats.emailAddress || nameId.format === nameIdFormats.unspecified);
+  const [typed = isNamed && nameId.value.includes("@") ? nameId.value : undefined, second] =
+    attributes.get(emailAttribute) ?? [];
+  if (typed === undefined) return null;
+  const parsed = Address.safeParse(typed);
+  if (!parsed.success || second !== undefined) {
+    throw new SamlError("claim_invalid", "the address is none, or several", {
+      facts: { claim: emailAttribute, value: typed },
+    });
+  }
+  requireAllowed(parsed.data, provider);
+  return parsed.data;
+}
+
+/**
+ * A provider names addresses of its own domains only: else any of a tenant's providers could come in as anybody.
+ * @throws {SamlError} address_not_allowed
+ */
+function requireAllowed(email: string, provider: FoundProvider): void {
+  const domain = domainOf(email);
+  const isBound = domain !== null && provider.domains.includes(domain);
+  if (isBound || (provider.isDefault && provider.speaksForAll)) return;
+  throw new SamlError("address_not_allowed", "an address of a domain that is not bound to it", {
+    facts: { theirs: domain ?? "", ours: provider.domains.join(", ") },
+  });
+}
+
+/** A name that is none is left out: a profile with a strange character must not lock its owner out. */
+function nameIn({ attributes }: ReadAssertion, claim: string): string | null {
+  const parsed = Name.safeParse(attributes.get(claim)?.[0]);
+  return parsed.success ? parsed.data : null;
+}
+
+const missing = (claim: string, attributes: ReadAssertion["attributes"]): SamlError =>
+  new SamlError("subject_missing", `the claim ${claim} is absent`, {
+    facts: { claim, there: [...attributes.keys()].join(", ") },
+  });

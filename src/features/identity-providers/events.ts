@@ -1,0 +1,97 @@
+import { z } from "zod";
+import { defineEvent } from "#platform/audit/define.ts";
+import { IdentityProviderId, IdentityProviderKeyId, UserId } from "#src/ids.ts";
+import { presetNames } from "./presets.ts";
+import { texts } from "./texts.ts";
+
+const about = { identityProviderId: IdentityProviderId, name: z.string() };
+
+export const providerCreated = defineEvent("identity_provider.created", {
+  says: texts.eventCreated,
+  data: z.object({ ...about, preset: z.enum(presetNames) }),
+});
+export const providerChanged = defineEvent("identity_provider.changed", {
+  says: texts.eventChanged,
+  data: z.object({
+    ...about,
+    changes: z.record(z.string(), z.object({ from: z.unknown(), to: z.unknown() })),
+  }),
+});
+/** Whom we trust, before and after: certificates by their SHA-256. */
+const Trusted = z.object({
+  entityId: z.string().nullable(),
+  ssoUrls: z.array(z.string()),
+  fingerprints: z.array(z.string()),
+});
+export const providerDescribed = defineEvent("identity_provider.described", {
+  says: texts.eventDescribed,
+  data: z.object({ ...about, from: Trusted, to: Trusted }),
+});
+export const providerEnabled = defineEvent("identity_provider.enabled", {
+  says: texts.eventEnabled,
+  data: z.object(about),
+});
+const Left = { ...about, leftOutCount: z.number().int() };
+export const providerDisabled = defineEvent("identity_provider.disabled", {
+  says: texts.eventDisabled,
+  data: z.object(Left),
+});
+export const providerDeleted = defineEvent("identity_provider.deleted", {
+  says: texts.eventDeleted,
+  data: z.object({ ...Left, entityId: z.string().nullable(), linkedCount: z.number().int() }),
+});
+const aboutDomain = { ...about, domain: z.string() };
+export const domainBound = defineEvent("identity_provider.domain_bound", {
+  says: texts.eventDomainBound,
+  data: z.object(aboutDomain),
+});
+export const domainReleased = defineEvent("identity_provider.domain_released", {
+  says: texts.eventDomainReleased,
+  data: z.object(aboutDomain),
+});
+const aboutPerson = { ...about, userId: UserId, subject: z.string() };
+export const personLinked = defineEvent("identity_provider.person_linked", {
+  says: texts.eventLinked,
+  data: z.object({ ...aboutPerson, email: z.string() }),
+});
+export const personUnlinked = defineEvent("identity_provider.person_unlinked", {
+  says: texts.eventUnlinked,
+  data: z.object(aboutPerson),
+});
+const Names = z.object({ firstName: z.string(), lastName: z.string() });
+const ofPerson = { identityProviderId: IdentityProviderId, userId: UserId };
+/** A member, whom the provider named before anybody had added them. */
+export const personCreated = defineEvent("identity_provider.person_created", {
+  says: texts.eventPersonCreated,
+  data: Names.extend({ ...ofPerson, email: z.string() }),
+});
+export const namesTaken = defineEvent("identity_provider.names_taken", {
+  says: texts.eventNamesTaken,
+  data: z.object({ ...ofPerson, from: Names, to: Names }),
+});
+const aboutKey = { ...about, keyId: IdentityProviderKeyId, fingerprint: z.string() };
+export const keyPrepared = defineEvent("identity_provider.key_prepared", {
+  says: texts.eventKeyPrepared,
+  data: z.object({ ...aboutKey, expiresAt: z.iso.datetime() }),
+});
+export const keySwitched = defineEvent("identity_provider.key_switched", {
+  says: texts.eventKeySwitched,
+  data: z.object({
+    ...aboutKey,
+    formerKeyId: IdentityProviderKeyId,
+    formerFingerprint: z.string(),
+  }),
+});
+export const keyDiscarded = defineEvent("identity_provider.key_discarded", {
+  says: texts.eventKeyDiscarded,
+  data: z.object(aboutKey),
+});
+export const testStarted = defineEvent("identity_provider.test_started", {
+  says: texts.eventTested,
+  data: z.object(about),
+});
+/** The person reads one text for every cause; the code is here. */
+export const responseRefused = defineEvent("identity_provider.response_refused", {
+  says: texts.eventResponseRefused,
+  data: z.object({ ...about, code: z.string() }),
+});

@@ -1,0 +1,8 @@
+export { createPerson, type Link, linkPerson, takeNames } from "./actions/people.ts";
+export { askProvider, type Question, type Sending } from "./ask.ts";
+export { providerNotFound } from "./errors.ts";
+export { ownIdentity } from "./identity.ts";
+export { Onward } from "./parts.tsx";
+export { listEnabledProviders, providerNames } from "./queries.ts";
+export { Asserted, keepRequest, takeOutcome } from "./requests.ts";
+export { comesByProvider, type Route, routeOf } from "./routing.ts";

@@ -1,0 +1,219 @@
+// One connection: how far it is set up, what each side told the other, whom it speaks for, and what it is trusted with.
+import type { FormScreen, PageScreen, Problems, Values, View } from "#platform/http/view.ts";
+import {
+  ActionButton,
+  Button,
+  Card,
+  Cluster,
+  Code,
+  DataTable,
+  Field,
+  Form,
+  KeyValues,
+  LinkButton,
+  Notice,
+  PageHeader,
+  Stack,
+  Stepper,
+} from "#platform/ui/index.ts";
+import { presets } from "../presets.ts";
+import type { IdentityProvider, SigningKey } from "../schema.ts";
+import { testTexts } from "../test-texts.ts";
+import { texts } from "../texts.ts";
+import { Keys } from "./keys.tsx";
+import { StateBadges } from "./list.tsx";
+import { Expiring, Ours, Theirs } from "./trust.tsx";
+
+export interface Shown {
+  readonly provider: IdentityProvider;
+  readonly keys: readonly SigningKey[];
+}
+type Part = { provider: IdentityProvider; view: View };
+
+const pathOf = ({ id }: Pick<IdentityProvider, "id">) => `/identity-providers/${id}`;
+
+export const ProviderPage: PageScreen<IdentityProvider, Shown> = ({ view, more }) => (
+  <ProviderForm data={more} view={view} values={{}} problems={{}} />
+);
+
+export const ProviderForm: FormScreen<Shown> = ({ data, view, values, problems }) => {
+  const { provider, keys } = data;
+  return (
+    <>
+      <PageHeader
+        title={provider.name}
+        description={presets[provider.preset].title}
+        badges={<StateBadges provider={provider} />}
+        breadcrumbs={[{ label: texts.title, href: "/identity-providers" }]}
+        actions={<LinkButton href={`${pathOf(provider)}/edit`}>{texts.edit}</LinkButton>}
+      />
+      <Stack>
+        {problems[""] !== undefined && <Notice kind="error">{problems[""]}</Notice>}
+        {provider.state === "draft" && <Progress provider={provider} />}
+        <Expiring provider={provider} keys={keys} view={view} />
+        <Ours provider={provider} />
+        <Theirs provider={provider} view={view} />
+        <Domains provider={provider} values={values} problems={problems} />
+        <Test provider={provider} />
+        <TrustedWith provider={provider} />
+        <People provider={provider} />
+        <Keys provider={provider} keys={keys} view={view} />
+        <Danger provider={provider} />
+      </Stack>
+    </>
+  );
+};
+
+const Progress = ({ provider }: Pick<Part, "provider">) => {
+  const isDescribed = provider.provider !== null;
+  const current = isDescribed ? (provider.domains.length > 0 ? 3 : 2) : 0;
+  return (
+    <Stepper
+      label={texts.steps}
+      steps={[texts.stepOurs, texts.stepTheirs, texts.stepDomains, texts.stepEnable]}
+      current={current}
+    />
+  );
+};
+
+const Domains = ({
+  provider,
+  values,
+  problems,
+}: {
+  provider: IdentityProvider;
+  values: Values;
+  problems: Problems;
+}) => (
+  <Card title={texts.domains} description={texts.domainsHint}>
+    <Stack>
+      {provider.domains.length === 0 ? (
+        <p class="muted">{texts.domainsEmpty}</p>
+      ) : (
+        <DataTable
+          caption={texts.domains}
+          rows={provider.domains.map((domain) => ({ domain }))}
+          columns={[
+            { label: texts.domain, cell: ({ domain }) => <Code>{domain}</Code> },
+            {
+              label: texts.release,
+              labelHidden: true,
+              align: "end",
+              tight: true,
+              cell: ({ domain }) => (
+                <ActionButton
+                  action={`${pathOf(provider)}/domains/${domain}`}
+                  method="delete"
+                  small
+                  label={texts.releaseDomain(domain)}
+                >
+                  {texts.release}
+                </ActionButton>
+              ),
+            },
+          ]}
+        />
+      )}
+      <Form
+        id="bind"
+        action={`${pathOf(provider)}/domains`}
+        summary={false}
+        values={values}
+        problems={problems}
+      >
+        <Cluster>
+          <Field
+            name="domain"
+            label={texts.domain}
+            hint={texts.domainHint}
+            placeholder="example.com"
+            spellcheck={false}
+            required
+          />
+          <Button type="submit" kind="secondary">
+            {texts.bind}
+          </Button>
+        </Cluster>
+      </Form>
+    </Stack>
+  </Card>
+);
+
+const Test = ({ provider }: Pick<Part, "provider">) =>
+  provider.provider === null ? null : (
+    <Card title={testTexts.test} description={testTexts.testHint}>
+      <Cluster>
+        <ActionButton action={`${pathOf(provider)}/tests`} icon="sign-in">
+          {testTexts.test}
+        </ActionButton>
+        {provider.state !== "enabled" && (
+          <ActionButton action={`${pathOf(provider)}/disablement`} method="delete" kind="primary">
+            {texts.enable}
+          </ActionButton>
+        )}
+      </Cluster>
+    </Card>
+  );
+
+const TrustedWith = ({ provider }: Pick<Part, "provider">) => (
+  <Card
+    title={texts.settings}
+    actions={<LinkButton href={`${pathOf(provider)}/edit`}>{texts.edit}</LinkButton>}
+  >
+    <KeyValues
+      items={[
+        {
+          label: texts.createsPeople,
+          value: provider.createsPeople ? texts.createsPeopleYes : texts.createsPeopleNo,
+        },
+        {
+          label: texts.trustsSecondStep,
+          value: provider.trustsSecondStep ? texts.trustsSecondStepYes : texts.trustsSecondStepNo,
+        },
+        {
+          label: texts.speaksForAll,
+          value: provider.speaksForAll ? texts.speaksForAllYes : texts.speaksForAllNo,
+        },
+        { label: texts.emailAttribute, value: <Code>{provider.emailAttribute}</Code> },
+        { label: texts.firstNameAttribute, value: <Code>{provider.firstNameAttribute}</Code> },
+        { label: texts.lastNameAttribute, value: <Code>{provider.lastNameAttribute}</Code> },
+        {
+          label: texts.subjectAttribute,
+          value:
+            provider.subjectAttribute === null ? (
+              texts.subjectIsNameId
+            ) : (
+              <Code>{provider.subjectAttribute}</Code>
+            ),
+        },
+      ]}
+    />
+  </Card>
+);
+
+const People = ({ provider }: Pick<Part, "provider">) => (
+  <Card
+    title={texts.people}
+    description={texts.peopleHint}
+    actions={
+      provider.peopleCount > 0 && (
+        <LinkButton href={`${pathOf(provider)}/people`}>{texts.showPeople}</LinkButton>
+      )
+    }
+  >
+    <p>{provider.peopleCount === 0 ? texts.peopleNone : texts.peopleCount(provider.peopleCount)}</p>
+  </Card>
+);
+
+const Danger = ({ provider }: Pick<Part, "provider">) => (
+  <Card title={texts.danger} description={texts.dangerHint} tone="critical">
+    <Cluster>
+      {provider.state === "enabled" && (
+        <LinkButton href={`${pathOf(provider)}/disablement`}>{texts.disable}</LinkButton>
+      )}
+      <LinkButton href={`${pathOf(provider)}/deletion`} kind="danger">
+        {texts.remove}
+      </LinkButton>
+    </Cluster>
+  </Card>
+);

@@ -1,0 +1,204 @@
+// The connections' forms: add, edit, give what the provider says of itself. Each is the empty form and the one that keeps what was typed.
+import type { FormScreen } from "#platform/http/view.ts";
+import {
+  Card,
+  Field,
+  Form,
+  Notice,
+  PageHeader,
+  Radios,
+  Section,
+  Select,
+  Stack,
+} from "#platform/ui/index.ts";
+import { presetNames, presets } from "../presets.ts";
+import type { IdentityProvider } from "../schema.ts";
+import { texts } from "../texts.ts";
+
+const crumbs = [{ label: texts.title, href: "/identity-providers" }];
+const pathOf = ({ id }: Pick<IdentityProvider, "id">) => `/identity-providers/${id}`;
+
+export const NewProviderForm: FormScreen<unknown> = ({ values, problems }) => (
+  <>
+    <PageHeader title={texts.add} description={texts.createHint} breadcrumbs={crumbs} />
+    <Card>
+      <Form
+        action="/identity-providers"
+        submit={texts.create}
+        cancel="/identity-providers"
+        values={values}
+        problems={problems}
+      >
+        <Radios
+          name="preset"
+          label={texts.preset}
+          hint={texts.presetHint}
+          options={presetNames.map((value) => ({ value, label: presets[value].title }))}
+        />
+        <Field
+          name="name"
+          label={texts.name}
+          hint={texts.nameHint}
+          required
+          maxlength={120}
+          autofocus
+        />
+      </Form>
+    </Card>
+  </>
+);
+
+export const EditProviderForm: FormScreen<IdentityProvider> = ({ data, values, problems }) => (
+  <>
+    <PageHeader
+      title={texts.editTitle}
+      breadcrumbs={[...crumbs, { label: data.name, href: pathOf(data) }]}
+    />
+    <Card>
+      <Form
+        action={pathOf(data)}
+        method="patch"
+        submit={texts.save}
+        cancel={pathOf(data)}
+        values={values}
+        problems={problems}
+      >
+        <Field name="name" label={texts.name} hint={texts.nameHint} required maxlength={120} />
+        <Radios
+          name="createsPeople"
+          label={texts.createsPeople}
+          options={[
+            { value: "true", label: texts.createsPeopleYes },
+            { value: "false", label: texts.createsPeopleNo },
+          ]}
+        />
+        <Radios
+          name="trustsSecondStep"
+          label={texts.trustsSecondStep}
+          options={[
+            {
+              value: "false",
+              label: texts.trustsSecondStepNo,
+              hint: texts.trustsSecondStepNoHint,
+            },
+            {
+              value: "true",
+              label: texts.trustsSecondStepYes,
+              hint: texts.trustsSecondStepYesHint,
+            },
+          ]}
+        />
+        <Radios
+          name="speaksForAll"
+          label={texts.speaksForAll}
+          options={[
+            { value: "false", label: texts.speaksForAllNo },
+            { value: "true", label: texts.speaksForAllYes, hint: texts.speaksForAllYesHint },
+          ]}
+        />
+        <Section title={texts.attributes} description={texts.attributesHint}>
+          <Stack>
+            <Claim name="emailAttribute" label={texts.emailAttribute} />
+            <Claim name="firstNameAttribute" label={texts.firstNameAttribute} />
+            <Claim name="lastNameAttribute" label={texts.lastNameAttribute} />
+            <Field
+              name="subjectAttribute"
+              label={texts.subjectAttribute}
+              hint={texts.subjectAttributeHint}
+              optional
+              maxlength={255}
+              mono
+              spellcheck={false}
+            />
+          </Stack>
+        </Section>
+      </Form>
+    </Card>
+  </>
+);
+
+const Claim = ({ name, label }: { name: string; label: string }) => (
+  <Field name={name} label={label} required maxlength={255} mono spellcheck={false} />
+);
+
+export const DescriptionForm: FormScreen<IdentityProvider> = ({ data, values, problems }) => (
+  <>
+    <PageHeader
+      title={texts.describe}
+      breadcrumbs={[...crumbs, { label: data.name, href: pathOf(data) }]}
+    />
+    <Card>
+      {problems[""] !== undefined && <Notice kind="error">{problems[""]}</Notice>}
+      <Form
+        action={`${pathOf(data)}/description`}
+        method="put"
+        submit={texts.save}
+        cancel={pathOf(data)}
+        values={values}
+        problems={problems}
+      >
+        <Radios
+          name="source"
+          label={texts.how}
+          options={[
+            { value: "url", label: texts.byUrl, hint: texts.byUrlHint },
+            { value: "xml", label: texts.byXml, hint: texts.byXmlHint },
+            { value: "manual", label: texts.byHand, hint: texts.byHandHint },
+          ]}
+        />
+        <div class="shown-for" data-source="url">
+          <Field
+            name="metadataUrl"
+            label={texts.metadataUrl}
+            type="url"
+            placeholder="https://"
+            spellcheck={false}
+          />
+        </div>
+        <div class="shown-for" data-source="xml">
+          <Field
+            name="metadataXml"
+            label={texts.metadataXml}
+            type="textarea"
+            rows={10}
+            mono
+            spellcheck={false}
+          />
+        </div>
+        <div class="shown-for" data-source="manual">
+          <ByHand />
+        </div>
+      </Form>
+    </Card>
+  </>
+);
+
+const ByHand = () => (
+  <Stack>
+    <Field name="entityId" label={texts.entityId} spellcheck={false} />
+    <Field
+      name="ssoUrl"
+      label={texts.ssoUrl}
+      type="url"
+      placeholder="https://"
+      spellcheck={false}
+    />
+    <Select
+      name="binding"
+      label={texts.binding}
+      options={[
+        { value: "redirect", label: texts.bindingRedirect },
+        { value: "post", label: texts.bindingPost },
+      ]}
+    />
+    <Field
+      name="certificates"
+      label={texts.certificates}
+      hint={texts.certificatesHint}
+      type="textarea"
+      rows={8}
+      mono
+      spellcheck={false}
+    />
+  </Stack>
+);

@@ -1,0 +1,251 @@
+// Signing in by an identity provider: asking it, and what becomes of its word. The word comes to the browser that holds this sign-in's
+// handle and to no other, so that nobody is signed in to an account that an attacker prepared (login CSRF).
+import {
+  type Asserted,
+  askProvider,
+  createPerson,
+  keepRequest,
+  type Question,
+  routeOf,
+  takeNames,
+  takeOutcome,
+} from "#features/identity-providers/index.ts";
+import type { Method } from "#features/policy/index.ts";
+import { record } from "#platform/audit/record.ts";
+import { randomToken } from "#platform/crypto/token.ts";
+import type { TenantDb } from "#platform/db/database.ts";
+import type { IdentityProviderId, IdentityProviderRequestId, UserId } from "#src/ids.ts";
+import { providerRefused } from "../events.ts";
+import { policyFor } from "../policy-for.ts";
+import {
+  findLinked,
+  findSignIn,
+  hasSubject,
+  isAt,
+  lockOwner,
+  lockPerson,
+  lockSignIn,
+  primaryEmail,
+} from "../queries.ts";
+import type { SignIn } from "../schema.ts";
+import { handleOf, type Visit, visitor } from "../visit.ts";
+import { advance, type Moved } from "./advance.ts";
+import { askLink } from "./ask-link.ts";
+
+/** Why somebody whom the provider named does not come in. Told to them: they have proven there who they are. */
+export type TurnedAway =
+  | "declined"
+  | "unknown"
+  | "address_unverified"
+  | "other_subject"
+  | "no_address"
+  | "no_names";
+
+export type ProviderOutcome =
+  | Moved
+  /** It is an administrator, for the first time: their own password links them. */
+  | { readonly kind: "to_link"; readonly handle: string }
+  | {
+      readonly kind: "turned_away";
+      readonly why: TurnedAway;
+      readonly provider: string;
+      readonly returnTo: string;
+    }
+  | { readonly kind: "deactivated"; readonly ask: string }
+  | { readonly kind: "expired"; readonly returnTo: string };
+
+type Expired = Extract<ProviderOutcome, { kind: "expired" }>;
+
+/** The way to the provider of this browser's sign-in: each time a request of its own, the one before answers nothing any more. */
+export async function goToProvider(visit: Visit): Promise<Question | Expired> {
+  const { tenant, now } = visit;
+  const { signIn, strength } = await tenant.read(async (db) => {
+    const found = await findSignIn(db, handleOf(visit));
+    return { signIn: found, strength: (await policyFor(db, found ?? noTrial, now)).strength };
+  });
+  const expired: Expired = { kind: "expired", returnTo: signIn?.returnTo ?? "/" };
+  if (!isAt(signIn, ["provider"], now) || signIn.identityProviderId === null) return expired;
+  const question = await askProvider(visit, {
+    providerId: signIn.identityProviderId,
+    whose: { signInId: signIn.id },
+    forceAuthn: signIn.reauthenticate,
+    strength,
+    states: ["enabled"],
+  });
+  if (question === null) return expired;
+  return tenant.write(async (db) => {
+    const locked = await lockSignIn(db, handleOf(visit));
+    if (!isAt(locked, ["provider"], now)) return expired;
+    await keepRequest(db, question.request, now);
+    return question;
+  });
+}
+
+const noTrial = { trialId: null } as const;
+
+/** From the password to the provider that the address leads to. */
+export function chooseProvider(visit: Visit): Promise<{ readonly kind: "chosen" } | Expired> {
+  return visit.tenant.write(async (db) => {
+    const signIn = await lockSignIn(db, handleOf(visit));
+    const expired: Expired = { kind: "expired", returnTo: signIn?.returnTo ?? "/" };
+    if (!isAt(signIn, ["password"], visit.now)) return expired;
+    const route = await routeOf(db, signIn.email, await policyFor(db, signIn, visit.now));
+    if (route === null) return expired;
+    await toProvider(db, signIn, route.id);
+    return { kind: "chosen" };
+  });
+}
+
+const toProvider = (db: TenantDb, { id }: SignIn, providerId: IdentityProviderId) =>
+  db
+    .updateTable("sign_ins")
+    // What was proven of the mailbox belongs to the way with the password.
+    .set({ state: "provider", identity_provider_id: providerId, methods: [] })
+    .where("id", "=", id)
+    .execute();
+
+/** Takes what came for this browser's sign-in, and goes on with it. */
+export function returnFromProvider(
+  visit: Visit,
+  requestId: IdentityProviderRequestId,
+): Promise<ProviderOutcome> {
+  return visit.tenant.write(async (db): Promise<ProviderOutcome> => {
+    const found = await findSignIn(db, handleOf(visit));
+    const expired: Expired = { kind: "expired", returnTo: found?.returnTo ?? "/" };
+    if (!isAt(found, ["provider"], visit.now) || found.identityProviderId === null) return expired;
+    const taking = { requestId, signInId: found.id, now: visit.now };
+    const outcome = await takeOutcome(db, taking);
+    if (outcome === null) return expired;
+    const provider = await enabledProvider(db, found.identityProviderId);
+    if (provider === null) return expired;
+    const back: Back = { visit, provider, returnTo: found.returnTo };
+    if (outcome.kind === "declined") return turnAway(db, back, { why: "declined", asserted: null });
+    if (outcome.asserted.providerId !== found.identityProviderId) return expired;
+    return welcome(db, back, outcome.asserted);
+  });
+}
+
+interface Back {
+  readonly visit: Visit;
+  readonly provider: { readonly id: IdentityProviderId; readonly name: string };
+  readonly returnTo: string;
+}
+
+/** Disabled while the person was there: nobody comes in by it any more. */
+async function enabledProvider(db: TenantDb, providerId: IdentityProviderId) {
+  const row = await db
+    .selectFrom("identity_providers")
+    .select(["id", "name"])
+    .where("id", "=", providerId)
+    .where("state", "=", "enabled")
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** Finds, or makes, whom the provider named, and goes on with its word. */
+async function welcome(db: TenantDb, back: Back, asserted: Asserted): Promise<ProviderOutcome> {
+  const { visit } = back;
+  const whom = await personOf(db, visit, asserted);
+  if (whom.kind === "turned_away") return turnAway(db, back, { why: whom.why, asserted });
+  const { userId } = whom;
+  const person = await lockPerson(db, userId);
+  const signIn = await lockSignIn(db, handleOf(visit));
+  const expired: Expired = { kind: "expired", returnTo: back.returnTo };
+  if (!person || !isAt(signIn, ["provider"], visit.now)) return expired;
+  const email = await primaryEmail(db, userId);
+  if (person.state !== "active") {
+    await refuse(db, back, { cause: "deactivated", asserted, userId });
+    return { kind: "deactivated", ask: await askLink(db, { userId, email, now: visit.now }) };
+  }
+  const methods = methodsOf(asserted);
+  const kept: SignIn = { ...signIn, email, federated: asserted, methods };
+  const isFirst = !whom.isLinked;
+  // Who may do much here is not taken over by whoever runs the provider: their own password says that it is them.
+  if (isFirst && person.role !== "member")
+    return { kind: "to_link", handle: await toLink(db, kept, userId) };
+  await keepWord(db, kept);
+  await takeNames(db, visitor(visit, userId), asserted, userId);
+  return advance(db, visit, kept, { person, methods });
+}
+
+type Whom =
+  | { readonly kind: "found"; readonly userId: UserId; readonly isLinked: boolean }
+  | { readonly kind: "turned_away"; readonly why: TurnedAway };
+
+/**
+ * By the subject; a first time by the address, if that is verified here and nobody comes by it as another subject; else somebody new, where
+ * the connection makes people.
+ */
+async function personOf(db: TenantDb, visit: Visit, asserted: Asserted): Promise<Whom> {
+  const linked = await findLinked(db, asserted);
+  if (linked !== null) return { kind: "found", userId: linked, isLinked: true };
+  const away = (why: TurnedAway): Whom => ({ kind: "turned_away", why });
+  const { email, firstName, lastName, createsPeople } = asserted;
+  if (email === null) return away("no_address");
+  const owner = await lockOwner(db, email);
+  if (owner) {
+    const { userId, verifiedAt } = owner;
+    if (verifiedAt === null) return away("address_unverified");
+    // The provider gave the address to somebody else, or took it away and made it anew: it is not the one we know.
+    if (await hasSubject(db, asserted, userId)) return away("other_subject");
+    return { kind: "found", userId, isLinked: false };
+  }
+  if (!createsPeople) return away("unknown");
+  if (firstName === null || lastName === null) return away("no_names");
+  const newcomer = { firstName, lastName, email, now: visit.now };
+  const userId = await createPerson(db, visitor(visit), asserted, newcomer);
+  return userId === null ? away("unknown") : { kind: "found", userId, isLinked: false };
+}
+
+/** The provider's word; what it says of several factors only where it is trusted with that. */
+function methodsOf({ trustsSecondStep, factors }: Asserted): Method[] {
+  if (!trustsSecondStep || factors === "single") return ["provider"];
+  return ["provider", factors === "multi" ? "provider_mfa" : "provider_phishing_resistant"];
+}
+
+/** What was said stays with the sign-in until it ends. The address is the person's own from now on: codes go there. */
+const keepWord = (db: TenantDb, { id, email, federated }: SignIn) =>
+  db
+    .updateTable("sign_ins")
+    .set({ email, federated: JSON.stringify(federated) })
+    .where("id", "=", id)
+    .execute();
+
+async function toLink(db: TenantDb, signIn: SignIn, userId: UserId): Promise<string> {
+  await keepWord(db, signIn);
+  const { token, hash } = randomToken();
+  await db
+    .updateTable("sign_ins")
+    .set({ token_hash: hash, state: "link", user_id: userId, methods: [...signIn.methods] })
+    .where("id", "=", signIn.id)
+    .execute();
+  return token;
+}
+
+async function turnAway(
+  db: TenantDb,
+  back: Back,
+  { why, asserted }: { why: TurnedAway; asserted: Asserted | null },
+): Promise<ProviderOutcome> {
+  await refuse(db, back, { cause: why, asserted, userId: null });
+  const { provider, returnTo } = back;
+  return { kind: "turned_away", why, provider: provider.name, returnTo };
+}
+
+async function refuse(
+  db: TenantDb,
+  { visit, provider }: Back,
+  {
+    cause,
+    asserted,
+    userId,
+  }: { cause: TurnedAway | "deactivated"; asserted: Asserted | null; userId: UserId | null },
+): Promise<void> {
+  await record(db, visitor(visit, userId), providerRefused, {
+    identityProviderId: provider.id,
+    userId,
+    subject: asserted?.subject ?? null,
+    email: asserted?.email ?? null,
+    cause,
+  });
+}

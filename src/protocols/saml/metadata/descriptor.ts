@@ -1,0 +1,79 @@
+// What the descriptors of both roles have in common (SAML Metadata §2.3–2.4).
+
+import { parseCertificate } from "../algorithms.ts";
+import { namespaces } from "../constants.ts";
+import { SamlError } from "../errors.ts";
+import { attributeOf, childOf, childrenOf, textOf, type XmlElement } from "../xml.ts";
+import { requireWebUrl, type UrlRules } from "./urls.ts";
+
+const { metadata, metadataUi } = namespaces;
+
+export interface LogoutEndpoint {
+  binding: string;
+  url: string;
+  /** Where answers go when that is another address (Metadata §2.2.2). */
+  responseUrl: string | undefined;
+}
+
+/** @throws {SamlError} metadata_invalid */
+export function entityIdOf(entity: XmlElement): string {
+  const entityId = attributeOf(entity, "entityID")?.trim();
+  if (!entityId || entityId.length > 1_024) {
+    throw new SamlError("metadata_invalid", "entityID is absent or over 1024 characters");
+  }
+  return entityId;
+}
+
+/** @throws {SamlError} url_refused */
+export const logoutEndpointsOf = (role: XmlElement, rules: UrlRules): LogoutEndpoint[] =>
+  childrenOf(role, metadata, "SingleLogoutService").map((slo) => logoutEndpoint(slo, rules));
+
+function logoutEndpoint(element: XmlElement, rules: UrlRules): LogoutEndpoint {
+  const response = attributeOf(element, "ResponseLocation");
+  return {
+    binding: attributeOf(element, "Binding") ?? "",
+    url: requireWebUrl(attributeOf(element, "Location") ?? "", rules),
+    responseUrl: response === undefined ? undefined : requireWebUrl(response, rules),
+  };
+}
+
+/** Base64 DER, in the order of the document, each once. A KeyDescriptor without `use` serves both (§2.4.1.1). */
+export function certificates(role: XmlElement, use: "signing" | "encryption"): string[] {
+  const found = childrenOf(role, metadata, "KeyDescriptor")
+    .filter((descriptor) => (attributeOf(descriptor, "use") ?? use) === use)
+    .flatMap((descriptor) => childrenOf(descriptor, namespaces.signature, "KeyInfo"))
+    .flatMap((keyInfo) => childrenOf(keyInfo, namespaces.signature, "X509Data"))
+    .flatMap((data) => childrenOf(data, namespaces.signature, "X509Certificate"))
+    .map((certificate) => parseCertificate(textOf(certificate)).raw.toString("base64"));
+  return [...new Set(found)];
+}
+
+/** What the provider calls itself on pages (Metadata UI §2.1.2). */
+export const displayNameOf = (role: XmlElement): string | undefined =>
+  localized(uiInfoOf(role), metadataUi, "DisplayName");
+
+function uiInfoOf(role: XmlElement): XmlElement | undefined {
+  const extensions = childOf(role, metadata, "Extensions");
+  return extensions && childOf(extensions, metadataUi, "UIInfo");
+}
+
+/** The English text of a localised element, else its first; cut, since it is only a label. */
+export function localized(
+  parent: XmlElement | undefined,
+  namespace: string,
+  name: string,
+): string | undefined {
+  const texts = parent ? childrenOf(parent, namespace, name) : [];
+  const language = (text: XmlElement) => text.getAttributeNS(namespaces.xml, "lang") ?? "";
+  const chosen = texts.find((text) => /^en\b/i.test(language(text))) ?? texts[0];
+  return (chosen && textOf(chosen).slice(0, 255)) || undefined;
+}
+
+/** @throws {SamlError} metadata_invalid */
+export function booleanOf(element: XmlElement, name: string): boolean | undefined {
+  const value = attributeOf(element, name);
+  if (value === undefined) return undefined;
+  if (value === "true" || value === "1") return true;
+  if (value === "false" || value === "0") return false;
+  throw new SamlError("metadata_invalid", `${name} is not a boolean`);
+}
