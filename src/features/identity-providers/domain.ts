@@ -5,7 +5,10 @@ const label = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/;
 
 /** The domain as it is stored; null when it is none. A leading `@` is what people paste. */
 export function normalDomain(typed: string): string | null {
-  const domain = domainToASCII(typed.trim().toLowerCase().replace(/^@/, "").replace(/\.$/, ""));
+  const bare = typed.trim().toLowerCase().replace(/^@/, "").replace(/\.$/, "");
+  // The converter reads its argument as the host of an address, and stops where a path begins.
+  if (!/^[\p{L}\p{M}\p{N}.-]+$/u.test(bare)) return null;
+  const domain = domainToASCII(bare);
   const labels = domain.split(".");
   const isDomain =
     domain.length <= 253 && labels.length > 1 && labels.every((part) => label.test(part));
