@@ -23,6 +23,7 @@ const names = {
   openssl: ["openssl"],
   git: ["git"],
   node: ["node"],
+  php: ["php"],
 } as const;
 
 export type Program = keyof typeof names;

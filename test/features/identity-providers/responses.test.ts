@@ -160,13 +160,20 @@ describe("a response is refused", () => {
     const [second, foreign] = [await anIdp(tenant), await anIdp(await app.aTenant())];
     const mine = signAssertion(responseTo(app, idp, request));
     expect((await postResponse(browser, second, mine)).status).toBe(400);
+    const misnamed = { issuer: "urn:other", responseIssuer: null };
+    const inner = signAssertion(responseTo(app, idp, request, misnamed));
+    expect((await postResponse(browser, idp, inner)).status).toBe(400);
     // One provider answers in the name of the other, with its own key: all test providers have the same one.
     const named = signAssertion(responseTo(app, { ...idp, entityId: second.entityId }, request));
     expect((await postResponse(browser, idp, named)).status).toBe(400);
     const elsewhere = await postResponse(foreign.tenant.newBrowser(), foreign, mine);
     expect(elsewhere.status).toBe(400);
     expect((await postResponse(browser, foreign, mine)).status).toBe(404);
-    expect(await codesOf(tenant)).toEqual(["unknown_request", "issuer_mismatch"]);
+    expect(await codesOf(tenant)).toEqual([
+      "unknown_request",
+      "issuer_mismatch",
+      "issuer_mismatch",
+    ]);
     expect(await codesOf(foreign.tenant)).toEqual(["unknown_request"]);
   });
 

@@ -34,9 +34,13 @@ export type PasswordOutcome =
  * Judges a password. Three separate transactions, because hashing waits outside of them: the try is counted first, so that
  * tries in parallel cannot all be judged before one of them counts.
  */
-export async function tryPassword(visit: Visit, password: string): Promise<PasswordOutcome> {
+export async function tryPassword(
+  visit: Visit,
+  password: string,
+  state: AtState = "password",
+): Promise<PasswordOutcome> {
   const { tenant, services } = visit;
-  const opened = await tenant.write((db) => openTry(db, visit));
+  const opened = await tenant.write((db) => openTry(db, visit, state));
   if (opened.kind !== "counted") return opened;
   const { claimed } = opened;
   const stored = opened.isByProvider ? null : (claimed?.passwordHash ?? null);
@@ -58,16 +62,17 @@ interface Opened {
   readonly isByProvider: boolean;
 }
 
-/** The password as the first thing that is proven, and as what links somebody to an identity provider. */
-const states = ["password", "link"] as const;
+/** The password as the first thing that is proven, or as what links somebody to an identity provider. */
+type AtState = "password" | "link";
 
 async function openTry(
   db: TenantDb,
   visit: Visit,
+  state: AtState,
 ): Promise<Opened | Extract<PasswordOutcome, { kind: "expired" | "limited" | "proof_first" }>> {
   const { now, origin, cookies } = visit;
   const signIn = await findSignIn(db, handleOf(visit));
-  if (!isAt(signIn, states, now)) {
+  if (!isAt(signIn, [state], now)) {
     return { kind: "expired", returnTo: signIn?.returnTo ?? "/" };
   }
   const { email } = signIn;
@@ -124,12 +129,12 @@ async function refuse(
 async function accept(
   db: TenantDb,
   visit: Visit,
-  { signIn: { returnTo }, trier }: Opened,
+  { signIn: { returnTo, state }, trier }: Opened,
   { claimed, stored, upkeep }: { claimed: Claimed; stored: string; upkeep: PasswordUpkeep | null },
 ): Promise<PasswordOutcome> {
   const person = await lockPerson(db, claimed.userId);
   const signIn = await lockSignIn(db, handleOf(visit));
-  if (!isAt(signIn, states, visit.now)) return { kind: "expired", returnTo };
+  if (!isAt(signIn, [state], visit.now)) return { kind: "expired", returnTo };
   // Whose word has come is who gives the password.
   if (signIn.userId !== null && signIn.userId !== claimed.userId)
     return { kind: "expired", returnTo };

@@ -56,7 +56,8 @@ export const providerSignInRoutes = routes()
     input: PasswordInput,
     form: LinkPage,
     load: (visit) => loadStep(visit, "link"),
-    handle: async (visit) => afterPassword(visit, await tryPassword(visit, visit.input.password)),
+    handle: async (visit) =>
+      afterPassword(visit, await tryPassword(visit, visit.input.password, "link")),
   });
 
 async function onward(handling: Handling<unknown, unknown>): Promise<ToProvider> {

@@ -14,6 +14,8 @@ const movers: Readonly<Record<string, readonly Kind[]>> = {
   totp: ["totp", "backup code", "passkey"],
   passkey: ["passkey", "backup code"],
   enrol: ["app", "new passkey", "later", "passkey"],
+  provider: ["provider", "passkey"],
+  link: ["link", "passkey"],
   done: [],
 };
 /** What each step adds to what was proven. */
@@ -26,6 +28,7 @@ const credit: Readonly<Partial<Record<Kind, string>>> = {
   passkey: "passkey",
   "first passkey": "passkey",
   app: "totp",
+  link: "password",
 };
 
 /** @throws {Error} saying what the table does not allow */
@@ -51,7 +54,7 @@ export function judge(
   const rows = [...after.values()].filter((row) => row.state !== "session");
   for (const row of rows.filter(isNew)) {
     if (step.kind !== "start") throw new Error(`a sign-in began by "${step.kind}"`);
-    if (!["email_proof", "password"].includes(row.state) || row.methods.length > 0)
+    if (!["email_proof", "password", "provider"].includes(row.state) || row.methods.length > 0)
       throw new Error(`a sign-in began at ${row.state} with ${row.methods.join("+")}`);
   }
   let finished: Seen | null = null;
@@ -99,9 +102,15 @@ function judgeMove(
       throw new Error(`${move}, proven: ${now.methods.join()}`);
     return;
   }
+  if (step.kind === "choose provider" && now.state === "provider" && step.right) {
+    // What was proven of the mailbox belongs to the way with the password.
+    if (now.methods.length > 0) throw new Error(`${move}, proven: ${now.methods.join()}`);
+    return;
+  }
   if (!step.right || !movers[old.state]?.includes(step.kind)) throw new Error(move);
   const proof = credit[step.kind];
-  const expected = [...old.methods, ...(proof === undefined ? [] : [proof])].join("+");
+  const added = step.proven ?? (proof === undefined ? [] : [proof]);
+  const expected = [...old.methods, ...added].join("+");
   const proven = now.methods.join("+");
   if (proven !== expected && proven !== `${expected}+remembered_device`)
     throw new Error(`${move}: ${proven} was written for ${expected}`);
@@ -141,6 +150,7 @@ function judgeSessions(
   if (isAlone && said !== "passkey") throw new Error(`a passkey alone says ${said}`);
   const problem = whatIsMissing(walk, { session, step, acting, factors });
   if (problem !== null) throw new Error(`${said} let somebody in: ${problem}`);
+  if (session.methods.includes("provider")) step.person.isLinked = true;
 }
 
 /** What a session lacks by the tenant's policy; null when nothing. */
@@ -162,12 +172,16 @@ function whatIsMissing(
   const { hasTotp, hasPasskey } = factors;
   const has = (method: string) => session.methods.includes(method);
   if (has("passkey")) return null;
-  if (!has("password")) return "no password";
-  if (step.person?.mustReplace === true) return "a password that opens nothing";
+  if (!has("password") && !has("provider")) return "no password";
+  if (has("password") && step.person?.mustReplace === true) return "a password that opens nothing";
   if (has("remembered_device")) return rememberedProblem(walk, { step, acting });
-  const isStrong = has("totp") || has("backup_code");
-  if (!isStrong && (hasTotp || hasPasskey)) return "the stronger step they have";
-  if (!isStrong && !has("email_code")) return "any second step";
+  const isProvided = has("provider") && !has("password");
+  if (isProvided && step.person?.kind === "admin" && !step.person.isLinked)
+    return "a proof of an administrator's own";
+  const isEnough = isProvided && variant !== "provider and ours";
+  const isStrong = has("totp") || has("backup_code") || (isEnough && has("provider_mfa"));
+  if (!isEnough && !isStrong && (hasTotp || hasPasskey)) return "the stronger step they have";
+  if (!isEnough && !isStrong && !has("email_code")) return "any second step";
   const isPutOff = step.kind === "later" && variant.endsWith("soon");
   if (variant.startsWith("strong") && !isStrong && !isPutOff) return "a strong step";
   if (variant.startsWith("passkeys") && !(isPutOff && !hasPasskey)) return "a passkey";

@@ -69,11 +69,25 @@ const pages = fc.constantFrom(
   "/enrolment/app/confirmation",
   "/enrolment/passkey",
   "/new-password",
+  "/provider",
+  "/link",
 );
 
 const anyAction = fc.oneof(
   action("goOn", 40, nothing, () => step.goOn()),
-  action("start", 5, who, step.start),
+  action("start", 5, who, (whom) => step.start(whom)),
+  action("start past the provider", 2, who, (whom) => step.start(whom, true)),
+  action(
+    "provider",
+    4,
+    fc.tuple(
+      fc.constantFrom("right", "many factors", "many factors", "unsigned", "elsewhere" as const),
+      fc.constantFrom<0 | 1>(0, 0, 1),
+    ),
+    ([what, whose]) => step.provider(what, whose),
+  ),
+  action("link", 2, fc.constantFrom("right", "wrong" as const), step.link),
+  action("choose provider", 2, nothing, step.chooseProvider),
   action("password", 6, fc.constantFrom("right", "wrong", "other's" as const), step.password),
   action("proof", 3, codes, step.proof),
   action("emailCode", 4, codes, (what) => step.emailCode(what, false)),

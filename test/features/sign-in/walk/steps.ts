@@ -2,6 +2,8 @@
 import { totpCode, totpStep } from "#protocols/totp.ts";
 import type { Browser, StoredCookie } from "../../../support/browser.ts";
 import { deviceCookie, handleCookie, sessionCookie, wrong } from "../support.ts";
+import { signAssertion } from "../../../protocols/saml/support/idp.ts";
+import { askedOn, postResponse, responseTo } from "../../identity-providers/support.ts";
 import { hashToken } from "#platform/crypto/token.ts";
 import {
   anAuthenticator,
@@ -44,6 +46,9 @@ export type Kind =
   | "new password"
   | "resend"
   | "sign out"
+  | "provider"
+  | "link"
+  | "choose provider"
   | "nothing";
 
 export interface Taken {
@@ -54,6 +59,8 @@ export interface Taken {
   /** Whose proof it is. */
   readonly person: Person | null;
   readonly status: number;
+  /** What it proves, where that is not told by its kind. */
+  readonly proven?: readonly string[];
 }
 
 const json = { headers: { accept: "application/json" } };
@@ -83,23 +90,76 @@ const post = async (browser: Browser, path: string, fields: Record<string, strin
 const taken = (
   kind: Kind,
   browser: Browser,
-  { right = false, person = null, status = 0 }: Partial<Taken> = {},
-): Taken => ({ kind, browser, right, person, status });
+  { right = false, person = null, status = 0, ...more }: Partial<Taken> = {},
+): Taken => ({ kind, browser, right, person, status, ...more });
+
+/** Who has come in by the provider comes in by nothing else. */
+const isHeld = ({ world }: Walk, person: Person | null): boolean =>
+  world.idp !== null && person?.isLinked === true;
 
 export const step = {
   start:
-    (who: 0 | 1 | 2): Step =>
+    (who: 0 | 1 | 2, local = false): Step =>
     async (walk, browser) => {
       const email = who === 2 ? walk.nobody : (walk.people[who]?.email ?? "");
-      const status = await post(browser, "/sign-in", { email, return_to: "/" });
+      const past: Record<string, string> = local ? { local: "1" } : {};
+      const status = await post(browser, "/sign-in", { email, return_to: "/", ...past });
       return taken("start", browser, { right: true, status });
+    },
+  chooseProvider: (): Step => async (walk, browser) => {
+    const right = walk.world.idp !== null && liveRow(walk, browser, "password") !== null;
+    const status = await post(browser, "/sign-in/provider");
+    return taken("choose provider", browser, { right, status });
+  },
+  /** The provider names somebody; "elsewhere": the other browser brings what it said. */
+  provider:
+    (what: "right" | "many factors" | "unsigned" | "elsewhere", whose: 0 | 1): Step =>
+    async (walk, browser) => {
+      const { idp, house, variant } = walk.world;
+      const page = await (await browser.get("/sign-in/provider")).text();
+      if (idp === null || !page.includes("SAMLRequest")) return taken("nothing", browser);
+      const row = liveRow(walk, browser, "provider");
+      const person = walk.people[whose];
+      const { id, email } = person;
+      const isMany = what === "many factors";
+      const classRef = isMany ? "https://refeds.org/profile/mfa" : undefined;
+      const xml = responseTo(house.app, idp, askedOn(page), {
+        nameId: id,
+        email,
+        ...(classRef === undefined ? {} : { classRef }),
+      });
+      const posted = await postResponse(
+        browser,
+        idp,
+        what === "unsigned" ? xml : signAssertion(xml),
+      );
+      const back = posted.headers.get("location") ?? "/sign-in";
+      const [one, other] = walk.browsers;
+      const goesOn = what === "elsewhere" ? (browser === one ? other : one) : browser;
+      const { status } = await goesOn.get(back, json);
+      const isGood = what === "right" || isMany;
+      const right = row !== null && isGood && person.kind !== "stopped";
+      const trusted = variant !== "provider and ours" && isMany;
+      const proven = trusted ? ["provider", "provider_mfa"] : ["provider"];
+      return taken("provider", browser, { right, person, status, proven });
+    },
+  link:
+    (what: "right" | "wrong"): Step =>
+    async (walk, browser) => {
+      const row = liveRow(walk, browser, "link");
+      const person = personOf(walk, row);
+      const password = what === "right" ? (person?.password ?? "") : "wrong and wrong again";
+      const status = await post(browser, "/sign-in/link", { password });
+      const right = row !== null && what === "right" && !isHeld(walk, person);
+      return taken("link", browser, { right, person, status });
     },
   password:
     (what: "right" | "wrong" | "other's"): Step =>
     async (walk, browser) => {
       const row = liveRow(walk, browser, "password");
       const person = row?.email === walk.nobody ? null : personOf(walk, row);
-      const isRight = what === "right" && person !== null && person.kind !== "stopped";
+      const isOpen = person !== null && person.kind !== "stopped" && !isHeld(walk, person);
+      const isRight = what === "right" && isOpen;
       const own = person?.password ?? firstPassword;
       const password =
         what === "right" ? own : what === "wrong" ? "wrong and wrong again" : `not ${own}`;
@@ -167,13 +227,13 @@ export const step = {
       const asked = await browser.post("/sign-in/passkey/options", {}, json);
       const { options } = (await asked.json()) as { options: { challenge: string } };
       const row = rowOf(walk, browser);
-      const known = liveRow(walk, browser, "email_code", "totp", "passkey", "enrol");
+      const known = liveRow(walk, browser, "email_code", "totp", "passkey", "enrol", "link");
       const response = person?.passkey?.(origin, options) ?? "{}";
       const path = page === "first" ? "/sign-in" : "/sign-in/passkey";
       const status = await post(browser, path, { response, return_to: "/" });
       const isMine = page === "first" || known === null || known.userId === person?.id;
-      const right =
-        person?.passkey !== null && person !== null && isMine && person.kind !== "stopped";
+      const isStopped = person?.kind === "stopped" || (isHeld(walk, person) && known === null);
+      const right = person?.passkey !== null && person !== null && isMine && !isStopped;
       const isAlone = page === "first" || row === null || row.until <= nowOf(walk);
       const isLink = row?.state === "new_password" || row?.state === "done";
       const kind = isAlone || isLink ? "first passkey" : "passkey";
@@ -302,6 +362,11 @@ export const step = {
       return step.start(0)(walk, browser);
     }
     if (row.state === "password") return step.password("right")(walk, browser);
+    if (row.state === "provider") {
+      const whose = person === walk.people[1] ? 1 : 0;
+      return step.provider("right", whose)(walk, browser);
+    }
+    if (row.state === "link") return step.link("right")(walk, browser);
     if (row.state === "email_proof") return step.proof("right")(walk, browser);
     if (row.state === "email_code") return step.emailCode("right", true)(walk, browser);
     if (row.state === "totp") return step.totp("right", true)(walk, browser);

@@ -15,6 +15,7 @@ import { type TestApp, testApp, type TestTenant } from "../../../support/a-tenan
 import { anAuthenticator, type Authenticator } from "../../../support/authenticator.ts";
 import type { Browser } from "../../../support/browser.ts";
 import { testConfig } from "../../../support/services.ts";
+import { anIdp, type Idp } from "../../identity-providers/support.ts";
 import { aPasskey } from "../../passkeys/support.ts";
 
 export const variants = {
@@ -26,10 +27,14 @@ export const variants = {
   "passkeys soon": { strength: "phishing_resistant" },
   "devices remembered": { remember_device_days: 30, password_min_length: 15 },
   flood: {},
+  // Every address leads to an identity provider: whose word is followed by a second step of ours, or stands for one, or must be strong.
+  "provider and ours": { grace_days: 7 },
+  "provider trusted": { grace_days: 7 },
+  "strong by provider": { strength: "strong", grace_days: 0 },
 } as const;
 export type Variant = keyof typeof variants;
 
-export const kinds = ["mailer", "apper", "keyer", "both", "forced", "stopped"] as const;
+export const kinds = ["mailer", "apper", "keyer", "both", "forced", "stopped", "admin"] as const;
 export type Kind = (typeof kinds)[number];
 
 export const firstPassword = "otter lantern velvet quarry";
@@ -48,6 +53,8 @@ export interface Person {
   backupCodes: string[];
   /** A stronger step was set up in this walk: what was begun before it may end. */
   hasEnrolled: boolean;
+  /** They have come in by the identity provider: it is their only way in. */
+  isLinked: boolean;
 }
 
 export interface House {
@@ -98,6 +105,8 @@ export interface World {
   readonly variant: Variant;
   readonly tenant: TestTenant;
   readonly people: readonly Person[];
+  /** Where every address leads; null: to the password. */
+  readonly idp: Idp | null;
 }
 
 /** A tenant of this policy with these people in it. */
@@ -130,6 +139,7 @@ export async function furnish(
       passkey: has("keyer", "both") ? answering(authenticator, id) : null,
       backupCodes: has("apper", "both", "keyer") ? newBackupCodes(3) : [],
       hasEnrolled: false,
+      isLinked: false,
     };
   });
   const keyed = people.filter(({ passkey }) => passkey !== null);
@@ -141,6 +151,7 @@ export async function furnish(
           id,
           first_name: "Ada",
           last_name: "Lovelace",
+          role: kind === "admin" ? ("admin" as const) : ("member" as const),
           state: kind === "stopped" ? ("deactivated" as const) : ("active" as const),
           deactivated_at: kind === "stopped" ? now : null,
           password_hash: hash,
@@ -185,7 +196,11 @@ export async function furnish(
         select ${id}, ${credentialOf(id)}, public_key, 0, aaguid, backup_eligible, backed_up, 'key'
         from passkeys where user_id = ${template.id}`.execute(db);
   });
-  return { house, variant, tenant, people };
+  const isProvided = variant.includes("provider");
+  const trustsSecondStep = variant !== "provider and ours";
+  const domain = `${tenant.subdomain}.example`;
+  const idp = isProvided ? await anIdp(tenant, { domain, trustsSecondStep }) : null;
+  return { house, variant, tenant, people, idp };
 }
 
 const credentialOf = (id: string) => hashToken(`credential of ${id}`);
