@@ -149,10 +149,9 @@ export const texts = defineTexts("identity-providers", {
 
   // Domains
   domainsHint:
-    "Addresses of these domains are led to this provider, and it may speak for these addresses only.",
+    "Addresses of these domains are led to this provider, and it may speak for these addresses only. Subdomains are bound on their own.",
   domainsEmpty: "No domain yet: nobody is led to this provider, and it can name nobody.",
   domain: "Domain",
-  domainHint: "Such as example.com; subdomains are bound on their own",
   bind: "Bind domain",
   bound: "Domain bound",
   release: "Release",
@@ -214,7 +213,7 @@ export const texts = defineTexts("identity-providers", {
   cancel: "Cancel",
 
   // The setup page
-  setupFor: (tenant: string) => `Sign in to ${tenant}`,
+  setupFor: (tenant: string) => `Set up signing in to ${tenant}`,
   setupLead: (tenant: string) =>
     `Enter these values at your identity provider to let people sign in to ${tenant}.`,
   setupEasiest: "Quickest: by metadata",

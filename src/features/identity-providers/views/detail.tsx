@@ -125,7 +125,6 @@ const Domains = ({
           <Field
             name="domain"
             label={texts.domain}
-            hint={texts.domainHint}
             placeholder="example.com"
             spellcheck={false}
             required

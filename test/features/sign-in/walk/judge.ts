@@ -179,9 +179,11 @@ function whatIsMissing(
   if (isProvided && step.person?.kind === "admin" && !step.person.isLinked)
     return "a proof of an administrator's own";
   const isEnough = isProvided && variant !== "provider and ours";
-  const isStrong = has("totp") || has("backup_code") || (isEnough && has("provider_mfa"));
-  if (!isEnough && !isStrong && (hasTotp || hasPasskey)) return "the stronger step they have";
-  if (!isEnough && !isStrong && !has("email_code")) return "any second step";
+  const isOwn = has("totp") || has("backup_code");
+  if (!isEnough && !isOwn && (hasTotp || hasPasskey)) return "the stronger step they have";
+  if (!isEnough && !isOwn && !has("email_code")) return "any second step";
+  // It is in the methods only where the provider is believed on it.
+  const isStrong = isOwn || has("provider_mfa");
   const isPutOff = step.kind === "later" && variant.endsWith("soon");
   if (variant.startsWith("strong") && !isStrong && !isPutOff) return "a strong step";
   if (variant.startsWith("passkeys") && !(isPutOff && !hasPasskey)) return "a passkey";
