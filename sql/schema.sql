@@ -283,7 +283,7 @@ create table app.federated_identities (
   constraint federated_identities_one_subject UNIQUE (tenant_id, identity_provider_id, user_id),
   constraint federated_identities_provider_fk FOREIGN KEY (tenant_id, identity_provider_id) REFERENCES app.identity_providers(tenant_id, id) ON DELETE CASCADE,
   constraint federated_identities_user_fk FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id) ON DELETE CASCADE,
-  constraint federated_identities_subject_length CHECK (((length(subject) >= 1) AND (length(subject) <= 2048)))
+  constraint federated_identities_subject_length CHECK (((octet_length(subject) >= 1) AND (octet_length(subject) <= 1024)))
 );
 alter table app.federated_identities owner to app_owner;
 CREATE INDEX federated_identities_user ON app.federated_identities USING btree (tenant_id, user_id);

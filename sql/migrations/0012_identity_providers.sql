@@ -81,7 +81,7 @@ create unique index identity_provider_keys_one_of_each
 create table app.federated_identities (
   tenant_id            uuid not null default app.tenant_id(),
   identity_provider_id uuid not null,
-  subject              text not null constraint federated_identities_subject_length check (length(subject) between 1 and 2048),
+  subject              text not null constraint federated_identities_subject_length check (octet_length(subject) between 1 and 1024),
   user_id              uuid not null,
   linked_at            timestamptz not null default now(),
   last_used_at         timestamptz not null default now(),

@@ -117,6 +117,12 @@ describe.skipIf(!canRun)("an identity provider that is not ours", () => {
     await typeMailedCode(page, stage.mailbox, "grace@people.example");
     await expectHeading(page, /Grace/);
     await look(person, journey, "08-in");
+    await page.goto(`${stage.acme}/security`);
+    await look(person, journey, "08a-no-password");
+    await page.goto(`${stage.acme}/security/authenticator-app`);
+    await look(person, journey, "08b-recent-sign-in");
+    await press(page, "Continue");
+    await expectHeading(page, "Connect the app");
     await person.context.close();
     const { items } = await script.call<{ items: { email: string; state: string }[] }>(
       "GET",

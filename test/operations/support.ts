@@ -33,6 +33,7 @@ export async function aFullTenant(house: TestApp): Promise<FullTenant> {
       },
       now: house.clock.now(),
       signal: AbortSignal.timeout(10_000),
+      session: null,
       userId: another.id,
     },
     { password: goodPassword },

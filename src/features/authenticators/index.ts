@@ -20,7 +20,14 @@ export { type DroppedSteps, dropAppAndCodes } from "./actions/drop.ts";
 export { backupCodeUsed, passwordChosen, passwordReset } from "./actions/notices.ts";
 export { storePassword } from "./actions/passwords.ts";
 export { type Changed, type OwnVisit } from "./actions/alone.ts";
-export { needsCode, type Proof, proofFields, type Visit, withProof } from "./actions/prove.ts";
+export {
+  isSignInProof,
+  needsCode,
+  type Proof,
+  proofFields,
+  type Visit,
+  withProof,
+} from "./actions/prove.ts";
 export { useBackupCode } from "./actions/backup-codes.ts";
 export { useTotpCode } from "./actions/totp.ts";
 export { proofLimited, totpNotPending } from "./errors.ts";

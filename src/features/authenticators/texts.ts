@@ -11,6 +11,7 @@ export const texts = defineTexts("authenticators", {
   passwordSameAsCurrent: "This is the current password: choose another",
   newPasswordRefused: "Choose another password",
   passwordToReplace: "Your password does not count as proof until you have replaced it",
+  signInFirst: "Sign in again first: it was too long ago",
   codeNotRight: "This code is not right, or was used already",
   passkeyNotRight: "This passkey was not accepted: try again, or use your password",
   proofWrong: "That did not prove who you are",

@@ -35,14 +35,24 @@ export function readClaims(assertion: ReadAssertion, provider: FoundProvider): A
     nameId: nameId?.value ?? null,
     nameIdFormat: nameId?.format ?? null,
     sessionIndex: authn?.sessionIndex ?? null,
+    authenticatedAt: authn?.instant.toISOString() ?? null,
     factors: assertedFactors({ classRef: authn?.classRef, attributes: assertion.attributes }),
     trustsSecondStep: provider.trustsSecondStep,
     createsPeople: provider.createsPeople,
   };
 }
 
+/** As much as the index of links takes, whatever the letters. */
+const subjectMostBytes = 1_024;
+
+function subjectOf(assertion: ReadAssertion, provider: FoundProvider): string {
+  const subject = namedSubject(assertion, provider);
+  if (Buffer.byteLength(subject) <= subjectMostBytes) return subject;
+  throw new SamlError("invalid_message", `the subject is over ${subjectMostBytes} bytes`);
+}
+
 /** What never changes: the mapped attribute, else a NameID that is not made anew each time. */
-function subjectOf({ nameId, attributes }: ReadAssertion, provider: FoundProvider): string {
+function namedSubject({ nameId, attributes }: ReadAssertion, provider: FoundProvider): string {
   const { subjectAttribute } = provider;
   if (subjectAttribute !== null) {
     const [value, second] = attributes.get(subjectAttribute) ?? [];

@@ -21,6 +21,8 @@ export const Asserted = z.object({
   nameId: z.string().nullable(),
   nameIdFormat: z.string().nullable(),
   sessionIndex: z.string().nullable(),
+  /** When the person proved there who they are: hours ago, where their session there goes on. */
+  authenticatedAt: z.iso.datetime().nullable(),
   factors: z.enum(["single", "multi", "phishing_resistant"]),
   trustsSecondStep: z.boolean(),
   createsPeople: z.boolean(),

@@ -3,6 +3,7 @@ import {
   type Changed,
   countBackupCodes,
   findAuthenticators,
+  isSignInProof,
   type OwnVisit,
   type Proof,
 } from "#features/authenticators/index.ts";
@@ -10,7 +11,9 @@ import { countPasskeys, passkeyHandle } from "#features/passkeys/index.ts";
 import { type SessionCookie, setSessionCookie } from "#features/sessions/index.ts";
 import type { Handling } from "#platform/http/context.ts";
 import { forbidden } from "#platform/http/door.ts";
+import { isFreshAhead } from "#platform/http/fresh.ts";
 import type { ProofInput } from "./schema.ts";
+import type { ProofStep } from "./views/proof.tsx";
 
 type AnyHandling = Handling<unknown, unknown>;
 
@@ -22,8 +25,9 @@ export function mine(handling: AnyHandling): OwnVisit {
 }
 
 /** What this person can prove themselves with before a change. */
-export async function proofStep(handling: AnyHandling) {
-  const { tenant, userId } = mine(handling);
+export async function proofStep(handling: AnyHandling): Promise<ProofStep> {
+  const { tenant, userId, session, now } = mine(handling);
+  const isRecent = isSignInProof(session, now) && isFreshAhead(session, now);
   return tenant.read(async (db) => {
     const person = await findAuthenticators(db, userId);
     return {
@@ -32,6 +36,7 @@ export async function proofStep(handling: AnyHandling) {
       usablePasskeys: await countPasskeys(db, userId),
       codesLeft: await countBackupCodes(db, userId),
       resetCause: person?.resetCause ?? null,
+      signIn: person?.passwordHash === null ? (isRecent ? "recent" : "long_ago") : null,
     };
   });
 }

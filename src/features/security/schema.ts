@@ -17,17 +17,19 @@ export const DraftPassword = z.object({ password: z.string().max(1_024).catch(""
 const PasskeyAnswer = z.string().max(60_000);
 
 /**
- * Proof before a change: a passkey's answer, which stands for everything, or the password. Whether the code is needed is known from the
+ * Proof before a change: a passkey's answer, which stands for everything, or the password, or the sign-in of a moment ago. Whether the code is needed is known from the
  * person, not from the form.
  */
 export const ProofInput = z
   .object({
     passkey: PasskeyAnswer.optional(),
     currentPassword: z.unknown().optional(),
+    signedIn: z.literal("1").optional().catch(undefined),
     code: z.string().trim().max(100).optional(),
   })
-  .transform(({ passkey, currentPassword, code }, context) => {
+  .transform(({ passkey, currentPassword, signedIn, code }, context) => {
     if (passkey !== undefined && passkey !== "") return { passkey } as const;
+    if (signedIn !== undefined) return { signedIn: true, code } as const;
     const password = TypedPassword.safeParse(currentPassword);
     if (password.success) return { password: password.data, code } as const;
     for (const { message } of password.error.issues)
@@ -65,6 +67,8 @@ export const SessionParams = z.object({ sessionId: SessionId });
 /** What the page shows of a person's proofs. */
 export interface SecurityState {
   readonly email: string;
+  /** False: they come in by an identity provider alone. */
+  readonly hasPassword: boolean;
   readonly passwordChangedAt: Date | null;
   /** Why another password has to be chosen; null: it need not. */
   readonly resetCause: PasswordResetCause | null;

@@ -6,6 +6,7 @@ export const texts = defineTexts("security", {
 
   password: "Password",
   passwordAbout: "Asked for at sign-in, unless you use a passkey.",
+  passwordNone: "You have none: you come in through your organisation's sign-in.",
   passwordChanged: "Last changed",
   passwordChange: "Change password",
   passwordTitle: "Change your password",
@@ -41,6 +42,11 @@ export const texts = defineTexts("security", {
 
   proofTitle: "First prove that it is you",
   proofPasskey: "Use a passkey instead",
+  proofSignedIn: "You have signed in through your organisation a moment ago: that is the proof.",
+  proofSignInAgain:
+    "You have no password here. Sign in through your organisation once more, then go on within ten minutes.",
+  proofSignIn: "Sign in again",
+  signInNeeded: "Sign in again to prove who you are",
   proofBackupCode: "Backup code",
   proofBackupCodeHint: "One of the codes you kept when you added your first passkey.",
   proofNoCodes:

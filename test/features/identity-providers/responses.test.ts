@@ -42,6 +42,13 @@ const parts =
 
 const refused: [what: string, forge: Forging, code: string, title: string][] = [
   [
+    "a name that is longer than any index takes",
+    parts({ nameId: "\u{1F511}".repeat(300) }),
+    "invalid_message",
+    notAccepted,
+  ],
+  ["an id of any length", parts({ assertionId: `_${"a".repeat(256)}` }), "not_xml", notAccepted],
+  [
     "S1 unsigned",
     ({ idp, request }) => responseTo(app, idp, request),
     "signature_missing",

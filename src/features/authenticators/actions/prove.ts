@@ -1,10 +1,11 @@
 // Proving again who one is, before a change that would let a thief of the session stay: a passkey, or the password, and a code where there
-// is more than a password.
+// is more than a password. Who has no password has the sign-in of a moment ago, by their identity provider, in its place.
 import { usePasskey, verifyPasskey } from "#features/passkeys/index.ts";
 import type { Method } from "#features/policy/index.ts";
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
-import type { Handling } from "#platform/http/context.ts";
+import type { Handling, SessionFacts } from "#platform/http/context.ts";
+import { isFresh } from "#platform/http/fresh.ts";
 import { clear, defineLimit, hitNoted } from "#platform/limits.ts";
 import type { UserId } from "#src/ids.ts";
 import { proofLimited, proofWrong } from "../errors.ts";
@@ -19,7 +20,7 @@ import { useTotpCode } from "./totp.ts";
 /** A request of a signed-in person. */
 export type Visit = Pick<
   Handling<unknown, unknown>,
-  "tenant" | "services" | "post" | "site" | "actor" | "now" | "signal"
+  "tenant" | "services" | "post" | "site" | "actor" | "now" | "signal" | "session"
 > & { readonly userId: UserId };
 
 export interface PasswordProof {
@@ -34,7 +35,13 @@ export interface PasskeyProof {
   readonly response: unknown;
 }
 
-export type Proof = PasswordProof | { readonly passkey: PasskeyProof };
+/** For somebody who has no password: this session began a moment ago, by an identity provider. */
+export interface SignInProof {
+  readonly signedIn: true;
+  readonly code?: string | undefined;
+}
+
+export type Proof = PasswordProof | SignInProof | { readonly passkey: PasskeyProof };
 
 /** Names of the fields the problems are told at. */
 export const proofFields = { password: "currentPassword", code: "code" } as const;
@@ -56,16 +63,17 @@ type Change<R> = (
 
 /**
  * Runs `change` in one transaction once the proof holds: a passkey, or the password with, where there is an app or a passkey, a code of
- * the app or a backup code. So nobody takes a stronger factor away, or adds one of their own, by the password alone. A password that must be
+ * the app or a backup code. Who has no password comes from their identity provider in its place. So nobody takes a stronger factor away, or adds one of their own, by the password alone. A password that must be
  * replaced proves nothing here, as it opens nothing at a sign-in: others may know it. It is good for replacing it (`changePassword`).
  * @throws {proofWrong} @throws {proofLimited}
  */
 export async function withProof<T>(visit: Visit, proof: Proof, change: Change<T>): Promise<T> {
   if ("passkey" in proof) return withPasskey(visit, proof.passkey, change);
   const { userId, actor } = visit;
-  const proven = await provePassword(visit, proof.password);
+  const isPassword = "password" in proof;
+  const proven = isPassword ? await provePassword(visit, proof.password) : await proveSignIn(visit);
   return commitProven(visit, proven, async (db, person): Promise<Outcome<T>> => {
-    if (person.resetCause !== null) {
+    if (isPassword && person.resetCause !== null) {
       await record(db, actor, proofRefused, { userId, cause: "password_to_replace" });
       return { problem: toReplace };
     }
@@ -75,9 +83,21 @@ export async function withProof<T>(visit: Visit, proof: Proof, change: Change<T>
       return { problem: wrongCode };
     }
     await forgiveProofs(db, userId);
-    const methods: readonly Method[] = code === null ? ["password"] : ["password", code];
+    const first: Method = isPassword ? "password" : "provider";
+    const methods = code === null ? [first] : [first, code];
     return { problem: null, value: await change(db, person, methods) };
   });
+}
+
+/** Whether the sign-in that a session began with stands for the password, for somebody who has none. */
+export const isSignInProof = (session: SessionFacts | null, now: Date): boolean =>
+  session !== null && session.methods.includes("provider") && isFresh(session, now);
+
+/** Each try counts, as with a password: what follows is a code. @throws {proofWrong} @throws {proofLimited} */
+async function proveSignIn(visit: Visit): Promise<FoundAuthenticators> {
+  const person = await countProof(visit);
+  if (person?.passwordHash === null && isSignInProof(visit.session, visit.now)) return person;
+  throw proofWrong({ errors: signInFirst });
 }
 
 /** Whether the password alone proves too little. */
@@ -127,6 +147,7 @@ function valueOf<T>(outcome: Outcome<T>): T {
 }
 
 const wrongPassword: Problem = { [proofFields.password]: texts.passwordNotCurrent };
+const signInFirst: Problem = { "": texts.signInFirst };
 const toReplace: Problem = { "": texts.passwordToReplace };
 const wrongCode: Problem = { [proofFields.code]: texts.codeNotRight };
 const wrongPasskey: Problem = { "": texts.passkeyNotRight };

@@ -58,7 +58,11 @@ export const securityRoutes = routes()
     ...own,
     title: texts.passwordTitle,
     form: PasswordChangePage,
-    handle: passwordStep,
+    handle: async (handling): Promise<PasswordStep | Redirect> => {
+      const { tenant, userId } = mine(handling);
+      const person = await tenant.read((db) => findAuthenticators(db, userId));
+      return person?.passwordHash === null ? redirect("/security") : passwordStep(handling);
+    },
   })
   .screen("put", "/security/password", {
     ...own,
@@ -172,6 +176,7 @@ async function readState(handling: AnyHandling): Promise<SecurityState> {
     if (!person) throw forbidden();
     return {
       email: person.email,
+      hasPassword: person.passwordHash !== null,
       passwordChangedAt: person.passwordChangedAt,
       resetCause: person.resetCause,
       totpSince: person.totpConfirmedAt,

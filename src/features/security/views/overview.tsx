@@ -22,14 +22,21 @@ const fewCodes = 3;
 export const SecurityPage: Screen<SecurityState> = ({ data, view }) => (
   <Stack gap="large">
     <PageHeader title={texts.title} description={texts.description} />
-    <Section title={texts.password} description={texts.passwordAbout}>
+    <Section
+      title={texts.password}
+      description={data.hasPassword ? texts.passwordAbout : undefined}
+    >
       <Card>
         <Stack>
           {data.resetCause !== null && <ToReplace cause={data.resetCause} />}
-          <KeyValues
-            items={[{ label: texts.passwordChanged, value: since(data.passwordChangedAt, view) }]}
-          />
-          {data.resetCause === null && (
+          {data.hasPassword ? (
+            <KeyValues
+              items={[{ label: texts.passwordChanged, value: since(data.passwordChangedAt, view) }]}
+            />
+          ) : (
+            <p>{texts.passwordNone}</p>
+          )}
+          {data.hasPassword && data.resetCause === null && (
             <Cluster>
               <LinkButton href="/security/password">{texts.passwordChange}</LinkButton>
             </Cluster>

@@ -1,7 +1,7 @@
 // The part of a form where a person proves again who they are: a passkey, or the password and what else is asked for.
 import type { FC } from "hono/jsx";
 import type { PasswordResetCause } from "#features/authenticators/index.ts";
-import { Field, Notice, PasskeyButton } from "#platform/ui/index.ts";
+import { Field, LinkButton, Notice, PasskeyButton } from "#platform/ui/index.ts";
 import { texts } from "../texts.ts";
 import { ToReplace } from "./to-replace.tsx";
 
@@ -14,23 +14,37 @@ export interface ProofStep {
   readonly codesLeft: number;
   /** Why the password proves nothing until it is replaced; null: it counts. */
   readonly resetCause: PasswordResetCause | null;
+  /** For somebody without a password, whose sign-in by an identity provider stands for it while it is recent; null: they have one. */
+  readonly signIn: "recent" | "long_ago" | null;
 }
 
 /** The label of a form's button: where the password does not count there is nothing to type and to send. */
-export const submitTyped = ({ resetCause }: ProofStep, label: string): string | undefined =>
-  resetCause === null ? label : undefined;
+export const submitTyped = (
+  { resetCause, signIn }: ProofStep,
+  label: string,
+): string | undefined => {
+  const counts = signIn === null ? resetCause === null : signIn === "recent";
+  return counts ? label : undefined;
+};
 
 /** Where the script asks for options. */
 export const proofOptionsPath = "/security/passkeys/proof";
 
-export const ProofFields: FC<ProofStep> = (step) => (
+interface ProofFieldsProps extends ProofStep {
+  /** Where somebody who has to sign in again goes on. */
+  readonly goal?: string;
+}
+
+export const ProofFields: FC<ProofFieldsProps> = ({ goal = "/security", ...step }) => (
   <>
     {step.usablePasskeys > 0 && (
       <PasskeyButton ceremony="get" field="passkey" from={proofOptionsPath}>
         {texts.proofPasskey}
       </PasskeyButton>
     )}
-    {step.resetCause === null ? (
+    {step.signIn !== null ? (
+      <BySignIn step={step} goal={goal} />
+    ) : step.resetCause === null ? (
       <>
         <Field
           name="currentPassword"
@@ -46,6 +60,24 @@ export const ProofFields: FC<ProofStep> = (step) => (
     )}
   </>
 );
+
+function BySignIn({ step, goal }: { step: ProofStep; goal: string }) {
+  if (step.signIn === "recent") {
+    return (
+      <>
+        <Notice kind="info">{texts.proofSignedIn}</Notice>
+        <input type="hidden" name="signedIn" value="1" />
+        <CodeField {...step} />
+      </>
+    );
+  }
+  const href = `/sign-in?reauthenticate=1&return_to=${encodeURIComponent(goal)}`;
+  return (
+    <Notice kind="info" action={<LinkButton href={href}>{texts.proofSignIn}</LinkButton>}>
+      {texts.proofSignInAgain}
+    </Notice>
+  );
+}
 
 function CodeField({ hasTotp, hasPasskeys, codesLeft }: ProofStep) {
   if (!hasTotp && !hasPasskeys) return null;

@@ -37,7 +37,7 @@ export const StepUpPage: FormScreen<StepUp> = ({ data, values, problems }) => {
               </PasskeyButton>
             </>
           ) : (
-            <ProofFields {...step} />
+            <ProofFields {...step} goal={goalOf(values)} />
           )}
         </Form>
       </Card>
@@ -45,8 +45,8 @@ export const StepUpPage: FormScreen<StepUp> = ({ data, values, problems }) => {
   );
 };
 
-const byPasswordAlone = ({ hasTotp, hasPasskeys, resetCause }: ProofStep): boolean =>
-  !hasTotp && !hasPasskeys && resetCause === null;
+const byPasswordAlone = ({ hasTotp, hasPasskeys, resetCause, signIn }: ProofStep): boolean =>
+  !hasTotp && !hasPasskeys && resetCause === null && signIn === null;
 
 const goalOf = ({ return_to: goal }: Values): string => (typeof goal === "string" ? goal : "");
 

@@ -18,6 +18,8 @@ export interface NewSession {
   readonly methods: readonly string[];
   readonly origin: Origin;
   readonly now: Date;
+  /** When they did, if that was before now. */
+  readonly authenticatedAt?: Date;
   /** The browser, as a known device. */
   readonly deviceId?: DeviceId | null;
   /** Nobody has signed in to this account with that browser before. */
@@ -39,6 +41,7 @@ export async function startSession(
     methods,
     origin,
     now,
+    authenticatedAt = now,
     replaces = null,
     deviceId = null,
     isNewDevice = false,
@@ -60,7 +63,7 @@ export async function startSession(
       user_id: userId,
       token_hash: hash,
       methods: [...methods],
-      authenticated_at: now,
+      authenticated_at: authenticatedAt,
       created_at: now,
       last_seen_at: now,
       expires_at: (eb) =>

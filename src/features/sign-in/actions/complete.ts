@@ -32,7 +32,7 @@ export interface Ending {
 /** A sign-in that ends; without an id there was no row: a passkey at the first page needs none. */
 export type Ended = Pick<
   SignIn,
-  "email" | "returnTo" | "trialId" | "keepSignedIn" | "federated"
+  "email" | "returnTo" | "trialId" | "keepSignedIn" | "reauthenticate" | "federated"
 > & {
   readonly id: string | null;
 };
@@ -63,6 +63,7 @@ export async function completeSignIn(
     methods,
     origin,
     now,
+    authenticatedAt: provenAt(signIn, methods, now),
     isKept,
     deviceId: device.deviceId,
     isNewDevice: device.isNew,
@@ -72,6 +73,30 @@ export async function completeSignIn(
   // Everybody's first browser is new: who comes from an invitation knows that they are here.
   if (device.isNew && wasHere) await tellNewDevice(db, visit, { userId, methods });
   return { session: started, deviceToken: device.token, returnTo };
+}
+
+/** What was not proven here, in this sign-in. */
+const elsewhere: readonly Method[] = [
+  "provider",
+  "provider_mfa",
+  "provider_phishing_resistant",
+  "remembered_device",
+];
+
+/**
+ * When the person last proved who they are. Where all of it is the provider's word, that is when they proved it there: somebody at a desk
+ * that was left comes in by the session there, and must not pass for fresh proof (platform/http/fresh.ts). Where the provider was told to
+ * ask again it has just done so, whatever its clock says (protocols/saml, checkAuthn).
+ */
+function provenAt(
+  { federated, reauthenticate }: Ended,
+  methods: readonly Method[],
+  now: Date,
+): Date {
+  const there = federated?.authenticatedAt ?? null;
+  const isTheirWord = methods.every((method) => elsewhere.includes(method));
+  if (there === null || reauthenticate || !isTheirWord) return now;
+  return new Date(Math.min(Date.parse(there), now.getTime()));
 }
 
 const providerOf = ({ providerId, nameId, nameIdFormat, sessionIndex }: Asserted) => ({

@@ -129,6 +129,7 @@ async function withoutRow(
     returnTo: input.return_to,
     trialId: await trialOf(db, visit, input.trial),
     keepSignedIn: input.keep,
+    reauthenticate: false,
     federated: null,
   };
 }

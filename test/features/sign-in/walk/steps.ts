@@ -315,10 +315,11 @@ export const step = {
   },
   signOut: (): Step => async (_, browser) =>
     taken("sign out", browser, { status: await post(browser, "/sign-out") }),
-  /** A form sent without anything in it. */
+  /** A form sent without anything in it; the one that leads to a provider has nothing in it. */
   empty:
     (page: string): Step =>
-    async (_, browser) => {
+    async (walk, browser) => {
+      if (page === "/provider") return step.chooseProvider()(walk, browser);
       await post(browser, `/sign-in${page}`);
       return taken("nothing", browser);
     },
