@@ -241,6 +241,7 @@ describe("weft rotate-key", () => {
     expect(
       resealed.map(({ data }) => [data["table"], data["column"]].join(".")).toSorted(),
     ).toEqual([
+      "identity_provider_keys.sealed_key",
       "saml_keys.sealed_key",
       "sign_ins.sealed_totp",
       "totp_authenticators.sealed_pending",

@@ -190,6 +190,7 @@ describe("what other sites may post to", () => {
       .map((route) => [nameOf(route), route.kind === "endpoint" && route.spec.credentials]);
     expect(open).toEqual([
       ["POST /saml/idp/sso", "none"],
+      ["POST /saml/sp/acs/:providerId", "none"],
       ["POST /oauth2/token", "none"],
     ]);
   });

@@ -3,7 +3,7 @@
 import type { Handling } from "#platform/http/context.ts";
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
-import { defineLimit, hit, networkOf, peek } from "#platform/limits.ts";
+import { defineLimit, hitNoted, networkOf, peek } from "#platform/limits.ts";
 import { SamlError } from "#protocols/saml/errors.ts";
 import type { ReadAssertion } from "#protocols/saml/read-response.ts";
 import { usableUntil } from "#protocols/saml/response-checks.ts";
@@ -32,13 +32,13 @@ const refusedByIp = defineLimit("identity_providers.refused_responses", {
 });
 
 /**
- * Takes what a provider had the browser post, and answers the path where it goes on.
+ * Takes what a provider had the browser post (`messageIn` reads it, once there is such a provider), and answers the path where it goes on.
  * @throws {providerNotFound} @throws a refusal that is shown to the person, after recording it
  */
 export async function receiveResponse(
   by: By,
   providerId: IdentityProviderId,
-  message: string | undefined,
+  messageIn: () => Promise<string | undefined>,
 ): Promise<string> {
   const { tenant, now } = by;
   const network = networkOf(by.origin.ip);
@@ -47,6 +47,7 @@ export async function receiveResponse(
     if (!allowed) throw tooManyResponses({ retryAfterSeconds });
     return findProvider(db, providerId);
   });
+  const message = await messageIn();
   const findings: Findings = { request: null, xml: null, assertion: null };
   try {
     return await take(by, providerId, { message, findings });
@@ -55,7 +56,8 @@ export async function receiveResponse(
     const path = await tellRequest(by, findings, error);
     if (path !== null) return path;
     await tenant.write(async (db) => {
-      const { allowed } = await hit(db, refusedByIp, network, now);
+      const counter = { limit: refusedByIp, key: network, about: network };
+      const { allowed } = await hitNoted(db, counter, now);
       if (!allowed) return;
       const about = { identityProviderId: providerId, name, code: error.code };
       await record(db, by.actor, responseRefused, about);

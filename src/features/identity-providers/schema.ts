@@ -153,7 +153,12 @@ export const Confirmation = z.object({
 });
 
 export const ProviderParams = z.object({ providerId: IdentityProviderId });
-export const DomainParams = ProviderParams.extend({ domain: z.string().max(253) });
+export const DomainParams = ProviderParams.extend({
+  domain: z
+    .string()
+    .max(253)
+    .regex(/^\P{Cc}+$/u),
+});
 export const KeyParams = ProviderParams.extend({ providerKeyId: IdentityProviderKeyId });
 export const PersonParams = ProviderParams.extend({ userId: UserId });
 export const TestParams = ProviderParams.extend({ testId: IdentityProviderRequestId });

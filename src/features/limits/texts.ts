@@ -59,6 +59,7 @@ export const texts = defineTexts("limits", {
   applicationStarts:
     "Sign-ins to applications begun by one person, or from one network without a signature",
   applicationRefusals: "Faulty sign-in requests of applications from one network",
+  providerRefusals: "Refused responses of identity providers from one network",
 });
 
 /** Name of a limit → what it says. One that is not here is told by its name. */
@@ -88,4 +89,5 @@ export const limitTexts: Readonly<Record<string, string>> = {
   "invitations.resends": texts.invitations,
   "sso.requests": texts.applicationStarts,
   "sso.refused_requests": texts.applicationRefusals,
+  "identity_providers.refused_responses": texts.providerRefusals,
 };

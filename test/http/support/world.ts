@@ -284,6 +284,8 @@ const samples: Readonly<Record<string, Sample>> = {
   "POST /identity-providers/:providerId/domains": ({ tenant }) => ({
     domain: `walked${(applications += 1)}-${tenant.subdomain}.example`,
   }),
+  "PUT /identity-providers/:providerId/disablement": () => ({ confirmed: "off" }),
+  "DELETE /identity-providers/:providerId": () => ({ confirmed: "off" }),
   "POST /sign-in/link": () => ({ password: goodPassword }),
   "POST /saml/idp/sso/:requestId/consent": () => ({ choice: "continue" }),
   "POST /api-clients": () => ({ name: "Walked", role: "member" }),

@@ -1,4 +1,5 @@
 // Where providers have the browser post their responses (SAML Bindings §3.5).
+import type { HttpContext } from "#platform/http/context.ts";
 import { routes } from "#platform/http/route.ts";
 import { responseInvalid } from "../errors.ts";
 import { receiveResponse } from "../receive.ts";
@@ -16,13 +17,19 @@ export const identityProviderResponseRoutes = routes().endpoint(
     bodyMaxBytes: responseBodyMaxBytes,
     summary: "Assertion consumer service, HTTP-POST binding",
     handle: async (handling, c) => {
-      const mediaType = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
-      if (mediaType !== "application/x-www-form-urlencoded")
-        throw responseInvalid({ reason: "not a form" });
-      const messages = new URLSearchParams(await c.req.text()).getAll("SAMLResponse");
-      if (messages.length > 1) throw responseInvalid({ reason: "several responses" });
       const { providerId } = handling.params;
-      return c.redirect(await receiveResponse(handling, providerId, messages[0]), 303);
+      const path = await receiveResponse(handling, providerId, () => messageIn(c.req));
+      return c.redirect(path, 303);
     },
   },
 );
+
+/** @throws {responseInvalid} */
+async function messageIn(request: HttpContext["req"]): Promise<string | undefined> {
+  const mediaType = request.header("content-type")?.split(";")[0]?.trim().toLowerCase();
+  if (mediaType !== "application/x-www-form-urlencoded")
+    throw responseInvalid({ reason: "not a form" });
+  const [message, second] = new URLSearchParams(await request.text()).getAll("SAMLResponse");
+  if (second !== undefined) throw responseInvalid({ reason: "several responses" });
+  return message;
+}
