@@ -1,7 +1,6 @@
 // `bun run test:deploy`: deploy/README.md followed to the letter on a machine of its own. The machine is a Debian root with a
 // Docker engine, in namespaces: nothing is installed on, opened on or left on the host but mmdebstrap. Exit 0 when every
 // sentence held, 1 when one did not, 3 with one line where no such machine can be made.
-// --wait builds machine and images, then waits for a line on standard input before it goes on; at its end without one, it stops.
 // WEFT_SELFHOST_CACHE=<folder> keeps the two Debian roots between runs.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm, rmdir } from "node:fs/promises";
@@ -120,7 +119,7 @@ async function removeGroups(): Promise<void> {
   }
 }
 
-async function main(folder: string, waits: boolean): Promise<number> {
+async function main(folder: string): Promise<number> {
   await requireHost();
   const cache = Bun.env["WEFT_SELFHOST_CACHE"] ?? folder;
   await mkdir(cache, { recursive: true });
@@ -142,9 +141,8 @@ async function main(folder: string, waits: boolean): Promise<number> {
       BUN: process.execPath,
       IMAGES: images,
       ENGINE_GROUP: engineGroup,
-      WAITS: waits ? "yes" : "",
     },
-    stdin: waits ? "inherit" : "ignore",
+    stdin: "ignore",
     stdout: "inherit",
     stderr: "inherit",
   });
@@ -155,14 +153,13 @@ async function main(folder: string, waits: boolean): Promise<number> {
   return code;
 }
 
-const [argument, ...others] = Bun.argv.slice(2);
-if (others.length > 0 || (argument !== undefined && argument !== "--wait")) {
-  console.error("usage: bun test/deploy/selfhost.ts [--wait]");
+if (Bun.argv.length > 2) {
+  console.error("usage: bun test/deploy/selfhost.ts");
   process.exit(2);
 }
 const folder = await mkdtemp(join(tmpdir(), "weft-selfhost-"));
 try {
-  process.exitCode = await main(folder, argument === "--wait");
+  process.exitCode = await main(folder);
 } catch (error) {
   if (!(error instanceof CannotRun)) throw error;
   if (!isInterrupted) console.log(`not run: ${error.message}`);

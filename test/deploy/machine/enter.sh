@@ -28,4 +28,4 @@ cd "$ROOT"
 pivot_root . old
 umount -l /old
 exec env -i PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
-  ENGINE_GROUP="$ENGINE_GROUP" WAITS="$WAITS" sh /checkout/test/deploy/machine/network.sh
+  ENGINE_GROUP="$ENGINE_GROUP" sh /checkout/test/deploy/machine/network.sh

@@ -37,12 +37,6 @@ async function cutOff(): Promise<void> {
   await must("ip link set tap0 down && echo nameserver 198.51.100.25 > /etc/resolv.conf");
 }
 
-/** Waits for a line on standard input; at its end without one nobody needs the answer any more. */
-async function goAhead(): Promise<void> {
-  for await (const _ of console) return;
-  process.exit(130);
-}
-
 withoutRegistry();
 const page = readPage(`${checkout}/deploy/README.md`);
 await check("stand-ins of the base images are built", [], buildStandIns);
@@ -52,7 +46,6 @@ const world: World = { page, internet };
 await install(world, about.version);
 await build(world, about.version);
 await cutOff();
-if (Bun.env["WAITS"]) await goAhead();
 const image = "ghcr.io/pageloom/weft-id";
 await lookAtImage(`${image}:${about.version}`, `${image}:0.2.0`);
 await chapter("the start", () => start(world));
