@@ -1,7 +1,7 @@
-// `bun test/bench/enumeration.ts [--tries=1000] [--steps=password,address] [--json=file]`: whether the time of an answer tells who has an account. Known and unknown
-// addresses in turn, each try by a browser of its own network; two samples a step, compared by Mann–Whitney. p near 0 with a share far
-// from 0.5 would be a difference that an attacker can use; the same comparison of two samples of unknown addresses is printed beside it,
-// because that is what chance looks like on this machine. About three minutes.
+// `bun test/bench/enumeration.ts [--tries=1000] [--steps=password,address] [--json=file]`: whether the time of an answer tells who has
+// an account. Known and unknown addresses in turn, each try by a browser of its own network; two samples a step, compared by
+// Mann–Whitney. p near 0 with a share far from 0.5 would be a difference that an attacker can use; the same comparison of two samples of
+// unknown addresses is printed beside it, because that is what chance looks like on this machine. About three minutes.
 import { openDatabase } from "#platform/db/database.ts";
 import { aBrowser } from "../support/browser.ts";
 import { testApplication, testServices } from "../support/services.ts";
