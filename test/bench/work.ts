@@ -35,6 +35,9 @@ async function expectStatus(answer: Response, status: number): Promise<string> {
 
 const session = "__Host-session";
 
+/** An address of somebody: what comes from one network is limited. */
+const networkOf = (at: number) => `198.18.${Math.floor(at / 250)}.${(at % 250) + 1}`;
+
 /** From the sign-in page to the start page: seven requests, one password verified, one code, one session started. */
 export function signingIn(ask: Ask, people: readonly Person[]) {
   let next = 0;
@@ -46,7 +49,7 @@ export function signingIn(ask: Ask, people: readonly Person[]) {
       );
     next += 1;
     const cookies = new Map<string, string>();
-    const from = `198.18.${Math.floor(next / 250)}.${(next % 250) + 1}`;
+    const from = networkOf(next);
     const step = async (method: "GET" | "POST", path: string, form?: Headers) => {
       const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
       const answer = await ask(method, path, { cookie, "x-forwarded-for": from }, form);
@@ -74,7 +77,9 @@ export function signingOn(ask: Ask, { sessions, origin }: Stage) {
   return async (caller: number) => {
     const own = `${session}=${sessions[caller % sessions.length]}`;
     const query = deflated(authnRequest(`${origin}/saml/idp/sso`));
-    const arrived = await ask("GET", `/saml/idp/sso?SAMLRequest=${query}`, { cookie: own });
+    const from = networkOf(Math.floor(requests / 100));
+    const headers = { cookie: own, "x-forwarded-for": from };
+    const arrived = await ask("GET", `/saml/idp/sso?SAMLRequest=${query}`, headers);
     await expectStatus(arrived, 303);
     const bound = arrived.headers.getSetCookie()[0]?.split(";")[0] ?? "";
     const path = arrived.headers.get("location") ?? "";

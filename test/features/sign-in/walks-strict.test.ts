@@ -1,4 +1,4 @@
-// The random walks of walk/run.ts, second half: where more is asked for, at once or within days of grace.
+// The random walks of walk/run.ts, second part: where more is asked for, at once or within days of grace.
 import { test } from "bun:test";
 import { walksWanted, walkUnder } from "./walk/run.ts";
 import { openHouse } from "./walk/world.ts";

@@ -1,4 +1,4 @@
-// The random walks of walk/run.ts, first half: where a password and a second step are enough.
+// The random walks of walk/run.ts, first part: where a password and a second step are enough.
 import { test } from "bun:test";
 import { walksWanted, walkUnder } from "./walk/run.ts";
 import { openHouse } from "./walk/world.ts";
