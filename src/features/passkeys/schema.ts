@@ -28,6 +28,9 @@ export const RefusalCause = z.enum([
   "clone_suspected",
   "model_not_allowed",
   "already_registered",
+  /** It was right, and its owner may not come in, or not by it. */
+  "deactivated",
+  "by_provider",
   ...CeremonyCause.options,
 ]);
 export type RefusalCause = z.infer<typeof RefusalCause>;

@@ -115,6 +115,25 @@ describe("where more than a code by e-mail is asked for", () => {
     expect(await isSignedIn(ninth)).toBe(false);
   });
 
+  test("who has what is asked has days of their own when more is asked", async () => {
+    const tenant = await house.aTenant();
+    const user = await tenant.aUser();
+    await setPolicy(tenant, { strength: "strong", grace_days: 7 });
+    await toCode(tenant, tenant.newBrowser(), user);
+    const app = await withApp(house, tenant, user);
+    const first = tenant.newBrowser();
+    await throughPassword(first, user.email);
+    expect(locationOf(await first.post("/sign-in/totp", { code: app.code() }))).toBe("/");
+    house.clock.advance({ days: 30 });
+    await setPolicy(tenant, { strength: "phishing_resistant", grace_days: 7 });
+    const browser = tenant.newBrowser();
+    await throughPassword(browser, user.email);
+    expect(locationOf(await browser.post("/sign-in/totp", { code: app.code() }))).toBe(
+      "/sign-in/enrolment",
+    );
+    expect(await (await browser.get("/sign-in/enrolment")).text()).toContain("put this off until");
+  });
+
   test("password and mailbox set up nothing beside what is there: the stronger step is asked for", async () => {
     const tenant = await house.aTenant();
     const user = await tenant.aUser();

@@ -89,6 +89,9 @@ describe("at the first page", () => {
     expect(answer.status).toBe(403);
     expect(await answer.text()).toContain("deactivated your account");
     expect(await isSignedIn(browser)).toBe(false);
+    expect(await tenant.events("passkey.refused")).toMatchObject([
+      { data: { ceremony: "sign_in", cause: "deactivated" } },
+    ]);
   });
 
   test("options say nothing of anybody, at any step", async () => {

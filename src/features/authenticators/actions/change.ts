@@ -10,7 +10,8 @@ import { totpStarted } from "../events.ts";
 import { findPasswordRules, judgeNewPassword } from "../password-policy.ts";
 import { findAuthenticators } from "../queries.ts";
 import { texts } from "../texts.ts";
-import { dropBackupCodes, replaceBackupCodes } from "./backup-codes.ts";
+import { replaceBackupCodes } from "./backup-codes.ts";
+import { dropCodes } from "./drop.ts";
 import { backupCodesMade, passwordChanged, totpGone, totpTaken } from "./notices.ts";
 import { storePassword } from "./passwords.ts";
 import { type Changed, goOnAlone, type OwnVisit } from "./alone.ts";
@@ -106,7 +107,7 @@ export const removeTotp = (visit: OwnVisit, proof: Proof): Promise<Changed<null>
     const passkeys = await countPasskeys(db, userId);
     await assertEnoughIsLeft(db, { userId, now, left: { hasTotp: false, passkeys } });
     await dropTotp(db, userId);
-    if (person.passkeys === 0) await dropBackupCodes(db, userId);
+    if (person.passkeys === 0) await dropCodes(db, actor, userId);
     await endRemembering(db, userId);
     await totpGone(db, post, actor, { userId, now });
     return goOnAlone(db, visit, null);

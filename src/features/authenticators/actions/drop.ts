@@ -25,10 +25,15 @@ export async function dropAppAndCodes(
   userId: UserId,
 ): Promise<DroppedSteps> {
   const hadTotp = (await findAuthenticators(db, userId))?.totpConfirmedAt != null;
-  const backupCodes = await countBackupCodes(db, userId);
   await dropTotp(db, userId);
-  await dropBackupCodes(db, userId);
   if (hadTotp) await record(db, actor, totpRemoved, { userId });
-  if (backupCodes > 0) await record(db, actor, backupCodesDropped, { userId, unused: backupCodes });
-  return { hadTotp, backupCodes };
+  return { hadTotp, backupCodes: await dropCodes(db, actor, userId) };
+}
+
+/** Takes the backup codes away, and records it where there were unused ones; answers how many. */
+export async function dropCodes(db: TenantDb, actor: Actor, userId: UserId): Promise<number> {
+  const unused = await countBackupCodes(db, userId);
+  await dropBackupCodes(db, userId);
+  if (unused > 0) await record(db, actor, backupCodesDropped, { userId, unused });
+  return unused;
 }

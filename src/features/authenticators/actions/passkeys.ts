@@ -16,7 +16,8 @@ import type { TenantDb } from "#platform/db/database.ts";
 import type { PasskeyId } from "#src/ids.ts";
 import { passkeyNotAdded } from "../errors.ts";
 import { countBackupCodes, findAuthenticators } from "../queries.ts";
-import { dropBackupCodes, replaceBackupCodes } from "./backup-codes.ts";
+import { replaceBackupCodes } from "./backup-codes.ts";
+import { dropCodes } from "./drop.ts";
 import { type Changed, goOnAlone, type OwnVisit } from "./alone.ts";
 import { assertEnoughIsLeft, isEnoughLeft } from "./enough.ts";
 import { backupCodesMade } from "./notices.ts";
@@ -56,12 +57,17 @@ export async function takePasskey(
   return { name: outcome.name, codes, ...rest };
 }
 
-/** Backup codes for somebody who has none and now needs them; null when they have some. Call it inside the change's transaction. */
+/**
+ * Backup codes for somebody who has none and now needs them; null when they have some. Those of a factor that an administrator took away
+ * are none. Call it inside the change's transaction, after the new factor is there.
+ */
 export async function firstBackupCodes(
   db: TenantDb,
   { userId, now, post, actor }: Pick<Visit, "userId" | "now" | "post" | "actor">,
 ): Promise<string[] | null> {
-  if ((await countBackupCodes(db, userId)) > 0) return null;
+  const hasTotp = (await findAuthenticators(db, userId))?.totpConfirmedAt != null;
+  const factors = (await listPasskeys(db, userId)).length + (hasTotp ? 1 : 0);
+  if (factors > 1 && (await countBackupCodes(db, userId)) > 0) return null;
   const codes = await replaceBackupCodes(db, userId);
   await backupCodesMade(db, post, actor, { userId, now, quietly: true });
   return codes;
@@ -93,7 +99,7 @@ export const removeOwnPasskey = (
     }
     await removePasskey({ ...visit, db, passkeyId });
     await endRemembering(db, userId);
-    if (!hasTotp && person.passkeys === 1) await dropBackupCodes(db, userId);
+    if (!hasTotp && person.passkeys === 1) await dropCodes(db, visit.actor, userId);
     return goOnAlone(db, visit, null);
   });
 

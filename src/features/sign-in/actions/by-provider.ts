@@ -121,7 +121,8 @@ export function returnFromProvider(
     const back: Back = { visit, provider, returnTo: found.returnTo };
     if (outcome.kind === "declined") return turnAway(db, back, { why: "declined", asserted: null });
     if (outcome.asserted.providerId !== found.identityProviderId) return expired;
-    return welcome(db, back, outcome.asserted);
+    const policy = await policyFor(db, found, visit.now);
+    return welcome(db, { ...back, policy }, outcome.asserted);
   });
 }
 
@@ -129,6 +130,11 @@ interface Back {
   readonly visit: Visit;
   readonly provider: { readonly id: IdentityProviderId; readonly name: string };
   readonly returnTo: string;
+}
+
+/** Where addresses lead, in this sign-in. */
+interface Routing {
+  readonly policy: Parameters<typeof routeOf>[2];
 }
 
 /** Disabled while the person was there: nobody comes in by it any more. */
@@ -143,9 +149,13 @@ async function enabledProvider(db: TenantDb, providerId: IdentityProviderId) {
 }
 
 /** Finds, or makes, whom the provider named, and goes on with its word. */
-async function welcome(db: TenantDb, back: Back, asserted: Asserted): Promise<ProviderOutcome> {
+async function welcome(
+  db: TenantDb,
+  back: Back & Routing,
+  asserted: Asserted,
+): Promise<ProviderOutcome> {
   const { visit } = back;
-  const whom = await personOf(db, visit, asserted);
+  const whom = await personOf(db, back, asserted);
   if (whom.kind === "turned_away") return turnAway(db, back, { why: whom.why, asserted });
   const { userId } = whom;
   const person = await lockPerson(db, userId);
@@ -153,6 +163,9 @@ async function welcome(db: TenantDb, back: Back, asserted: Asserted): Promise<Pr
   const expired: Expired = { kind: "expired", returnTo: back.returnTo };
   if (!person || !isAt(signIn, ["provider"], visit.now)) return expired;
   const email = await primaryEmail(db, userId);
+  // Their invitation waits: it is not an administrator who keeps them out.
+  if (person.state === "invited")
+    return turnAway(db, back, { why: "address_unverified", asserted });
   if (person.state !== "active") {
     await refuse(db, back, { cause: "deactivated", asserted, userId });
     return { kind: "deactivated", ask: await askLink(db, { userId, email, now: visit.now }) };
@@ -174,14 +187,20 @@ type Whom =
 
 /**
  * By the subject; a first time by the address, if that is verified here and nobody comes by it as another subject; else somebody new, where
- * the connection makes people.
+ * the connection makes people. The address must lead to this provider: the tenant's default, which may name any, does not bring somebody in
+ * who comes by the provider of their domain.
  */
-async function personOf(db: TenantDb, visit: Visit, asserted: Asserted): Promise<Whom> {
+async function personOf(
+  db: TenantDb,
+  { visit, policy }: Back & Routing,
+  asserted: Asserted,
+): Promise<Whom> {
   const linked = await findLinked(db, asserted);
   if (linked !== null) return { kind: "found", userId: linked, isLinked: true };
   const away = (why: TurnedAway): Whom => ({ kind: "turned_away", why });
   const { email, firstName, lastName, createsPeople } = asserted;
   if (email === null) return away("no_address");
+  if ((await routeOf(db, email, policy))?.id !== asserted.providerId) return away("unknown");
   const owner = await lockOwner(db, email);
   if (owner) {
     const { userId, verifiedAt } = owner;

@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import { deviceTokenOf, welcomeDevice } from "#features/devices/index.ts";
 import { type Asserted, linkPerson } from "#features/identity-providers/index.ts";
 import { notify } from "#features/notices/index.ts";
-import { type Method, methodsText } from "#features/policy/index.ts";
+import { meets, type Method, methodsText, strengthOf } from "#features/policy/index.ts";
 import { type SessionCookie, startSession } from "#features/sessions/index.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { UserId } from "#src/ids.ts";
@@ -50,7 +50,7 @@ export async function completeSignIn(
   const { id, email, trialId, returnTo } = signIn;
   if (id !== null) await closeRow(db, id, { userId, methods });
   if (signIn.federated !== null) await keepLink(db, visit, { userId, email }, signIn.federated);
-  const wasHere = await notePresence(db, visit, { person, situation });
+  const wasHere = await notePresence(db, visit, { person, situation, methods });
   const deviceId = situation.device?.id ?? null;
   await forgiveAccount(db, { userId, email, ip: origin.ip, deviceId });
   if (trialId !== null) await passTrial(db, { trialId, userId }, now);
@@ -159,13 +159,16 @@ async function tellNewDevice(
   await notify(db, post, visitor(visit, userId), { happening, template: newDeviceMail, more });
 }
 
-/** When the person was last here; answers whether they ever were before. Nothing more being asked of them ends the days of grace, so that the next demand has days of its own. */
+/**
+ * When the person was last here; answers whether they ever were before. Whoever has what is asked of them ends the days of grace, so that
+ * the next demand has days of its own.
+ */
 async function notePresence(
   db: TenantDb,
   { now }: Visit,
-  { person, situation }: Pick<Ending, "person" | "situation">,
+  { person, situation, methods }: Pick<Ending, "person" | "situation" | "methods">,
 ): Promise<boolean> {
-  const isAsked = situation.required !== "baseline";
+  const isAsked = !meets(strengthOf(methods), situation.required);
   const { before } = await db
     .updateTable("users")
     .set({ last_sign_in_at: now, ...(isAsked ? {} : { strength_asked_at: null }) })

@@ -3,10 +3,12 @@ import { comesByProvider, routeOf } from "#features/identity-providers/index.ts"
 import {
   beginAssertion,
   passkeyHandle,
+  passkeyRefused,
   usePasskey,
   type VerifiedPasskey,
   verifyPasskey,
 } from "#features/passkeys/index.ts";
+import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { UserId } from "#src/ids.ts";
 import { countPasskey } from "../limits.ts";
@@ -95,13 +97,26 @@ async function accept(
   // The sign-in became another one meanwhile.
   if (knownPerson(signIn, now) !== expected) return { kind: "refused" };
   if (!person || !(await usePasskey(db, verified, now))) return { kind: "refused" };
+  const refused = (cause: "deactivated" | "by_provider") => {
+    const { userId, passkeyId, ceremony } = verified;
+    return record(db, visitor(visit, userId), passkeyRefused, {
+      userId,
+      passkeyId,
+      ceremony,
+      cause,
+    });
+  };
   if (person.state !== "active") {
     const { userId } = person;
+    await refused("deactivated");
     const asking = { userId, email: await primaryEmail(db, userId), now };
     return { kind: "deactivated", ask: await askLink(db, asking) };
   }
   const provider = expected === null ? await onlyProvider(db, visit, person.userId) : null;
-  if (provider !== null) return { kind: "by_provider", provider };
+  if (provider !== null) {
+    await refused("by_provider");
+    return { kind: "by_provider", provider };
+  }
   if (page === "first" && handle !== undefined) await dropSignIn(db, handle);
   const ended = signIn ?? (await withoutRow(db, visit, { input, userId: person.userId }));
   const situation = await situationOf(db, visit, ended, person);
