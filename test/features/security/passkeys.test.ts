@@ -107,6 +107,25 @@ describe("adding a passkey", () => {
     expect(page).toContain("The passkey “Desk” is added.");
   });
 
+  test("brings new codes to whom an administrator took the last factor away: the old ones open nothing", async () => {
+    const tenant = await aTenant();
+    const me = await tenant.aUser();
+    const { answer } = await add(await tenant.signedIn(me));
+    const old = codesOn(await answer.text());
+    const listed = await (await tenant.api.get(`/users/${me.id}/passkeys`)).json();
+    const { passkeys } = listed as { passkeys: { id: string }[] };
+    const revoked = await tenant.api.delete(`/users/${me.id}/passkeys/${passkeys[0]?.id}`);
+    expect(revoked.status).toBe(204);
+    const again = await add(await tenant.signedIn(me));
+    const fresh = codesOn(await again.answer.text());
+    expect(fresh).toHaveLength(10);
+    expect(fresh.filter((code) => new Set<string>(old).has(code))).toEqual([]);
+    const kept = await tenant.tenant.read((db) =>
+      db.selectFrom("backup_codes").select("code_hash").where("user_id", "=", me.id).execute(),
+    );
+    expect(kept).toHaveLength(10);
+  });
+
   test("gives a cookie that only this host's own pages send", async () => {
     const { browser } = await aTenant({ signedInAs: "member" });
     await browser.post(`${path}/new`, { currentPassword: goodPassword });
