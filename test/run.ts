@@ -1,5 +1,6 @@
-// `bun run test`: everything that can be checked on one machine, stage by stage, on a PostgreSQL of its own.
-// `--only=<part of a path>,…` runs just the tests of the files that match. The last line has the counts; exit 1 on a failure.
+// `bun run test`: everything that can be checked on one machine without a browser, stage by stage, on a PostgreSQL of its own.
+// `--only=<part of a path>,…` runs just the tests of the files that match; `--only=test/journeys` is `bun run test:journeys`.
+// The last line has the counts; exit 1 on a failure.
 import { chmod, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,6 +15,8 @@ const report = join(checkout, `.artifacts/junit-${process.pid}.xml`);
 /** A run that takes longer hangs. */
 const stageMaxSeconds = 1_500;
 const sources = ["src", "bin", "test"];
+/** The tests in Chromium take as long as half of all others. */
+const journeys = "test/journeys/";
 
 interface Stage {
   readonly name: string;
@@ -71,8 +74,8 @@ async function timed<T>(name: string, body: () => Promise<T>, isOk: (result: T) 
 
 async function runTests(only: readonly string[], env: Env): Promise<Counts> {
   const found = await Array.fromAsync(new Bun.Glob("test/**/*.test.{ts,tsx}").scan(checkout));
-  const files = found.filter(
-    (file) => only.length === 0 || only.some((part) => file.includes(part)),
+  const files = found.filter((file) =>
+    only.length === 0 ? !file.startsWith(journeys) : only.some((part) => file.includes(part)),
   );
   await mkdir(join(report, ".."), { recursive: true });
   await rm(report, { force: true });
@@ -80,12 +83,14 @@ async function runTests(only: readonly string[], env: Env): Promise<Counts> {
     process.execPath,
     "test",
     `--parallel=${Math.max(2, availableParallelism())}`,
+    // Files share a process, so that the application is loaded once: a file cleans up after itself and declares under names of its own.
+    "--no-isolate",
     "--only-failures",
     // The preload's default holds for the first file of a process only.
     "--timeout=60000",
     "--reporter=junit",
     `--reporter-outfile=${report}`,
-    ...only,
+    ...(only.length === 0 ? [`--path-ignore-patterns=${journeys}**`] : only),
   ];
   const exitCode = await run(command, env, true);
   return countsOf(await readFile(report, "utf8").catch(() => ""), files, exitCode);

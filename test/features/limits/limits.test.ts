@@ -91,7 +91,9 @@ describe("GET /limits", () => {
   });
 
   test("every limit has a sentence, but for the one that stops nobody", () => {
-    const nameless = [...declaredLimits().keys()].filter((name) => limitTexts[name] === undefined);
+    // Test files share processes: what others declare for themselves is none of the product's.
+    const product = [...declaredLimits().keys()].filter((name) => !/^(names_)?test\./.test(name));
+    const nameless = product.filter((name) => limitTexts[name] === undefined);
     // Messages to administrators wait and come together.
     expect(nameless).toEqual(["recovery.messages"]);
     expect(Object.keys(limitTexts).filter((name) => !declaredLimits().has(name))).toEqual([]);
