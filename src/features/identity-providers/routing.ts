@@ -36,13 +36,23 @@ export async function routeOf(
 }
 
 /**
- * Whether a person comes in by the provider that their address leads to and by nothing else: whoever is locked out there must not come in
- * here by a password. Super administrators keep theirs, so that a broken provider locks no tenant out. The same statement for nobody.
+ * The provider by which alone a person comes in: the one that their primary address leads to, where they are linked to it. Whichever of
+ * their addresses is typed: whoever is locked out there must not come in by a second one, nor by a password here. Null: they may come in
+ * by what they have here. Super administrators keep theirs, so that a broken provider locks no tenant out. `email` is what was typed: for
+ * nobody it takes the place of the primary address, so that the same three statements are made for everybody.
  */
-export async function comesByProvider(
+export async function onlyProviderOf(
   db: TenantDb,
-  { userId, route }: { userId: UserId | null; route: Route | null },
-): Promise<boolean> {
+  { userId, email }: { userId: UserId | null; email: string },
+  policy: Pick<Policy, "defaultIdentityProviderId">,
+): Promise<Route | null> {
+  const primary = await db
+    .selectFrom("user_emails")
+    .select("email")
+    .where("user_id", "=", userId)
+    .where("is_primary", "=", true)
+    .executeTakeFirst();
+  const route = await routeOf(db, primary?.email ?? email, policy);
   const linked = await db
     .selectFrom("federated_identities as f")
     .innerJoin("users as u", "u.id", "f.user_id")
@@ -52,5 +62,5 @@ export async function comesByProvider(
     .where("u.role", "<>", "super_admin")
     .limit(1)
     .executeTakeFirst();
-  return linked !== undefined;
+  return linked === undefined ? null : route;
 }

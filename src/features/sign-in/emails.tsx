@@ -66,23 +66,28 @@ export const linkedMail = defineEmail(
   ),
 );
 
-const ByProvider = z.object({ firstName: z.string(), provider: z.string() });
+const ByProvider = z.object({
+  firstName: z.string(),
+  provider: z.string(),
+  /** The primary one, whichever was typed: it leads there. */
+  address: z.string(),
+});
 
 /** In the place of a link to a new password, for somebody who has none here. */
 export const signsInByProvider = defineEmail("sign_in.by_provider", {
   data: ByProvider,
   subject: (_, { tenantName }) => texts.byProviderSubject(tenantName),
-  text: ({ firstName, provider }, { tenantName, baseUrl }) =>
+  text: ({ firstName, provider, address }, { tenantName, baseUrl }) =>
     [
       texts.greeting(firstName),
-      texts.byProviderIntro(tenantName, provider),
+      texts.byProviderIntro(tenantName, provider, address),
       `${texts.byProviderButton}: ${baseUrl}/sign-in`,
       texts.byProviderNote,
     ].join("\n\n"),
-  html: ({ firstName, provider }, { tenantName, baseUrl }) => (
+  html: ({ firstName, provider, address }, { tenantName, baseUrl }) => (
     <>
       <p>{texts.greeting(firstName)}</p>
-      <p>{texts.byProviderIntro(tenantName, provider)}</p>
+      <p>{texts.byProviderIntro(tenantName, provider, address)}</p>
       <MailButton href={`${baseUrl}/sign-in`} label={texts.byProviderButton} />
       <MailNote>{texts.byProviderNote}</MailNote>
     </>

@@ -56,6 +56,7 @@ export const providerRefused = defineEvent("sign_in.provider_refused", {
       "unknown",
       "address_unverified",
       "other_subject",
+      "other_provider",
       "no_address",
       "no_names",
       "deactivated",

@@ -131,7 +131,7 @@ export async function hasSubject(db: TenantDb, { providerId }: Asserted, userId:
   return row !== undefined;
 }
 
-/** The primary address of a person: where codes go, whatever was typed. */
+/** The primary address of a person: where codes go when they came in by something else than an address of theirs. */
 export async function primaryEmail(db: TenantDb, userId: UserId): Promise<string> {
   const { email } = await db
     .selectFrom("user_emails")

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "bun:test";
 import { hasSubject, findLinked } from "#features/sign-in/queries.ts";
 import { findLeftOut, listPeople } from "#features/identity-providers/queries.ts";
 import { findWaiting } from "#features/identity-providers/requests.ts";
-import { comesByProvider, routeOf } from "#features/identity-providers/routing.ts";
+import { onlyProviderOf, routeOf } from "#features/identity-providers/routing.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import { IdentityProviderId, UserId } from "#src/ids.ts";
 import { type TestTenant, testDatabase } from "../../support/database.ts";
@@ -76,7 +76,12 @@ const asks: [what: string, ask: (db: TenantDb) => Promise<unknown>, index: strin
   ],
   [
     "whether a person comes by it",
-    (db) => comesByProvider(db, { userId, route: { id: providerId, name: "" } }),
+    (db) =>
+      onlyProviderOf(
+        db,
+        { userId, email: "ada@d7.example" },
+        { defaultIdentityProviderId: providerId },
+      ),
     "federated_identities_",
   ],
   [

@@ -5,6 +5,7 @@ import {
   askProvider,
   createPerson,
   keepRequest,
+  onlyProviderOf,
   type Question,
   routeOf,
   takeNames,
@@ -38,6 +39,7 @@ export type TurnedAway =
   | "unknown"
   | "address_unverified"
   | "other_subject"
+  | "other_provider"
   | "no_address"
   | "no_names";
 
@@ -170,6 +172,10 @@ async function welcome(
     await refuse(db, back, { cause: "deactivated", asserted, userId });
     return { kind: "deactivated", ask: await askLink(db, { userId, email, now: visit.now }) };
   }
+  // A second address, of another provider's domain, is no way round the one that may have locked them out.
+  const only = await onlyProviderOf(db, { userId, email }, back.policy);
+  if (only !== null && only.id !== asserted.providerId)
+    return turnAway(db, back, { why: "other_provider", asserted, userId });
   const methods = methodsOf(asserted);
   const kept: SignIn = { ...signIn, email, federated: asserted, methods };
   const isFirst = !whom.isLinked;
@@ -244,9 +250,13 @@ async function toLink(db: TenantDb, signIn: SignIn, userId: UserId): Promise<str
 async function turnAway(
   db: TenantDb,
   back: Back,
-  { why, asserted }: { why: TurnedAway; asserted: Asserted | null },
+  {
+    why,
+    asserted,
+    userId = null,
+  }: { why: TurnedAway; asserted: Asserted | null; userId?: UserId | null },
 ): Promise<ProviderOutcome> {
-  await refuse(db, back, { cause: why, asserted, userId: null });
+  await refuse(db, back, { cause: why, asserted, userId });
   const { provider, returnTo } = back;
   return { kind: "turned_away", why, provider: provider.name, returnTo };
 }

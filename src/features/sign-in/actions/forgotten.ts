@@ -1,5 +1,5 @@
 // A forgotten password: the request does the same work for every address; what differs happens later, in the job.
-import { comesByProvider, routeOf } from "#features/identity-providers/index.ts";
+import { onlyProviderOf } from "#features/identity-providers/index.ts";
 import { issueLink, linkPath } from "#features/one-time-links/index.ts";
 import { findPolicy } from "#features/policy/index.ts";
 import { record } from "#platform/audit/record.ts";
@@ -9,7 +9,7 @@ import type { Actor, Origin } from "#src/actor.ts";
 import { accountDeactivated, continueSetUp, resetPassword, signsInByProvider } from "../emails.tsx";
 import { passwordResetRequested } from "../events.ts";
 import { mayMailForgotten } from "../limits.ts";
-import { findByEmail } from "../queries.ts";
+import { findByEmail, primaryEmail } from "../queries.ts";
 
 /** What a person gets who cannot sign in, by the state of their account. */
 const answers = {
@@ -31,9 +31,10 @@ export async function sendResetLink(
   const { userId, firstName, state } = person;
   const actor: Actor = { kind: "visitor", userId, origin };
   if (!(await mayMailForgotten({ db, actor, now }, email))) return;
-  const route = await routeOf(db, email, await findPolicy(db, now));
-  if (route !== null && (await comesByProvider(db, { userId, route }))) {
-    const said = { firstName, provider: route.name };
+  const provider = await onlyProviderOf(db, { userId, email }, await findPolicy(db, now));
+  if (provider !== null) {
+    // The mailbox is known to be theirs: it may read which address leads there.
+    const said = { firstName, provider: provider.name, address: await primaryEmail(db, userId) };
     await queueMail(db, post, signsInByProvider, { email, userId }, said);
     return;
   }

@@ -1,5 +1,5 @@
 // A passkey: at the first page in the place of everything, later as the second step. It is two factors in one.
-import { comesByProvider, routeOf } from "#features/identity-providers/index.ts";
+import { onlyProviderOf } from "#features/identity-providers/index.ts";
 import {
   beginAssertion,
   passkeyHandle,
@@ -128,8 +128,8 @@ async function accept(
 /** The provider by which alone a person comes in; null when they may come in by what they have here. */
 async function onlyProvider(db: TenantDb, { now }: Visit, userId: UserId): Promise<string | null> {
   const policy = await policyFor(db, { trialId: null }, now);
-  const route = await routeOf(db, await primaryEmail(db, userId), policy);
-  return (await comesByProvider(db, { userId, route })) ? (route?.name ?? null) : null;
+  const email = await primaryEmail(db, userId);
+  return (await onlyProviderOf(db, { userId, email }, policy))?.name ?? null;
 }
 
 /** A passkey alone: there is no row to finish. */

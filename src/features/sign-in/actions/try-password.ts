@@ -5,7 +5,7 @@ import {
   passwordUpkeep,
 } from "#features/authenticators/index.ts";
 import { type Device, deviceTokenOf, findDevice } from "#features/devices/index.ts";
-import { comesByProvider, routeOf } from "#features/identity-providers/index.ts";
+import { onlyProviderOf } from "#features/identity-providers/index.ts";
 import { record } from "#platform/audit/record.ts";
 import { randomToken } from "#platform/crypto/token.ts";
 import type { TenantDb } from "#platform/db/database.ts";
@@ -78,8 +78,8 @@ async function openTry(
   const { email } = signIn;
   const claimed = await findByEmail(db, email);
   const userId = claimed?.userId ?? null;
-  const route = await routeOf(db, email, await policyFor(db, signIn, now));
-  const isByProvider = await comesByProvider(db, { userId, route });
+  const policy = await policyFor(db, signIn, now);
+  const isByProvider = (await onlyProviderOf(db, { userId, email }, policy)) !== null;
   const device = await findDevice(db, { userId, token: deviceTokenOf(cookies), now });
   if (await mustProveFirst(db, visit, { signIn, device })) return { kind: "proof_first" };
   const trier = { email, ip: origin.ip, deviceId: device?.id ?? null };

@@ -29,6 +29,7 @@ const turnedAwayTexts: Readonly<Record<TurnedAway, (provider: string, tenant: st
     unknown: texts.awayUnknown,
     address_unverified: texts.awayUnverified,
     other_subject: texts.awayOtherSubject,
+    other_provider: texts.awayOtherProvider,
     no_address: texts.awayNoAddress,
     no_names: texts.awayNoNames,
   };
