@@ -579,6 +579,27 @@ alter table app.passkeys force row level security;
 create policy tenant on app.passkeys to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 grant delete, insert, select, update on app.passkeys to app_tenant;
 
+create table app.pending_emails (
+  tenant_id uuid not null default app.tenant_id(),
+  id uuid not null default uuidv7(),
+  user_id uuid not null,
+  email text not null,
+  token_hash bytea not null,
+  asked_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  constraint pending_emails_pkey PRIMARY KEY (tenant_id, id),
+  constraint pending_emails_token_unique UNIQUE (tenant_id, token_hash),
+  constraint pending_emails_user_unique UNIQUE (tenant_id, user_id, email),
+  constraint pending_emails_user_fk FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id) ON DELETE CASCADE,
+  constraint pending_emails_shape CHECK (((email = lower(email)) AND ((length(email) >= 3) AND (length(email) <= 320))))
+);
+alter table app.pending_emails owner to app_owner;
+CREATE INDEX pending_emails_expired ON app.pending_emails USING btree (tenant_id, expires_at);
+alter table app.pending_emails enable row level security;
+alter table app.pending_emails force row level security;
+create policy tenant on app.pending_emails to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.pending_emails to app_tenant;
+
 create table app.policy_trials (
   tenant_id uuid not null default app.tenant_id(),
   id uuid not null default uuidv7(),

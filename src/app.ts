@@ -1,5 +1,8 @@
 // The table of contents: what every request passes, then each door and the features behind it.
 import { Hono, type MiddlewareHandler } from "hono";
+import { addressConfirmationRoutes } from "#features/addresses/routes/confirmation.tsx";
+import { addressRoutes } from "#features/addresses/routes/of-person.tsx";
+import { ownAddressRoutes } from "#features/addresses/routes/own.tsx";
 import { accountRoutes } from "#features/account/routes.tsx";
 import { authenticateBearer } from "#features/api-clients/index.ts";
 import { apiClientRoutes } from "#features/api-clients/routes.tsx";
@@ -85,7 +88,10 @@ export const routeTable: readonly AnyRoute[] = [
   identityProviderResponseRoutes,
   apiClientRoutes,
   accountRoutes,
+  ownAddressRoutes,
+  addressConfirmationRoutes,
   userRoutes,
+  addressRoutes,
   passkeyRoutes,
   passwordResetRoutes,
   factorResetRoutes,

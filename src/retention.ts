@@ -20,6 +20,7 @@ const kept = [
   // Long enough for "which sessions were there last month", which the audit trail answers after that.
   { table: "sessions", since: "expires_at", keepDays: 30 },
   { table: "user_tokens", since: "expires_at", keepDays: 30 },
+  { table: "pending_emails", since: "expires_at", keepDays: 0 },
 ] as const;
 
 /** Rows of one table that leave in one transaction: locks stay short. */

@@ -13,6 +13,7 @@ import { fieldsOf } from "./http/support/garbage.ts";
 import { serving } from "./http/support/serving.ts";
 import { aPasskey } from "./features/passkeys/support.ts";
 import {
+  anotherAddress,
   anApplication,
   furnish,
   isUnsafe,
@@ -146,6 +147,15 @@ const preparations: Readonly<
     const applicationId = await registered(tenant);
     const key = await tenant.api.post(`/applications/${applicationId}/keys`);
     return { ids: { applicationId, keyId: ((await key.json()) as { id: string }).id } };
+  },
+  // Another person's: promoting one and deactivating its person come before.
+  "DELETE /users/:userId/addresses/:addressId": async ({ tenant }) => {
+    const user = await tenant.aUser();
+    return { ids: { userId: user.id, ...(await anotherAddress(tenant, user)) } };
+  },
+  "DELETE /users/:userId/addresses/pending/:pendingAddressId": async ({ tenant }) => {
+    const user = await tenant.aUser();
+    return { ids: { userId: user.id, ...(await anotherAddress(tenant, user)) } };
   },
   "POST /users/:userId/factor-resets": async ({ tenant }) => {
     const user = await tenant.aUser();

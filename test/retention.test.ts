@@ -14,6 +14,7 @@ const table = [
   ["api_tokens", "expires_at", 1],
   ["sessions", "expires_at", 30],
   ["user_tokens", "expires_at", 30],
+  ["pending_emails", "expires_at", 0],
   ["saml_keys", "retired_at", 30],
   ["identity_provider_keys", "retired_at", 30],
   ["identity_provider_requests", "expires_at", 0],

@@ -24,6 +24,7 @@ import {
 
 /** Everything that a person who is not signed in may call. Nothing else. */
 const publicRoutes = [
+  "GET /address-confirmation/:linkId/:token",
   "GET /branding/logo/:logoName",
   "GET /forgotten-password",
   "GET /reactivation/:linkId/:token",
@@ -49,6 +50,7 @@ const publicRoutes = [
   "GET /sign-in/totp",
   "GET /sign-in/ways",
   "GET /verify-email/:linkId/:token",
+  "POST /address-confirmation/:linkId/:token",
   "POST /forgotten-password",
   "POST /oauth2/token",
   "POST /reactivation/:linkId/:token",

@@ -32,12 +32,30 @@ const passkey = { ...noticed, name: "Work laptop" };
 const settings = { firstName, who: "Grace Hopper (grace@acme.example)" };
 
 export const mailCases: readonly MailCase[] = [
+  {
+    template: "addresses.confirm",
+    data: { url: `${origin}/address-confirmation/${linkId}/${token}` },
+  },
+  { template: "addresses.tried", data: {} },
+  { template: "addresses.added", data: { ...noticed, email: "ada@analytical.example" } },
+  { template: "addresses.removed", data: { ...noticed, email: "ada@analytical.example" } },
+  {
+    template: "addresses.primary_changed",
+    data: { ...noticed, from: "ada@acme.example", to: "ada@analytical.example" },
+  },
+  {
+    template: "addresses.asked_by_administrator",
+    data: { ...byAdministrator, email: "ada@analytical.example" },
+  },
   { template: "password_resets.required", data: byAdministrator },
   { template: "password_resets.breach_found", data: byItself },
   { template: "password_resets.breach_digest", data: { firstName, count: 3 } },
   { template: "sign_in.new_device", data: { ...noticed, methods: "password, authenticator app" } },
   { template: "sign_in.linked", data: { ...noticed, provider: "Okta" } },
-  { template: "sign_in.by_provider", data: { firstName, provider: "Okta" } },
+  {
+    template: "sign_in.by_provider",
+    data: { firstName, provider: "Okta", address: "ada@acme.example" },
+  },
   {
     template: "sign_in.account_deactivated",
     data: { firstName, url: `${origin}/reactivation/${linkId}/${token}` },

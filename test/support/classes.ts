@@ -49,6 +49,7 @@ export const tableClasses: Readonly<Record<string, TableClass>> = {
   mails: tenant(),
   passkey_challenges: tenant(),
   passkeys: tenant(),
+  pending_emails: tenant(),
   policy_trials: tenant(),
   reactivation_requests: tenant(),
   saml_keys: tenant(),

@@ -107,32 +107,31 @@ const roleText: Readonly<Record<Role, string>> = {
 
 function Facts({ profile: { role, emails } }: { profile: Profile }) {
   return (
-    <Card
-      title={texts.account}
-      description={texts.accountHint}
-      actions={<LinkButton href="/security">{texts.security}</LinkButton>}
-    >
-      <KeyValues
-        items={[
-          { label: texts.role, value: <Badge>{roleText[role]}</Badge> },
-          {
-            label: texts.addresses,
-            value: (
-              <Stack gap="small">
-                {emails.map(({ email, isPrimary, verifiedAt }) => (
-                  <Cluster>
-                    <span>{email}</span>
-                    {isPrimary && emails.length > 1 && <Badge>{texts.primary}</Badge>}
-                    <Status tone={verifiedAt === null ? "caution" : "positive"}>
-                      {verifiedAt === null ? texts.unverified : texts.verified}
-                    </Status>
-                  </Cluster>
-                ))}
-              </Stack>
-            ),
-          },
-        ]}
-      />
-    </Card>
+    <Stack gap="large">
+      <Card
+        title={texts.addresses}
+        description={texts.addressesHint}
+        actions={<LinkButton href="/profile/addresses">{texts.addressesManage}</LinkButton>}
+      >
+        <Stack gap="small">
+          {emails.map(({ email, isPrimary, verifiedAt }) => (
+            <Cluster>
+              <span>{email}</span>
+              {isPrimary && emails.length > 1 && <Badge>{texts.primary}</Badge>}
+              <Status tone={verifiedAt === null ? "caution" : "positive"}>
+                {verifiedAt === null ? texts.unverified : texts.verified}
+              </Status>
+            </Cluster>
+          ))}
+        </Stack>
+      </Card>
+      <Card
+        title={texts.account}
+        description={texts.accountHint}
+        actions={<LinkButton href="/security">{texts.security}</LinkButton>}
+      >
+        <KeyValues items={[{ label: texts.role, value: <Badge>{roleText[role]}</Badge> }]} />
+      </Card>
+    </Stack>
   );
 }

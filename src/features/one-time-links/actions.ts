@@ -59,7 +59,9 @@ export async function consumeLink(
   return numUpdatedRows === 1n ? link : null;
 }
 
-/** Takes back what was sent to a person and not used. */
+/**
+ * Takes back what was sent to a person and not used; without a purpose also what was sent to addresses that wait to be theirs (`dropPending`).
+ */
 export async function dropLinks(
   db: TenantDb,
   userId: UserId,
@@ -71,4 +73,13 @@ export async function dropLinks(
     .where("used_at", "is", null)
     .$if(purpose !== undefined, (query) => query.where("purpose", "=", purpose ?? null))
     .execute();
+  if (purpose === undefined) await dropPending(db, userId);
+}
+
+/**
+ * Takes back what was sent to addresses that wait to become a person's (features/addresses): whoever asked for one with a password that was
+ * stolen must not get it confirmed after the password was changed.
+ */
+export async function dropPending(db: TenantDb, userId: UserId): Promise<void> {
+  await db.deleteFrom("pending_emails").where("user_id", "=", userId).execute();
 }

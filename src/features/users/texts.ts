@@ -87,6 +87,8 @@ export const texts = defineTexts("users", {
   activityTab: "Activity",
   tabs: "About this person",
   addresses: "Addresses",
+  addressesManage: "Manage addresses",
+  addressesShow: "Show addresses",
   address: "Address",
   primary: "Primary",
   verified: "Verified",

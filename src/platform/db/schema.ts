@@ -358,6 +358,16 @@ export interface Passkeys {
   user_id: UserId;
 }
 
+export interface PendingEmails {
+  asked_at: Generated<Timestamp>;
+  email: string;
+  expires_at: Timestamp;
+  id: Generated<string>;
+  tenant_id: Generated<TenantId>;
+  token_hash: Buffer;
+  user_id: UserId;
+}
+
 export interface PolicyTrials {
   created_at: Generated<Timestamp>;
   ended_at: Timestamp | null;
@@ -620,6 +630,7 @@ export interface DB {
   mails: Mails;
   passkey_challenges: PasskeyChallenges;
   passkeys: Passkeys;
+  pending_emails: PendingEmails;
   policy_trials: PolicyTrials;
   reactivation_requests: ReactivationRequests;
   saml_keys: SamlKeys;

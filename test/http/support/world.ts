@@ -85,6 +85,8 @@ export async function furnish({ services }: TestApp, tenant: TestTenant): Promis
   const ids = {
     ...ways,
     ...provider,
+    ...(await anotherAddress(tenant, somebody)),
+    ...(await ownAddress(tenant)),
     userId: somebody.id,
     passkeyId,
     groupId: group.id,
@@ -110,6 +112,40 @@ async function aRememberedDevice({ tenant, newBrowser }: TestTenant, { id: userI
   const arrival = { userId, token: undefined, origin, now: new Date(), rememberDays: 30 };
   const actor = { kind: "visitor", userId, origin } as const;
   return (await tenant.write((db) => welcomeDevice(db, actor, arrival))).deviceId;
+}
+
+/** The same of the tenant's own person, for their own pages. */
+async function ownAddress(tenant: TestTenant) {
+  const { addressId, pendingAddressId } = await anotherAddress(tenant, {
+    id: await anybody(tenant),
+  });
+  return { ownAddressId: addressId, ownPendingAddressId: pendingAddressId };
+}
+
+/** A second address of somebody, and one that waits. */
+export async function anotherAddress(
+  { tenant, subdomain }: TestTenant,
+  { id: userId }: Pick<TestUser, "id">,
+) {
+  return tenant.write(async (db) => {
+    const email = `second-${userId}@${subdomain}.example.com`;
+    const address = await db
+      .insertInto("user_emails")
+      .values({ user_id: userId, email, is_primary: false, verified_at: new Date() })
+      .returning("id")
+      .executeTakeFirstOrThrow();
+    const pending = await db
+      .insertInto("pending_emails")
+      .values({
+        user_id: userId,
+        email: `third-${userId}@${subdomain}.example.com`,
+        token_hash: Buffer.from(crypto.getRandomValues(new Uint8Array(32))),
+        expires_at: new Date(Date.now() + 86_400_000),
+      })
+      .returning("id")
+      .executeTakeFirstOrThrow();
+    return { addressId: address.id, pendingAddressId: pending.id };
+  });
 }
 
 /** An identity provider that brought somebody in, with a domain, a prepared key and a test under way. */
@@ -296,6 +332,14 @@ const samples: Readonly<Record<string, Sample>> = {
     timeZone: "Europe/London",
     theme: "dark",
   }),
+  "POST /profile/addresses": ({ tenant }) => ({
+    email: `walked${(applications += 1)}@${tenant.subdomain}.example.com`,
+  }),
+  "PUT /profile/addresses/:ownAddressId/primary": () => ({ confirm: "on" }),
+  "POST /users/:userId/addresses": ({ tenant }) => ({
+    email: `walked${(applications += 1)}@${tenant.subdomain}.example.com`,
+  }),
+  "PUT /users/:userId/addresses/:addressId/primary": () => ({ confirm: "on" }),
   "POST /users": ({ tenant }) => ({
     firstName: "Grace",
     lastName: "Hopper",

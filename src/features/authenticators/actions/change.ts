@@ -1,7 +1,7 @@
 // What a signed-in person may change about their own proofs. Each needs proof first, is recorded, and is told by mail.
 import { countPasskeys } from "#features/passkeys/index.ts";
 import { endRemembering } from "#features/devices/index.ts";
-import { dropLinks } from "#features/one-time-links/index.ts";
+import { dropLinks, dropPending } from "#features/one-time-links/index.ts";
 import { endSessions, renewSession, type SessionCookie } from "#features/sessions/index.ts";
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
@@ -58,6 +58,7 @@ export async function changePassword(
     await forgiveProofs(db, userId);
     await storePassword(db, { userId, hash, stamp, now });
     await dropLinks(db, userId, "password_reset");
+    await dropPending(db, userId);
     await passwordChanged(db, post, actor, { userId, now });
     await endSessions(db, actor, { userId, reason: "password_changed", except: session.id });
     return { problem: null, value: await renewSession(db, session) };

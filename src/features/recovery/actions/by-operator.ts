@@ -2,7 +2,7 @@
 import { releaseLimitsOf } from "#features/limits/index.ts";
 import { resendInvitation } from "#features/invitations/index.ts";
 import { notify } from "#features/notices/index.ts";
-import { issueLink, linkPath } from "#features/one-time-links/index.ts";
+import { dropPending, issueLink, linkPath } from "#features/one-time-links/index.ts";
 import {
   emailsOf,
   findUserByEmail,
@@ -60,6 +60,7 @@ export async function recoverByOperator(by: Acting, email: string): Promise<Reco
     await dropSecondSteps(by, userId, { reason: "recovered", factorResetId: null }),
   );
   const limitsCleared = await releaseLimitsOf(db, actor, userId);
+  await dropPending(db, userId);
   const issued = await linkFor(by, { userId, email: address });
   await record(db, actor, recoveredByOperator, { userId, reactivated, limitsCleared });
   const happening = { userId, now };

@@ -103,7 +103,14 @@ export const UserPage: PageScreen<UserDetail, Seen> = ({ data, view, more }) => 
 function Details({ user, view }: { user: UserDetail; view: View }) {
   const zone = zoneOf(view);
   return (
-    <Card title={texts.details}>
+    <Card
+      title={texts.details}
+      actions={
+        <LinkButton small href={`${pathOf(user)}/addresses`}>
+          {may(user, "edit") ? texts.addressesManage : texts.addressesShow}
+        </LinkButton>
+      }
+    >
       <KeyValues
         items={[
           { label: texts.addresses, value: <Addresses user={user} /> },

@@ -1,0 +1,1 @@
+export { addressAdded, addressRemoved, primaryAddressChanged } from "./events.ts";

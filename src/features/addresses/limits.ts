@@ -1,0 +1,70 @@
+// Mail goes to addresses that have proved nothing yet: it must not become a way to pester somebody, nor to make our mail look like spam.
+import type { TenantDb } from "#platform/db/database.ts";
+import { type Counter, defineLimit, hitNoted } from "#platform/limits.ts";
+import { type Actor, roleOf } from "#src/actor.ts";
+import type { ApiClientId, UserId } from "#src/ids.ts";
+import { roleMay } from "#src/permissions.ts";
+import { addressMailsLimited } from "./errors.ts";
+import type { Acting } from "./actions/acting.ts";
+
+const hour = 60 * 60;
+
+const mailsByPerson = defineLimit("addresses.mails_person", { most: 10, windowSeconds: hour });
+// Somebody moves a department to a new domain, and not a thousand people.
+const mailsByAdmin = defineLimit("addresses.mails_admin", { most: 100, windowSeconds: hour });
+const mailsToAddress = defineLimit("addresses.mails_address", {
+  most: 5,
+  windowSeconds: 24 * hour,
+});
+const mailsByTenant = defineLimit("addresses.mails_tenant", { most: 300, windowSeconds: hour });
+
+/** Counts one message to an address that is to be added. @throws {addressMailsLimited} naming `email` */
+export async function countMail({ db, actor, now }: Acting, email: string): Promise<void> {
+  const counters: readonly Counter[] = [
+    byActor(db, actor),
+    { limit: mailsToAddress, key: email, about: email },
+    { limit: mailsByTenant, key: "", about: "everybody: addresses that are to be added" },
+  ];
+  for (const counter of counters) {
+    const { allowed, retryAfterSeconds } = await hitNoted(db, counter, now);
+    // What was counted so far is undone with the throw.
+    if (!allowed)
+      throw addressMailsLimited({
+        retryAfterSeconds,
+        errors: { email: addressMailsLimited.spec.title },
+      });
+  }
+}
+
+function byActor(db: TenantDb, actor: Actor): Counter {
+  const limit = roleMay(roleOf(actor), "users.manage") ? mailsByAdmin : mailsByPerson;
+  switch (actor.kind) {
+    case "user":
+      return { limit, key: actor.userId, about: () => addressOf(db, actor.userId) };
+    case "client":
+      return { limit, key: actor.clientId, about: () => nameOf(db, actor.clientId) };
+    case "visitor":
+    case "job":
+    case "operator":
+      return { limit, key: actor.kind, about: actor.kind };
+  }
+}
+
+async function addressOf(db: TenantDb, userId: UserId): Promise<string> {
+  const { email } = await db
+    .selectFrom("user_emails")
+    .select("email")
+    .where("user_id", "=", userId)
+    .where("is_primary", "=", true)
+    .executeTakeFirstOrThrow();
+  return email;
+}
+
+async function nameOf(db: TenantDb, clientId: ApiClientId): Promise<string> {
+  const { name } = await db
+    .selectFrom("api_clients")
+    .select("name")
+    .where("id", "=", clientId)
+    .executeTakeFirstOrThrow();
+  return `API client ${name}`;
+}

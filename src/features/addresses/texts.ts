@@ -1,0 +1,138 @@
+// What people read about their addresses.
+import { defineTexts } from "#platform/texts.ts";
+
+export const texts = defineTexts("addresses", {
+  title: "E-mail addresses",
+  titleOf: (name: string) => `E-mail addresses of ${name}`,
+  description:
+    "Each confirmed address signs you in and gets the codes when you do. Applications are told the primary one.",
+  descriptionOf:
+    "Each confirmed address signs this person in and gets the codes then. Applications are told the primary one.",
+  profile: "Profile",
+  users: "Users",
+  caption: "Addresses",
+  address: "Address",
+  state: "State",
+  actions: "Actions",
+  primary: "Primary",
+  verified: "Confirmed",
+  unverified: "Not confirmed",
+  waiting: "Waiting for the mailbox",
+  until: "until",
+  makePrimary: "Make primary",
+  makePrimaryOf: (email: string) => `Make ${email} the primary address`,
+  remove: "Remove",
+  removeOf: (email: string) => `Remove ${email}`,
+  resend: "Send again",
+  resendTo: (email: string) => `Send the message to ${email} again`,
+  cancel: "Cancel",
+  cancelOf: (email: string) => `Cancel the request for ${email}`,
+  keep: "Keep as it is",
+  full: (most: number) => `That is as many as there can be: ${most}. Remove one to add another.`,
+
+  addTitle: "Add an e-mail address",
+  addTitleOf: (name: string) => `Add an e-mail address for ${name}`,
+  addLead:
+    "A message with a link goes to it. Once the link was opened and confirmed, it signs you in like the others.",
+  addLeadOf: (name: string) =>
+    `A message with a link goes to it, and ${name} is told. Once the link was opened and confirmed, it signs them in like the others.`,
+  email: "E-mail address",
+  add: "Add an address",
+  addSubmit: "Send the message",
+  askedNotice: (email: string) => `Look into ${email}: a message is on its way, good for 3 days`,
+  askedOfNotice: (email: string) =>
+    `A message is on its way to ${email}. It has 3 days to confirm the address`,
+  cancelledNotice: "The address is not added",
+
+  primaryTitle: (email: string) => `Make ${email} the primary address?`,
+  primaryText: (from: string) =>
+    `Applications are told it in the place of ${from}, and so is whoever looks the person up here. ${from} still signs in.`,
+  impactNameIds: "These applications know the person by the address, and would see somebody new:",
+  impactAttributes:
+    "These applications are told the address. If they go by it, they would see somebody new:",
+  impactSignIn: (from: string, to: string) =>
+    `Signing in would change: it leads to ${from} now, and would lead to ${to}.`,
+  impactPassword: "a password here",
+  impactNone: "No application is told the address, and signing in stays as it is.",
+  impactHint: "Talk to whoever runs them first: some cannot bring the two together afterwards.",
+  confirm: "Change it all the same",
+  confirmMissing: "Say that you have read what would change",
+  primarySubmit: "Make primary",
+  promotedNotice: (email: string) => `${email} is the primary address now`,
+
+  removeTitle: (email: string) => `Remove ${email}?`,
+  removeText:
+    "It signs in no more, and links that were sent to it stop working. Whoever wants it back confirms it anew.",
+  removedNotice: "The address is removed",
+
+  confirmTitle: "Is this your address?",
+  confirmLead: (tenant: string, email: string) =>
+    `Somebody at ${tenant} asked to add ${email} to their account, or an administrator did it for them. Confirm it only if it is your account: the address then signs in to it, and can be used to choose a new password.`,
+  confirmSubmit: "Confirm the address",
+  confirmedTitle: "The address is confirmed",
+  confirmedLead: (tenant: string, email: string) =>
+    `From now on ${email} signs in to the account at ${tenant}.`,
+  confirmedNotice: (email: string) => `${email} is confirmed`,
+  takenTitle: "This address belongs to another account",
+  takenLead: (tenant: string, email: string) =>
+    `${email} has become the address of another account at ${tenant} in the meantime, so it was not added. If both are yours, remove it there first.`,
+  deadTitle: "This link does not work any more",
+  deadLead:
+    "It was used already, is older than 3 days, was cancelled, or the password was changed since. Add the address again on your profile.",
+  toSignIn: "Go to sign-in",
+  toAddresses: "Go to your addresses",
+
+  // Mails
+  greeting: (firstName: string) => `Hello ${firstName},`,
+  hello: "Hello,",
+  confirmSubject: (tenant: string) => `Confirm this address for ${tenant}`,
+  confirmIntro: (tenant: string) =>
+    `somebody asked to add this address to an account at ${tenant}. Was it you, or an administrator on your behalf? Then confirm it: it signs in to that account from then on.`,
+  confirmButton: "Confirm the address",
+  confirmNote:
+    "The link is good for 3 days and works once. If you do not know of this, do nothing: nothing changes.",
+  triedSubject: (tenant: string) => `Somebody tried to add your address at ${tenant}`,
+  triedIntro: (tenant: string) =>
+    `somebody tried to add this address to an account at ${tenant}. It belongs to your account already, so nothing was added and nothing has changed.`,
+  triedNote:
+    "There is nothing to do. If it was you, sign in with this address: it has an account of its own.",
+  addedSubject: (tenant: string) => `An address was added to your account at ${tenant}`,
+  addedText: (tenant: string, email: string) =>
+    `${email} was confirmed and signs in to your account at ${tenant} from now on.`,
+  removedSubject: (tenant: string) => `An address was removed from your account at ${tenant}`,
+  removedText: (tenant: string, email: string) =>
+    `${email} was removed from your account at ${tenant} and signs in no more.`,
+  primarySubject: (tenant: string) => `Your primary address at ${tenant} has changed`,
+  primaryMailText: (tenant: string, from: string, to: string) =>
+    `The primary address of your account at ${tenant} is now ${to}, in the place of ${from}. Applications are told it; both sign in.`,
+  askedSubject: (tenant: string) =>
+    `An administrator wants to add an address to your account at ${tenant}`,
+  askedText: (tenant: string, email: string) =>
+    `An administrator asked to add ${email} to your account at ${tenant}. As soon as its mailbox confirms it, it signs in to your account and can be used to choose a new password.`,
+  notYou: "Do you not know of this, or is the address not yours? Tell an administrator at once.",
+  look: "Look at your addresses",
+
+  // Audit trail
+  requestedEvent: "Address to be added: message sent",
+  cancelledEvent: "Address not added: request cancelled",
+  addedEvent: "Address added",
+  refusedEvent: "Address not added: somebody else has it",
+  removedEvent: "Address removed",
+  primaryChangedEvent: "Primary address changed",
+
+  // Refusals
+  notFound: "There is no such address here",
+  taken: "Another person already has this address",
+  takenBy: (email: string) => `${email} belongs to somebody else here`,
+  alreadyTheirs: "This address is there already",
+  alreadyTheirsField: (email: string) => `${email} is there already`,
+  tooMany: "Nobody has more than 10 addresses, those that wait included",
+  tooManyField: "Remove an address, or cancel one that waits: 10 is the most",
+  notVerified: "An address becomes the primary one only when its mailbox has confirmed it",
+  cannotDeletePrimary: "The primary address stays: make another one primary first",
+  personNotActive: "Addresses are added and made primary for active people only",
+  changesIdentity: "Applications or the way to sign in would change: confirm: true does it anyway",
+  boundToProvider:
+    "You sign in by your organisation’s identity provider, which knows you by the primary address: ask an administrator to change it",
+  mailsLimited: "Too many messages to confirm addresses were sent: wait before sending another",
+});
