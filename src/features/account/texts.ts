@@ -38,7 +38,7 @@ export const texts = defineTexts("account", {
   admin: "Administrator",
   superAdmin: "Super administrator",
   addresses: "E-mail addresses",
-  addressesHint: "Each confirmed one signs you in.",
+  addressesHint: "Each verified one signs you in.",
   addressesManage: "Manage addresses",
   primary: "Primary",
   verified: "Verified",

@@ -38,6 +38,8 @@ export const texts = defineTexts("limits", {
   passwordAccountNetwork: "Passwords tried for one account from one network",
   passwordAccount: "Passwords tried for one account, from everywhere",
   passwordAccountMonth: "Wrong passwords for one account, within 30 days",
+  passwordPersonMonth:
+    "Wrong passwords for one person, by all of their addresses, within 30 days: even the right one is refused",
   passwordDevice: "Passwords tried in a browser that is known to the person",
   passwordDeviceMonth: "Wrong passwords in a browser that is known to the person, within 30 days",
   refusedTenant:
@@ -74,6 +76,7 @@ export const limitTexts: Readonly<Record<string, string>> = {
   "sign_in.password_account_ip": texts.passwordAccountNetwork,
   "sign_in.password_account": texts.passwordAccount,
   "sign_in.password_account_month": texts.passwordAccountMonth,
+  "sign_in.password_person_month": texts.passwordPersonMonth,
   "sign_in.password_device": texts.passwordDevice,
   "sign_in.password_device_month": texts.passwordDeviceMonth,
   "sign_in.refused_tenant": texts.refusedTenant,

@@ -15,6 +15,8 @@ export const passwordRefused = defineEvent("sign_in.password_refused", {
       "deactivated",
       // Right or wrong: they come in by their identity provider.
       "by_provider",
+      // Right or wrong: too many were tried, by all of their addresses together.
+      "person_limit",
     ]),
   }),
 });

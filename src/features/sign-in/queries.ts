@@ -84,7 +84,20 @@ const person = (db: TenantDb) =>
       "u.password_reset_cause as resetCause",
       "u.strength_asked_at as strengthAskedAt",
       "u.time_zone as zone",
-    ]);
+    ])
+    .select((eb) =>
+      eb
+        .exists(
+          eb
+            .selectFrom("user_emails as other")
+            .select("other.id")
+            .whereRef("other.user_id", "=", "u.id")
+            .where("other.is_primary", "=", false)
+            .where("other.verified_at", "is not", null),
+        )
+        .$castTo<boolean>()
+        .as("hasSeveralAddresses"),
+    );
 
 /** Who a verified address belongs to; null when nobody. */
 export async function findByEmail(db: TenantDb, email: string) {

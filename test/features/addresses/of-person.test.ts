@@ -40,7 +40,7 @@ describe("an administrator", () => {
       expect.stringContaining("An administrator wants to add an address"),
     ]);
     expect((await throughPassword(tenant.newBrowser(), second)).status).not.toBe(303);
-    expect(await (await browser.get(pathOf(user))).text()).toContain("Waiting for the mailbox");
+    expect(await (await browser.get(pathOf(user))).text()).toContain("Not verified yet");
     const link = await confirmationLink(tenant, second);
     expect((await tenant.newBrowser().post(link)).status).toBe(200);
     expect((await addressesOf(tenant, user)).addresses).toHaveLength(2);

@@ -25,7 +25,7 @@ describe("an address of one's own", () => {
     expect(waiting.pending.map(({ email }) => email)).toEqual([second]);
     const page = await (await browser.get(own)).text();
     expect(page).toContain(second);
-    expect(page).toContain("Waiting for the mailbox");
+    expect(page).toContain("Not verified yet");
 
     const stranger = tenant.newBrowser();
     const asked = await stranger.get(link);

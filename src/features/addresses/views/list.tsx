@@ -120,9 +120,12 @@ function Name({ row }: { row: Row }) {
 function State({ row, zone }: { row: Row; zone: string }) {
   if (row.kind === "pending")
     return (
-      <Status tone="caution">
-        {texts.waiting}, {texts.until} <Time at={row.pending.expiresAt} zone={zone} />
-      </Status>
+      <Stack gap="small">
+        <Status tone="caution">{texts.waiting}</Status>
+        <span>
+          {texts.until} <Time at={row.pending.expiresAt} zone={zone} />
+        </span>
+      </Stack>
     );
   return row.address.verifiedAt === null ? (
     <Status tone="caution">{texts.unverified}</Status>

@@ -10,6 +10,7 @@ import type { UserId } from "#src/ids.ts";
 import { linkedMail, newDeviceMail } from "../emails.tsx";
 import { signInExpired } from "../errors.ts";
 import { forgiveAccount } from "../limits.ts";
+import { forgivePerson } from "../person-limit.ts";
 import { passTrial } from "../policy-for.ts";
 import type { SignIn } from "../schema.ts";
 import { type Visit, visitor } from "../visit.ts";
@@ -53,6 +54,7 @@ export async function completeSignIn(
   const wasHere = await notePresence(db, visit, { person, situation, methods });
   const deviceId = situation.device?.id ?? null;
   await forgiveAccount(db, { userId, email, ip: origin.ip, deviceId });
+  await forgivePerson(db, userId);
   if (trialId !== null) await passTrial(db, { trialId, userId }, now);
   const rememberDays = remember ? rememberableDays(situation, { methods, trialId }) : null;
   const token = deviceTokenOf(cookies);

@@ -17,6 +17,7 @@ import type { TenantDb } from "#platform/db/database.ts";
 import type { UserId } from "#src/ids.ts";
 import { newPasswordRefused } from "../errors.ts";
 import { forgivePasswords } from "../limits.ts";
+import { forgivePerson } from "../person-limit.ts";
 import { findPerson, findSignIn, isAt, lockPerson, lockSignIn } from "../queries.ts";
 import type { SignIn } from "../schema.ts";
 import { texts } from "../texts.ts";
@@ -147,6 +148,7 @@ async function afterReset(
   await dropLinks(db, userId);
   // Not the codes: a reset opened from a stolen mailbox must not buy new guesses at the second step.
   await forgivePasswords(db, { email, ip: origin.ip, deviceId: device?.id ?? null });
+  await forgivePerson(db, userId);
   const handle = await beginSignIn(db, {
     email,
     returnTo,

@@ -11,6 +11,7 @@ import { randomToken } from "#platform/crypto/token.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import { passwordRefused } from "../events.ts";
 import { countPassword, countRefused, isFlooded, releasePassword, type Trier } from "../limits.ts";
+import { countForPerson, releaseForPerson } from "../person-limit.ts";
 import { policyFor } from "../policy-for.ts";
 import { type Claimed, findByEmail, findSignIn, isAt, lockPerson, lockSignIn } from "../queries.ts";
 import type { ResetCause, SignIn } from "../schema.ts";
@@ -43,7 +44,7 @@ export async function tryPassword(
   const opened = await tenant.write((db) => openTry(db, visit, state));
   if (opened.kind !== "counted") return opened;
   const { claimed } = opened;
-  const stored = opened.isByProvider ? null : (claimed?.passwordHash ?? null);
+  const stored = opened.isByProvider || opened.isTooOften ? null : (claimed?.passwordHash ?? null);
   const isRight = await services.passwords.verify(password, stored);
   if (!isRight || claimed === null || stored === null) {
     await tenant.write((db) => refuse(db, visit, claimed, causeOf(opened)));
@@ -60,6 +61,8 @@ interface Opened {
   readonly claimed: Claimed | null;
   /** They come in by their identity provider, whatever password they have here. */
   readonly isByProvider: boolean;
+  /** More was tried against them, by all of their addresses, than is judged (`person-limit.ts`). */
+  readonly isTooOften: boolean;
 }
 
 /** The password as the first thing that is proven, or as what links somebody to an identity provider. */
@@ -83,9 +86,11 @@ async function openTry(
   const device = await findDevice(db, { userId, token: deviceTokenOf(cookies), now });
   if (await mustProveFirst(db, visit, { signIn, device })) return { kind: "proof_first" };
   const trier = { email, ip: origin.ip, deviceId: device?.id ?? null };
-  const seconds = await countPassword({ db, actor: visitor(visit), now }, trier);
+  const attempt = { db, actor: visitor(visit), now };
+  const seconds = await countPassword(attempt, trier);
   if (seconds !== null) return { kind: "limited", seconds };
-  return { kind: "counted", signIn, trier, claimed, isByProvider };
+  const isTooOften = device === null && !(await countForPerson(attempt, { claimed, email }));
+  return { kind: "counted", signIn, trier, claimed, isByProvider, isTooOften };
 }
 
 /**
@@ -106,11 +111,18 @@ async function mustProveFirst(
   return true;
 }
 
-type Cause = "unknown_address" | "no_password" | "wrong_password" | "deactivated" | "by_provider";
+type Cause =
+  | "unknown_address"
+  | "no_password"
+  | "wrong_password"
+  | "deactivated"
+  | "by_provider"
+  | "person_limit";
 
-function causeOf({ claimed, isByProvider }: Pick<Opened, "claimed" | "isByProvider">): Cause {
+function causeOf({ claimed, isByProvider, isTooOften }: Opened): Cause {
   if (claimed === null) return "unknown_address";
   if (isByProvider) return "by_provider";
+  if (isTooOften) return "person_limit";
   return claimed.passwordHash === null ? "no_password" : "wrong_password";
 }
 
@@ -150,6 +162,7 @@ async function accept(
     return { kind: "deactivated", ask: await askLink(db, asking) };
   }
   await releasePassword(db, trier);
+  if (trier.deviceId === null) await releaseForPerson(db, { claimed, email: trier.email });
   const found = upkeep === null ? null : await keepPasswordUp(db, upkeep);
   const resetCause = person.resetCause ?? found;
   if (resetCause !== null) {
