@@ -39,7 +39,8 @@ export const texts = defineTexts("addresses", {
   email: "E-mail address",
   add: "Add an address",
   addSubmit: "Send the message",
-  askedNotice: (email: string) => `A message is on its way to ${email}: open its link within 3 days`,
+  askedNotice: (email: string) =>
+    `A message is on its way to ${email}: open its link within 3 days`,
   askedOfNotice: (email: string) =>
     `A message is on its way to ${email}. It has 3 days to confirm the address`,
   cancelledNotice: "The address is not added",
@@ -87,13 +88,13 @@ export const texts = defineTexts("addresses", {
   hello: "Hello,",
   confirmSubject: (tenant: string) => `Confirm this address for ${tenant}`,
   confirmIntro: (tenant: string) =>
-    `somebody asked to add this address to an account at ${tenant}. Was it you, or an administrator on your behalf? Then confirm it: it signs in to that account from then on.`,
+    `Somebody asked to add this address to an account at ${tenant}. Was it you, or an administrator on your behalf? Then confirm it: it signs in to that account from then on.`,
   confirmButton: "Confirm the address",
   confirmNote:
     "The link is good for 3 days and works once. If you do not know of this, do nothing: nothing changes.",
   triedSubject: (tenant: string) => `Somebody tried to add your address at ${tenant}`,
   triedIntro: (tenant: string) =>
-    `somebody tried to add this address to an account at ${tenant}. It belongs to your account already, so nothing was added and nothing has changed.`,
+    `Somebody tried to add this address to an account at ${tenant}. It belongs to your account already, so nothing was added and nothing has changed.`,
   triedNote:
     "There is nothing to do. If it was you, sign in with this address: it has an account of its own.",
   addedSubject: (tenant: string) => `An address was added to your account at ${tenant}`,
