@@ -35,7 +35,7 @@ export const rulesFor = (
   minScore: passwordMinScore,
 });
 
-/** What is asked of one person's next password. Two statements. */
+/** What is asked of one person's next password. Three statements. */
 export async function findPasswordRules(
   db: TenantDb,
   { userId, now }: { userId: UserId; now: Date },
@@ -46,7 +46,20 @@ export async function findPasswordRules(
     .select("role")
     .where("id", "=", userId)
     .executeTakeFirst();
-  return rulesFor(policy, person?.role ?? "member");
+  const rules = rulesFor(policy, person?.role ?? "member");
+  return { ...rules, addresses: await addressesOf(db, userId) };
+}
+
+/** Every address of a person. At most ten. */
+async function addressesOf(db: TenantDb, userId: UserId): Promise<string[]> {
+  const rows = await db
+    .selectFrom("user_emails")
+    .select("email")
+    .where("user_id", "=", userId)
+    .orderBy("email")
+    .limit(10)
+    .execute();
+  return rows.map(({ email }) => email);
 }
 
 /** What every password here is guessed with first. */
@@ -58,10 +71,9 @@ export function policyFor({
   rules,
 }: Omit<Candidate, "password">): PasswordPolicy {
   const { firstName, lastName, email } = person;
-  return {
-    ...rules,
-    inputs: [firstName, lastName, `${firstName}${lastName}`, email, organisation, ...product],
-  };
+  const { addresses = [], ...asked } = rules;
+  const names = [firstName, lastName, `${firstName}${lastName}`];
+  return { ...asked, inputs: [...names, email, ...addresses, organisation, ...product] };
 }
 
 export type Judgement =

@@ -14,6 +14,8 @@ export interface PasswordRules {
   readonly minLength: number;
   /** zxcvbn. */
   readonly minScore: PasswordScore;
+  /** Every address of the person, to guess with beside the one they are known by. At most ten. */
+  readonly addresses?: readonly string[];
 }
 
 /** Why a password opens nothing until it is replaced. */

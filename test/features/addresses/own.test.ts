@@ -224,6 +224,19 @@ describe("the password", () => {
     expect(await addressesOf(tenant, user)).toMatchObject({ pending: [] });
   });
 
+  test("is not made of any address of the person", async () => {
+    const name = "countessoflovelaceengines";
+    const change = async (person: Awaited<ReturnType<typeof aPerson>>) =>
+      (
+        await person.browser.put("/security/password", {
+          currentPassword: goodPassword,
+          password: name,
+        })
+      ).status;
+    expect(await change(await aPerson(house, { second: `${name}@second.example` }))).toBe(422);
+    expect(await change(await aPerson(house, { second }))).toBe(303);
+  });
+
   test("changed is told to every address", async () => {
     const { tenant, user, browser } = await aPerson(house, { second });
     await giveAddress(tenant, user, "not@confirmed.example", null);
