@@ -9,7 +9,9 @@ export {
 export { deviceTokenOf, giveDeviceToken } from "./cookie.ts";
 export {
   type Device,
+  findAnyDevice,
   findDevice,
+  findDeviceByEmail,
   isKnownDevice,
   isTrustedDevice,
   isRemembered,

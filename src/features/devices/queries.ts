@@ -46,24 +46,49 @@ export const isKnownDevice = async (
   presented: Presented & { userId: UserId },
 ): Promise<boolean> => (await findDevice(db, presented)) !== null;
 
-/** Whether the owner of an address signed in with this browser within the last 30 days: their mailbox need not be proven again. */
-export async function isTrustedDevice(
+/** The browser's device of whoever an address belongs to; null: they have never signed in there, or the address is nobody's. */
+export async function findDeviceByEmail(
   db: TenantDb,
   { email, token, now }: Presented & { email: string },
-): Promise<boolean> {
-  if (token === undefined) return false;
+): Promise<Device | null> {
+  if (token === undefined) return null;
   const row = await db
     .selectFrom("devices as d")
     .innerJoin("user_emails as e", "e.user_id", "d.user_id")
-    .select("d.id")
+    .select([
+      "d.id",
+      "d.user_id as userId",
+      "d.remembered_until as rememberedUntil",
+      "d.last_used_at as lastUsedAt",
+    ])
     .where("d.token_hash", "=", hashToken(token))
     .where("d.expires_at", ">", now)
-    .where("d.last_used_at", ">", secondsLater(now, -trustedDays * daySeconds))
     .where("e.email", "=", email)
     .where("e.verified_at", "is not", null)
     .executeTakeFirst();
-  return row !== undefined;
+  return row ?? null;
 }
+
+/** A browser in which anybody at all has signed in before: the device that has been there longest; null: in none. */
+export async function findAnyDevice(
+  db: TenantDb,
+  { token, now }: Presented,
+): Promise<DeviceId | null> {
+  if (token === undefined) return null;
+  const row = await db
+    .selectFrom("devices")
+    .select("id")
+    .where("token_hash", "=", hashToken(token))
+    .where("expires_at", ">", now)
+    .orderBy("id")
+    .limit(1)
+    .executeTakeFirst();
+  return row?.id ?? null;
+}
+
+/** Whether a person signed in there within the last 30 days: their mailbox need not be proven again. */
+export const isTrustedDevice = (device: Device | null, now: Date): boolean =>
+  device !== null && device.lastUsedAt > secondsLater(now, -trustedDays * daySeconds);
 
 /** Whether a device still stands for the second step, for at most `days` from now: a policy that became shorter counts. */
 export const isRemembered = (device: Device | null, days: number, now: Date): boolean =>

@@ -33,7 +33,9 @@ export const texts = defineTexts("limits", {
   releasedEvent: "Limit released",
 
   signInStarts: "Sign-ins begun from one network",
+  signInStartsDevice: "Sign-ins begun in a browser that is known to the person",
   signInPasskeys: "Passkeys tried from one network",
+  signInPasskeysDevice: "Passkeys tried in a browser that is known to somebody",
   passwordNetwork: "Passwords tried from one network",
   passwordAccountNetwork: "Passwords tried for one account from one network",
   passwordAccount: "Passwords tried for one account, from everywhere",
@@ -51,8 +53,11 @@ export const texts = defineTexts("limits", {
   codeMails: "Codes mailed to one account",
   codeMailsDevice: "Codes mailed for a browser that is known to the person",
   proofMails: "Codes mailed to one mailbox before anybody signed in",
+  proofMailsDevice:
+    "Codes mailed to one mailbox before anybody signed in, for a browser that is known to the person",
   forgottenNetwork: "New passwords asked for from one network",
   forgottenAddress: "New passwords asked for for one address",
+  forgottenDevice: "New passwords asked for in a browser that is known to the person",
   proofs: "Proof of who one is, tried by somebody who is signed in",
   proofsDay: "Proof of who one is, tried by somebody who is signed in, within a day",
   passkeyQuestions: "Passkeys asked for by somebody who is signed in",
@@ -71,7 +76,9 @@ export const texts = defineTexts("limits", {
 /** Name of a limit → what it says. One that is not here is told by its name. */
 export const limitTexts: Readonly<Record<string, string>> = {
   "sign_in.starts_ip": texts.signInStarts,
+  "sign_in.starts_device": texts.signInStartsDevice,
   "sign_in.passkeys_ip": texts.signInPasskeys,
+  "sign_in.passkeys_device": texts.signInPasskeysDevice,
   "sign_in.password_ip": texts.passwordNetwork,
   "sign_in.password_account_ip": texts.passwordAccountNetwork,
   "sign_in.password_account": texts.passwordAccount,
@@ -87,8 +94,10 @@ export const limitTexts: Readonly<Record<string, string>> = {
   "sign_in.code_mails": texts.codeMails,
   "sign_in.code_mails_device": texts.codeMailsDevice,
   "sign_in.proof_mails": texts.proofMails,
+  "sign_in.proof_mails_device": texts.proofMailsDevice,
   "sign_in.forgotten_ip": texts.forgottenNetwork,
   "sign_in.forgotten_address": texts.forgottenAddress,
+  "sign_in.forgotten_device": texts.forgottenDevice,
   "authenticators.proof": texts.proofs,
   "authenticators.proof_day": texts.proofsDay,
   "security.passkey_questions": texts.passkeyQuestions,

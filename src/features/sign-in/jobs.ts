@@ -11,6 +11,8 @@ import { sendProofCode } from "./actions/mail-proof.ts";
 const Request = z.object({
   email: z.string(),
   origin: z.object({ requestId: z.string(), ip: z.string(), userAgent: z.string() }),
+  /** The owner of the address has signed in with this browser before: it was counted for itself. */
+  isKnownDevice: z.boolean().default(false),
 });
 
 /**

@@ -19,8 +19,17 @@ const minutes = 60;
 const hours = 60 * minutes;
 const days = 24 * hours;
 
+// Beside each limit that a stranger can use up stands one for browsers that are known: nobody is locked out of those (README.md, "Limits").
 const startsByIp = defineLimit("sign_in.starts_ip", { most: 1_000, windowSeconds: 15 * minutes });
+const startsByDevice = defineLimit("sign_in.starts_device", {
+  most: 100,
+  windowSeconds: 15 * minutes,
+});
 const passkeysByIp = defineLimit("sign_in.passkeys_ip", { most: 300, windowSeconds: 15 * minutes });
+const passkeysByDevice = defineLimit("sign_in.passkeys_device", {
+  most: 100,
+  windowSeconds: 15 * minutes,
+});
 const passwordByIp = defineLimit("sign_in.password_ip", { most: 200, windowSeconds: 15 * minutes });
 const passwordByAccountAndIp = defineLimit("sign_in.password_account_ip", {
   most: 10,
@@ -76,12 +85,20 @@ const codeMailsByDevice = defineLimit("sign_in.code_mails_device", {
   windowSeconds: 1 * hours,
 });
 // Mails that anybody can cause: few, so that nobody's mailbox is filled by a stranger.
-const proofMailsByAccount = defineLimit("sign_in.proof_mails", {
+const proofMailsByAddress = defineLimit("sign_in.proof_mails", {
+  most: 6,
+  windowSeconds: 1 * hours,
+});
+const proofMailsByDevice = defineLimit("sign_in.proof_mails_device", {
   most: 6,
   windowSeconds: 1 * hours,
 });
 const forgottenByIp = defineLimit("sign_in.forgotten_ip", { most: 10, windowSeconds: 1 * hours });
 const forgottenByAddress = defineLimit("sign_in.forgotten_address", {
+  most: 3,
+  windowSeconds: 1 * hours,
+});
+const forgottenByDevice = defineLimit("sign_in.forgotten_device", {
   most: 3,
   windowSeconds: 1 * hours,
 });
@@ -114,10 +131,9 @@ export interface ProvenTrier {
 // Everywhere in this order, network first: two transactions that lock the same counters cannot wait for each other.
 function passwordHits({ email, ip, deviceId }: Trier): readonly Counter[] {
   if (deviceId !== null) {
-    const about = `${email} (a known device)`;
     return [
-      { limit: passwordByDevice, key: deviceId, about },
-      { limit: passwordByDeviceAndMonth, key: deviceId, about },
+      ofDevice(passwordByDevice, { email, deviceId }),
+      ofDevice(passwordByDeviceAndMonth, { email, deviceId }),
     ];
   }
   const network = networkOf(ip);
@@ -135,10 +151,9 @@ function passwordHits({ email, ip, deviceId }: Trier): readonly Counter[] {
 
 function secondStepHits({ userId, email, deviceId }: ProvenTrier): readonly Counter[] {
   if (deviceId !== null) {
-    const about = `${email} (a known device)`;
     return [
-      { limit: secondStepByDevice, key: deviceId, about },
-      { limit: secondStepByDeviceAndDay, key: deviceId, about },
+      ofDevice(secondStepByDevice, { email, deviceId }),
+      ofDevice(secondStepByDeviceAndDay, { email, deviceId }),
     ];
   }
   return [
@@ -158,11 +173,26 @@ const ofNetwork = (limit: LimitDefinition, ip: string): Counter => {
   return { limit, key: network, about: network };
 };
 
-export const countStart = (attempt: Attempt, ip: string): Promise<Wait> =>
-  count(attempt, [ofNetwork(startsByIp, ip)]);
+const ofDevice = (
+  limit: LimitDefinition,
+  { email, deviceId }: { email: string; deviceId: string },
+): Counter => ({ limit, key: deviceId, about: `${email} (a known device)` });
 
-export const countPasskey = (attempt: Attempt, ip: string): Promise<Wait> =>
-  count(attempt, [ofNetwork(passkeysByIp, ip)]);
+export const countStart = (attempt: Attempt, { email, ip, deviceId }: Trier): Promise<Wait> =>
+  count(attempt, [
+    deviceId === null ? ofNetwork(startsByIp, ip) : ofDevice(startsByDevice, { email, deviceId }),
+  ]);
+
+/** @param deviceId Of a browser in which anybody has signed in before: a passkey's question names nobody. */
+export const countPasskey = (
+  attempt: Attempt,
+  { ip, deviceId }: Pick<Trier, "ip" | "deviceId">,
+): Promise<Wait> =>
+  count(attempt, [
+    deviceId === null
+      ? ofNetwork(passkeysByIp, ip)
+      : { limit: passkeysByDevice, key: deviceId, about: `a known device in ${networkOf(ip)}` },
+  ]);
 
 /** Counted before the password is looked at, so that attempts in parallel cannot slip through together. */
 export const countPassword = (attempt: Attempt, trier: Trier): Promise<Wait> =>
@@ -186,20 +216,31 @@ export const countCodeMail = (attempt: Attempt, trier: ProvenTrier): Promise<Wai
   count(attempt, [
     trier.deviceId === null
       ? { limit: codeMailsByAccount, key: trier.userId, about: trier.email }
-      : { limit: codeMailsByDevice, key: trier.deviceId, about: `${trier.email} (a known device)` },
+      : ofDevice(codeMailsByDevice, { email: trier.email, deviceId: trier.deviceId }),
   ]);
 
-/** Whether one more code may go to a mailbox on the word of a stranger. */
-export const mayMailProof = async (
+/**
+ * One more code for a mailbox, before anybody is known. By the address that was typed, whoever has it, so that the refusal tells nothing;
+ * a browser that its owner has used is counted for itself, or six requests an hour would keep them out of it.
+ */
+export const countProofMail = (
   attempt: Attempt,
-  { userId, email }: { userId: string; email: string },
-): Promise<boolean> =>
-  (await count(attempt, [{ limit: proofMailsByAccount, key: userId, about: email }])) === null;
+  { email, deviceId }: Pick<Trier, "email" | "deviceId">,
+): Promise<Wait> =>
+  count(attempt, [
+    deviceId === null
+      ? { limit: proofMailsByAddress, key: email, about: email }
+      : ofDevice(proofMailsByDevice, { email, deviceId }),
+  ]);
 
-export const countForgotten = (attempt: Attempt, ip: string): Promise<Wait> =>
-  count(attempt, [ofNetwork(forgottenByIp, ip)]);
+export const countForgotten = (attempt: Attempt, { email, ip, deviceId }: Trier): Promise<Wait> =>
+  count(attempt, [
+    deviceId === null
+      ? ofNetwork(forgottenByIp, ip)
+      : ofDevice(forgottenByDevice, { email, deviceId }),
+  ]);
 
-/** Whether one more mail may go to an address that was typed by anybody. */
+/** Whether one more mail may go to an address that was typed in an unknown browser. */
 export const mayMailForgotten = async (attempt: Attempt, email: string): Promise<boolean> =>
   (await count(attempt, [{ limit: forgottenByAddress, key: email, about: email }])) === null;
 

@@ -1,5 +1,6 @@
 // The state table of features/sign-in/README.md is the one in the code, and every page in it is there.
 import { expect, test } from "bun:test";
+import { declaredLimits } from "#platform/limits.ts";
 import { routeTable } from "#src/app.ts";
 import { signInTable } from "../../../src/features/sign-in/table.ts";
 
@@ -38,4 +39,12 @@ test("every page of the table is a route", () => {
   const pages = Object.values(signInTable).flatMap(({ page }) => page ?? []);
   const gets = routeTable.filter(({ method }) => method === "get").map(({ path }) => path);
   expect(pages.filter((page) => !gets.includes(page))).toEqual([]);
+});
+
+test("every limit of a sign-in has its line in the README, with its figure", async () => {
+  const text = await Bun.file(readme).text();
+  const lines = [...text.matchAll(/^\| `(sign_in\.\w+)` *\| ([\d,]+) /gm)];
+  const told = lines.map(([, name, most]) => [name, Number(most?.replace(",", ""))]);
+  const limits = [...declaredLimits().values()].filter(({ name }) => name.startsWith("sign_in."));
+  expect(told.sort()).toEqual(limits.map(({ name, most }) => [name, most]).sort());
 });

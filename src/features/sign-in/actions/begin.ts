@@ -1,12 +1,12 @@
 // Ways into a sign-in: an e-mail address, or a link from a mail.
-import { deviceTokenOf, isTrustedDevice } from "#features/devices/index.ts";
+import { deviceTokenOf, findDeviceByEmail, isTrustedDevice } from "#features/devices/index.ts";
 import { routeOf } from "#features/identity-providers/index.ts";
 import type { FoundLink } from "#features/one-time-links/index.ts";
 import { secondsLater } from "#platform/clock.ts";
 import { hashToken, randomToken } from "#platform/crypto/token.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { IdentityProviderId, PolicyTrialId } from "#src/ids.ts";
-import { countStart, type Wait } from "../limits.ts";
+import { countProofMail, countStart, type Wait } from "../limits.ts";
 import { mailProofCode } from "../jobs.ts";
 import { mayTry, policyFor } from "../policy-for.ts";
 import { findSignIn } from "../queries.ts";
@@ -29,17 +29,21 @@ export async function beginWithAddress(
   input: EmailInput,
 ): Promise<{ handle: string; state: FirstState } | { wait: NonNullable<Wait> }> {
   const { now, origin, session, cookies } = visit;
-  const wait = await countStart({ db, actor: visitor(visit), now }, origin.ip);
-  if (wait !== null) return { wait };
   const { email, return_to: returnTo, keep } = input;
+  const attempt = { db, actor: visitor(visit), now };
+  const device = await findDeviceByEmail(db, { email, token: deviceTokenOf(cookies), now });
+  const deviceId = device?.id ?? null;
+  const wait = await countStart(attempt, { email, ip: origin.ip, deviceId });
+  if (wait !== null) return { wait };
   const trialId = await trialOf(db, visit, input.trial);
   const policy = await policyFor(db, { trialId }, now);
-  const token = deviceTokenOf(cookies);
-  const isTrusted = policy.emailProofFirst && (await isTrustedDevice(db, { email, token, now }));
   const route = await routeOf(db, email, policy);
   const isProvided = route !== null && input.local === undefined;
-  const local = policy.emailProofFirst && !isTrusted ? "email_proof" : "password";
-  const state: FirstState = isProvided ? "provider" : local;
+  const isProven = !policy.emailProofFirst || isTrustedDevice(device, now);
+  const state: FirstState = isProvided ? "provider" : isProven ? "password" : "email_proof";
+  const tooMany =
+    state === "email_proof" ? await countProofMail(attempt, { email, deviceId }) : null;
+  if (tooMany !== null) return { wait: tooMany };
   const handle = await beginSignIn(db, {
     email,
     returnTo,

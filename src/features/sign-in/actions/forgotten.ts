@@ -24,13 +24,18 @@ const answers = {
 export async function sendResetLink(
   db: TenantDb,
   post: Post,
-  { email, origin, now }: { email: string; origin: Origin; now: Date },
+  {
+    email,
+    origin,
+    now,
+    isKnownDevice,
+  }: { email: string; origin: Origin; now: Date; isKnownDevice: boolean },
 ): Promise<void> {
   const person = await findByEmail(db, email);
   if (!person) return;
   const { userId, firstName, state } = person;
   const actor: Actor = { kind: "visitor", userId, origin };
-  if (!(await mayMailForgotten({ db, actor, now }, email))) return;
+  if (!isKnownDevice && !(await mayMailForgotten({ db, actor, now }, email))) return;
   const provider = await onlyProviderOf(db, { userId, email }, await findPolicy(db, now));
   if (provider !== null) {
     // The mailbox is known to be theirs: it may read which address leads there.

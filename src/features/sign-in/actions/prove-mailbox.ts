@@ -1,11 +1,13 @@
 // Proving a mailbox before the password is asked for. Whoever has the address, the same is done and shown; only the job that mails
 // the code knows whether there is anybody.
+import { deviceTokenOf, findDeviceByEmail } from "#features/devices/index.ts";
 import { secondsLater } from "#platform/clock.ts";
 import { randomToken } from "#platform/crypto/token.ts";
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import { mailboxRefused } from "../events.ts";
 import { mailProofCode } from "../jobs.ts";
+import { countProofMail, type Wait } from "../limits.ts";
 import { isAt, lockSignIn } from "../queries.ts";
 import { codeSeconds, codeSendsMost, codeTriesMost, type SignIn } from "../schema.ts";
 import { handleOf, type Visit, visitor } from "../visit.ts";
@@ -14,6 +16,7 @@ import { isMailedCode, isVoid } from "./second-step.ts";
 export type ProofOutcome =
   | { readonly kind: "proven"; readonly handle: string }
   | { readonly kind: "sent" }
+  | { readonly kind: "limited"; readonly seconds: number }
   | { readonly kind: "wrong"; readonly left: number }
   | { readonly kind: "void" }
   | { readonly kind: "expired"; readonly returnTo: string }
@@ -67,13 +70,19 @@ export function sendProofAgain(visit: Visit): Promise<ProofOutcome> {
       await db.deleteFrom("sign_ins").where("id", "=", signIn.id).execute();
       return { kind: "exhausted", returnTo: signIn.returnTo };
     }
-    await askForProof(db, signIn, visit.now);
-    return { kind: "sent" };
+    const seconds = await askForProof(db, visit, signIn);
+    return seconds === null ? { kind: "sent" } : { kind: "limited", seconds };
   });
 }
 
-/** Brings a sign-in to the proof of the mailbox, or asks for another code there. */
-export async function askForProof(db: TenantDb, signIn: SignIn, now: Date): Promise<void> {
+/** Brings a sign-in to the proof of the mailbox, or asks for another code there. Answers the seconds to wait when too many went there. */
+export async function askForProof(db: TenantDb, visit: Visit, signIn: SignIn): Promise<Wait> {
+  const { now, cookies } = visit;
+  const { email } = signIn;
+  const device = await findDeviceByEmail(db, { email, token: deviceTokenOf(cookies), now });
+  const trier = { email, deviceId: device?.id ?? null };
+  const wait = await countProofMail({ db, actor: visitor(visit), now }, trier);
+  if (wait !== null) return wait;
   await db
     .updateTable("sign_ins")
     .set({
@@ -86,6 +95,7 @@ export async function askForProof(db: TenantDb, signIn: SignIn, now: Date): Prom
     .where("id", "=", signIn.id)
     .execute();
   await mailProofCode.with({ signInId: signIn.id }).enqueue(db);
+  return null;
 }
 
 const expired = (signIn: SignIn | null): ProofOutcome => ({

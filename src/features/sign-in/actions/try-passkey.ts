@@ -1,4 +1,5 @@
 // A passkey: at the first page in the place of everything, later as the second step. It is two factors in one.
+import { deviceTokenOf, findAnyDevice } from "#features/devices/index.ts";
 import { onlyProviderOf } from "#features/identity-providers/index.ts";
 import {
   beginAssertion,
@@ -11,7 +12,7 @@ import {
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { UserId } from "#src/ids.ts";
-import { countPasskey } from "../limits.ts";
+import { countPasskey, type Wait } from "../limits.ts";
 import { policyFor } from "../policy-for.ts";
 import { findSignIn, isAt, lockPerson, lockSignIn, primaryEmail } from "../queries.ts";
 import type { PasskeyInput, SignIn } from "../schema.ts";
@@ -35,9 +36,9 @@ const openStates = ["email_proof", "password", "provider"] as const;
 
 /** Options for the browser. They name nobody and list nothing, whoever asks at whichever step (no enumeration). */
 export function passkeyOptions(visit: Visit) {
-  const { tenant, site, now, origin } = visit;
+  const { tenant, site, now } = visit;
   return tenant.write(async (db) => {
-    const seconds = await countPasskey({ db, actor: visitor(visit), now }, origin.ip);
+    const seconds = await countTry(db, visit);
     if (seconds !== null) return { kind: "limited" as const, seconds };
     const start = { site, now, ceremony: "sign_in", userId: null } as const;
     return { kind: "options" as const, ...(await beginAssertion(db, start)) };
@@ -53,9 +54,9 @@ export async function tryPasskey(
   input: PasskeyInput,
   page: "first" | "step",
 ): Promise<PasskeyOutcome> {
-  const { tenant, cookies, now, origin } = visit;
+  const { tenant, cookies, now } = visit;
   const { seconds, userId } = await tenant.write(async (db) => ({
-    seconds: await countPasskey({ db, actor: visitor(visit), now }, origin.ip),
+    seconds: await countTry(db, visit),
     userId: page === "first" ? null : knownPerson(await findSignIn(db, handleOf(visit)), now),
   }));
   if (seconds !== null) return { kind: "limited", seconds };
@@ -70,6 +71,12 @@ export async function tryPasskey(
   );
   if (verified.kind === "refused") return { kind: "refused" };
   return tenant.write((db) => accept(db, visit, { verified, input, userId, page }));
+}
+
+async function countTry(db: TenantDb, visit: Visit): Promise<Wait> {
+  const { cookies, now, origin } = visit;
+  const deviceId = await findAnyDevice(db, { token: deviceTokenOf(cookies), now });
+  return countPasskey({ db, actor: visitor(visit), now }, { ip: origin.ip, deviceId });
 }
 
 /** Who has given a password in a sign-in; null while nobody is known. */

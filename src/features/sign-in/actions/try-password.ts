@@ -84,7 +84,7 @@ async function openTry(
   const policy = await policyFor(db, signIn, now);
   const isByProvider = (await onlyProviderOf(db, { userId, email }, policy)) !== null;
   const device = await findDevice(db, { userId, token: deviceTokenOf(cookies), now });
-  if (await mustProveFirst(db, visit, { signIn, device })) return { kind: "proof_first" };
+  if (await mustProveFirst(db, visit, { signIn, device })) return proveFirst(db, visit);
   const trier = { email, ip: origin.ip, deviceId: device?.id ?? null };
   const attempt = { db, actor: visitor(visit), now };
   const seconds = await countPassword(attempt, trier);
@@ -104,11 +104,17 @@ async function mustProveFirst(
 ): Promise<boolean> {
   const isFlood = await isFlooded(db, visit.now);
   const vouched = signIn.methods.includes("email_code") || signIn.methods.includes("provider");
-  if (!isFlood || device !== null || vouched) return false;
+  return isFlood && device === null && !vouched;
+}
+
+async function proveFirst(
+  db: TenantDb,
+  visit: Visit,
+): Promise<Extract<PasswordOutcome, { kind: "proof_first" | "limited" }>> {
   const locked = await lockSignIn(db, handleOf(visit));
-  if (!isAt(locked, ["password"], visit.now)) return true;
-  await askForProof(db, locked, visit.now);
-  return true;
+  if (!isAt(locked, ["password"], visit.now)) return { kind: "proof_first" };
+  const seconds = await askForProof(db, visit, locked);
+  return seconds === null ? { kind: "proof_first" } : { kind: "limited", seconds };
 }
 
 type Cause =

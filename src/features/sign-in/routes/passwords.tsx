@@ -1,5 +1,6 @@
 // Passwords without being signed in: asking for a link, opening it, choosing the new one.
 import { ratePassword } from "#features/authenticators/index.ts";
+import { deviceTokenOf, findDeviceByEmail } from "#features/devices/index.ts";
 import { consumeLink, findLink, LinkParams, linkPath } from "#features/one-time-links/index.ts";
 import { record } from "#platform/audit/record.ts";
 import { type Redirect, redirect } from "#platform/http/context.ts";
@@ -50,11 +51,15 @@ export const passwordRoutes = routes()
     load: async () => ({ email: undefined }),
     page: ForgottenSentPage,
     handle: async (visit) => {
-      const { input, origin, now } = visit;
+      const { input, origin, now, cookies } = visit;
       const { email } = input;
       const wait = await visit.tenant.write(async (db) => {
-        const seconds = await countForgotten({ db, actor: visitor(visit), now }, origin.ip);
-        if (seconds === null) await mailResetLink.with({ email, origin }).enqueue(db);
+        const device = await findDeviceByEmail(db, { email, token: deviceTokenOf(cookies), now });
+        const trier = { email, ip: origin.ip, deviceId: device?.id ?? null };
+        const seconds = await countForgotten({ db, actor: visitor(visit), now }, trier);
+        const isKnownDevice = device !== null;
+        if (seconds === null)
+          await mailResetLink.with({ email, origin, isKnownDevice }).enqueue(db);
         return seconds;
       });
       if (wait !== null) throw waitFor(wait);

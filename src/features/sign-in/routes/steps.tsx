@@ -138,6 +138,8 @@ function afterProof(visit: Visit, outcome: ProofOutcome): End | Redirect {
       return redirect(pageOf("password"));
     case "sent":
       return redirect(pageOf("email_proof"), texts.codeSent);
+    case "limited":
+      throw waitFor(outcome.seconds);
     case "wrong":
       throw codeRefused({ errors: { code: texts.codeWrongLeft(outcome.left) } });
     case "void":
