@@ -27,6 +27,8 @@ export interface Question {
   readonly sending: Sending;
   /** To be kept before the browser is sent. */
   readonly request: NewRequest;
+  /** Several factors are asked for. */
+  readonly asksContexts: boolean;
 }
 
 type By = Pick<Handling, "tenant" | "site" | "services" | "now">;
@@ -36,15 +38,15 @@ interface Wish {
   readonly whose: Whose;
   /** Everything is asked for again. */
   readonly forceAuthn: boolean;
-  /** What the tenant asks of everybody. */
+  /** What is asked of this sign-in, as far as it is known. */
   readonly strength: Strength;
   /** A draft or a disabled one is asked for a test only. */
   readonly states: readonly ("draft" | "enabled" | "disabled")[];
 }
 
 /**
- * A request to a provider, signed; null when it may not be asked. Contexts are asked for where the tenant wants more than the least and
- * believes the provider's word on it.
+ * A request to a provider, signed; null when it may not be asked. Contexts are asked for where more than the least is wanted and the
+ * provider's word on it is believed.
  */
 export async function askProvider(by: By, wish: Wish): Promise<Question | null> {
   const { tenant, site, services, now } = by;
@@ -58,6 +60,7 @@ export async function askProvider(by: By, wish: Wish): Promise<Question | null> 
   if (destination === null) return null;
   const { entityId, acsUrl } = ownIdentity(site, provider.id);
   const isStrong = provider.trustsSecondStep && !meets("baseline", wish.strength);
+  const contexts = isStrong ? presets[provider.preset].strongContexts : [];
   const id = messageId(crypto.getRandomValues(new Uint8Array(20)));
   const element = authnRequestElement({
     id,
@@ -66,7 +69,7 @@ export async function askProvider(by: By, wish: Wish): Promise<Question | null> 
     acsUrl,
     now,
     forceAuthn: wish.forceAuthn,
-    contexts: isStrong ? presets[provider.preset].strongContexts : [],
+    contexts,
   });
   const privateKeyPem = services.keys
     .open("saml-key", keyPlace(tenant, key.id), key.sealedKey)
@@ -91,6 +94,7 @@ export async function askProvider(by: By, wish: Wish): Promise<Question | null> 
   return {
     provider: { id: provider.id, name: provider.name },
     sending,
+    asksContexts: contexts.length > 0,
     request: {
       id: IdentityProviderRequestId.parse(Bun.randomUUIDv7()),
       providerId: provider.id,

@@ -5,6 +5,7 @@ import { SamlError } from "#protocols/saml/errors.ts";
 import { nameIdFormats } from "#protocols/saml/name-id.ts";
 import type { ReadAssertion } from "#protocols/saml/read-response.ts";
 import { domainOf } from "./domain.ts";
+import { presets } from "./presets.ts";
 import type { FoundProvider } from "./queries.ts";
 import type { Asserted } from "./requests.ts";
 
@@ -38,6 +39,7 @@ export function readClaims(assertion: ReadAssertion, provider: FoundProvider): A
     authenticatedAt: authn?.instant.toISOString() ?? null,
     factors: assertedFactors({ classRef: authn?.classRef, attributes: assertion.attributes }),
     trustsSecondStep: provider.trustsSecondStep,
+    takesContexts: presets[provider.preset].strongContexts.length > 0,
     createsPeople: provider.createsPeople,
   };
 }

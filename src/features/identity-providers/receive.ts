@@ -149,9 +149,15 @@ async function tellRequest(
   const facts = { ...error.facts, ...(presented === "" ? {} : { theirs: presented }) };
   const outcome: Outcome = isTest
     ? { ...shownOf(assertion), refusal: { code: error.code, facts }, asserted: null }
-    : { kind: "declined" };
+    : { kind: "declined", why: whyDeclined(error) };
   const isTold = await tenant.write((db) => answerRequest(db, request.id, { outcome, now }));
   return isTold ? pathOf(request) : null;
+}
+
+/** A provider that cannot give what is asked for can often be asked for less. */
+function whyDeclined({ facts }: SamlError): "no_context" | "other" {
+  const [, subCode] = String(facts["status"] ?? "").split(" ");
+  return subCode === "NoAuthnContext" ? "no_context" : "other";
 }
 
 function shownOf(

@@ -25,6 +25,8 @@ export const Asserted = z.object({
   authenticatedAt: z.iso.datetime().nullable(),
   factors: z.enum(["single", "multi", "phishing_resistant"]),
   trustsSecondStep: z.boolean(),
+  /** Several factors can be asked for there. */
+  takesContexts: z.boolean().default(false),
   createsPeople: z.boolean(),
 });
 export type Asserted = z.infer<typeof Asserted>;
@@ -45,8 +47,8 @@ export type TestOutcome = z.infer<typeof TestOutcome>;
 
 const Outcome = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("asserted"), asserted: Asserted }),
-  /** The provider let nobody in. */
-  z.object({ kind: z.literal("declined") }),
+  /** The provider let nobody in. "no_context": it cannot say what was asked for (Core §3.2.2.2). */
+  z.object({ kind: z.literal("declined"), why: z.enum(["no_context", "other"]).default("other") }),
   TestOutcome,
 ]);
 export type Outcome = z.infer<typeof Outcome>;

@@ -1,10 +1,11 @@
 // Reads of sign-ins in progress, and of the person who claims to be someone.
+import { z } from "zod";
 import { Asserted } from "#features/identity-providers/index.ts";
 import { Method } from "#features/policy/index.ts";
 import { hashToken } from "#platform/crypto/token.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { UserId } from "#src/ids.ts";
-import type { SignIn, SignInState } from "./schema.ts";
+import { Errand, type SignIn, type SignInState } from "./schema.ts";
 
 const columns = [
   "id",
@@ -32,13 +33,23 @@ const rows = (db: TenantDb) => db.selectFrom("sign_ins").select(columns);
 const byToken = (db: TenantDb, token: string) =>
   rows(db).where("token_hash", "=", hashToken(token));
 
+/** One column: what a provider said, or, until it has, what it was asked for. */
+const Federated = z.union([z.strictObject({ errand: Errand }), Asserted]);
+const toFederated = (value: unknown): Pick<SignIn, "federated" | "errand"> => {
+  const known = value === null ? null : Federated.parse(value);
+  if (known === null) return { federated: null, errand: null };
+  return "errand" in known
+    ? { federated: null, errand: known.errand }
+    : { federated: known, errand: null };
+};
+
 type Row = Awaited<ReturnType<ReturnType<typeof rows>["execute"]>>[number];
 const toSignIn = (row: Row | undefined): SignIn | null =>
   row
     ? {
         ...row,
         methods: row.methods.map((method) => Method.parse(method)),
-        federated: row.federated === null ? null : Asserted.parse(row.federated),
+        ...toFederated(row.federated),
       }
     : null;
 

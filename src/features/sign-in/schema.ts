@@ -41,6 +41,15 @@ export type LiveState = Exclude<SignInState, "done">;
 /** Why the present password opens nothing until it is replaced. */
 export type ResetCause = "admin" | "breach" | "policy";
 
+/**
+ * What a sign-in has asked of its identity provider so far, so that it asks for nothing twice: several factors are to be asked for, were,
+ * or cannot be had there; null: they were not asked for.
+ */
+export const Errand = z.object({
+  contexts: z.enum(["wanted", "asked", "declined"]).nullable(),
+});
+export type Errand = z.infer<typeof Errand>;
+
 /** A `sign_ins` row as the steps see it. */
 export interface SignIn {
   readonly id: string;
@@ -60,6 +69,8 @@ export interface SignIn {
   readonly identityProviderId: IdentityProviderId | null;
   /** What it said, until the sign-in ends. */
   readonly federated: Asserted | null;
+  /** While it has said nothing yet: what was asked of it. */
+  readonly errand: Errand | null;
   readonly codeHash: Buffer | null;
   readonly codeExpiresAt: Date | null;
   readonly codeTries: number;

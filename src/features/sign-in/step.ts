@@ -12,6 +12,7 @@ import { policyFor } from "./policy-for.ts";
 import { findSignIn, isAt } from "./queries.ts";
 import type { LiveState, SignIn } from "./schema.ts";
 import { signInTable } from "./table.ts";
+import { texts } from "./texts.ts";
 import { giveHandle, handleOf, takeHandle, type Visit } from "./visit.ts";
 import { type SecondStep, type Step, startOf } from "./views/parts.tsx";
 import { waitFor } from "./wait.ts";
@@ -55,7 +56,9 @@ export function goTo(visit: Visit, moved: Moved): Redirect {
       return redirect(moved.entry.returnTo);
     case "at":
       giveHandle(visit.cookies, moved.handle);
-      return redirect(pageOf(moved.state));
+      return moved.inVain === undefined
+        ? redirect(pageOf(moved.state))
+        : redirect(pageOf(moved.state), texts.providerInVain(moved.inVain), "info");
     default:
       return moved satisfies never;
   }

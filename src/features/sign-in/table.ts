@@ -92,7 +92,7 @@ export const signInTable: Readonly<Record<SignInState, StateRow>> = {
     begins: null,
     known: "the password and the strongest second step the person has",
     next: {
-      done: "the first code of the new app; or later, within the days of grace",
+      done: "the first code of the new app; or later: within the days of grace, or without the application that asks for it",
       passkey: "a passkey was set up: it is used at once",
     },
   },
@@ -102,6 +102,8 @@ export const signInTable: Readonly<Record<SignInState, StateRow>> = {
       "an address whose domain is bound to an identity provider, or any where the tenant has a default",
     known: "nothing",
     next: {
+      provider:
+        "its word is not enough, and it is asked once more: for several factors, for fewer, or for fresh proof",
       link: "its word about an administrator, for the first time",
       ...secondSteps,
       enrol: "its word, which counts as a second step, and more is asked for than that",

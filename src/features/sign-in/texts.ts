@@ -99,6 +99,8 @@ export const texts = defineTexts("sign-in", {
   providerLead: (tenant: string) =>
     `You are being sent there, and come back to ${tenant} afterwards.`,
   providerGo: (provider: string) => `Continue to ${provider}`,
+  providerInVain: (provider: string) =>
+    `${provider} was asked for several factors and did not name any, so one of your own is asked for here.`,
   linkTitle: "Is it you?",
   linkLead: (provider: string, tenant: string) =>
     `${provider} says that you are an administrator of ${tenant}. Show it once by your own password: from then on ${provider} opens your account.`,
@@ -153,10 +155,13 @@ export const texts = defineTexts("sign-in", {
 
   // Setting up a stronger step
   enrolTitle: "Protect your account better",
-  enrolLead: (tenant: string) =>
-    `${tenant} asks for more than a code by e-mail. Set up one of these now: it takes a minute.`,
-  enrolLeadPasskey: (tenant: string) =>
-    `${tenant} asks for a passkey: it cannot be phished. Set one up now: it takes a minute.`,
+  enrolLead: (who: string) =>
+    `${who} asks for more than you have proven so far. Set up one of these now: it takes a minute.`,
+  enrolLeadPasskey: (who: string) =>
+    `${who} asks for a passkey: it cannot be phished. Set one up now: it takes a minute.`,
+  enrolWithout: (application: string) => `Go on without ${application}`,
+  enrolWithoutHint: (application: string) =>
+    `Everything else is open to you without it; ${application} will ask again.`,
   enrolApp: "Authenticator app",
   enrolAppHint: "An app on your phone shows a new code every 30 seconds.",
   enrolAppButton: "Set up an app",

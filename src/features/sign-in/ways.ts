@@ -65,5 +65,8 @@ export function nextOf(standing: Standing): Way | "enrol" | "done" {
     methods.includes("remembered_device");
   if (isSecond && meets(strengthOf(methods), required)) return "done";
   const [best] = waysOf(standing);
-  return !isSecond || (best !== "email_code" && isEnough(best, standing)) ? best : "enrol";
+  if (!isSecond) return best;
+  // A provider's word stands for a second step; whoever is to bind another one beside the app or the passkey proves that first.
+  const isOwn = isStrong || methods.includes("passkey");
+  return best !== "email_code" && (!isOwn || isEnough(best, standing)) ? best : "enrol";
 }

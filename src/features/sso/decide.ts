@@ -6,13 +6,12 @@ import {
   findApplication,
   type FoundApplication,
 } from "#features/applications/index.ts";
-import { meets, Method, type Strength, strengthOf } from "#features/policy/index.ts";
 import type { SessionFacts } from "#platform/http/context.ts";
 import type { TenantDb } from "#platform/db/database.ts";
-import { type AuthnMethod, chooseContext, contextsOf } from "#protocols/saml/authn-context.ts";
 import { statusCodes, type StatusCode } from "#protocols/saml/constants.ts";
 import type { SamlErrorCode } from "#protocols/saml/errors.ts";
 import { nameIdFormats } from "#protocols/saml/name-id.ts";
+import { type Asked, contextFor, isAskedFor, leastWay, meansOf, type SignInWay } from "./demand.ts";
 import { acsRefused } from "./errors.ts";
 import { type Person, persistentId, personFor, releasedKinds } from "./person.ts";
 import type { Waiting } from "./waiting.ts";
@@ -26,8 +25,8 @@ export interface Status {
 export type Decision =
   | { readonly kind: "answer"; readonly status: Status }
   | { readonly kind: "sign-in"; readonly again: boolean }
-  /** Signed in anew for this, and still with less than the application asks for. */
-  | { readonly kind: "too-weak"; readonly required: Strength }
+  /** Signed in anew for this, and still not as the application asks. `way`: the least that would do. */
+  | { readonly kind: "too-weak"; readonly way: SignInWay }
   | { readonly kind: "denied" }
   | { readonly kind: "ask"; readonly ready: Ready }
   | { readonly kind: "issue"; readonly ready: Ready };
@@ -55,18 +54,24 @@ const failures: Partial<Record<SamlErrorCode, StatusCode>> = {
   subject_of_another: statusCodes.unknownPrincipal,
 };
 
-/**
- * Read top to bottom: the first line that applies decides.
- * @param application What `requireAcs` answered in this transaction.
- */
+export interface Deciding {
+  /** What `requireAcs` answered in this transaction. */
+  readonly application: FoundApplication;
+  readonly session: SessionFacts | null;
+  readonly now: Date;
+}
+
+/** Read top to bottom: the first line that applies decides. */
 export async function decide(
   db: TenantDb,
   waiting: Waiting,
-  application: FoundApplication,
-  session: SessionFacts | null,
+  { application, session, now }: Deciding,
 ): Promise<Decision> {
   if (waiting.failure)
     return requester(failures[waiting.failure] ?? statusCodes.requestUnsupported);
+  const asked: Asked = { strength: application.strength, authnContext: waiting.authnContext };
+  // Nobody has to sign in for a refusal (Core §3.3.2.2.1).
+  if (leastWay(asked) === null) return responder(statusCodes.noAuthnContext);
   // IsPassive: no page of ours may appear (Core §3.4.1).
   if (!session)
     return waiting.isPassive ? responder(statusCodes.noPassive) : { kind: "sign-in", again: false };
@@ -74,12 +79,11 @@ export async function decide(
   if (waiting.forceAuthn && session.authenticatedAt <= waiting.receivedAt) {
     return waiting.isPassive ? responder(statusCodes.noPassive) : { kind: "sign-in", again: true };
   }
-  const { strength } = application;
-  if (strength !== null && !meets(worthOf(session), strength))
-    return stepUp(waiting, session, strength);
-  const methods = session.methods as readonly AuthnMethod[];
-  const context = chooseContext(waiting.authnContext ?? undefined, contextsOf(methods));
-  if (!context) return responder(statusCodes.noAuthnContext);
+  const context = contextFor(session.methods, waiting.authnContext);
+  if (context === undefined || !isAskedFor(session.methods, asked)) {
+    const way = leastWay(asked, await meansOf(db, session.userId, now));
+    return way ? stepUp(waiting, session, way) : responder(statusCodes.noAuthnContext);
+  }
   const access = await accessOf(db, session.userId, application);
   if (!access) return { kind: "denied" };
   const person = await personFor(db, session.userId, access);
@@ -90,17 +94,14 @@ export async function decide(
   return waiting.isPassive ? responder(statusCodes.noPassive) : { kind: "ask", ready };
 }
 
-const worthOf = ({ methods }: SessionFacts): Strength =>
-  strengthOf(Method.options.filter((method) => methods.includes(method)));
-
 /**
- * A session worth less than the application asks for never gets in. Who has not tried yet signs in anew; who has, and has nothing
- * stronger, is told so instead of being sent round in a circle.
+ * A session that is not what the application asks for never gets in. Who has not tried yet signs in anew, and is led there to what is
+ * asked (`demandOf`); who has, and went on without it, is told so instead of being sent round in a circle.
  */
-function stepUp(waiting: Waiting, session: SessionFacts, required: Strength): Decision {
+function stepUp(waiting: Waiting, session: SessionFacts, way: SignInWay): Decision {
   if (waiting.isPassive) return responder(statusCodes.noPassive);
   return session.authenticatedAt > waiting.receivedAt
-    ? { kind: "too-weak", required }
+    ? { kind: "too-weak", way }
     : { kind: "sign-in", again: true };
 }
 

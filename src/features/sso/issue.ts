@@ -2,7 +2,6 @@
 // is built and signed. A page left open does not outlive the right to use the application: its button decides anew.
 import { createHash } from "node:crypto";
 import { activeKey, type FoundApplication, ownIdentity } from "#features/applications/index.ts";
-import type { Strength } from "#features/policy/index.ts";
 import type { Handling } from "#platform/http/context.ts";
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
@@ -19,6 +18,7 @@ import {
   requireAcs,
   type Status,
 } from "./decide.ts";
+import type { SignInWay } from "./demand.ts";
 import { accessDenied, assertionIssued, signInDeclined } from "./events.ts";
 import { attributesOf, nameIdFor } from "./person.ts";
 import { type KeyRow, openKey } from "./signing-keys.ts";
@@ -50,7 +50,7 @@ const newId = () => `_${crypto.randomUUID().replaceAll("-", "")}`;
 export type Next =
   | { readonly kind: "sign-in"; readonly again: boolean; readonly application: string }
   | { readonly kind: "ask"; readonly waiting: Waiting; readonly ready: Ready }
-  | { readonly kind: "too-weak"; readonly required: Strength; readonly application: string }
+  | { readonly kind: "too-weak"; readonly way: SignInWay; readonly application: string }
   | { readonly kind: "denied"; readonly application: string };
 
 /** What a transaction has decided and used the request up for: the message is built and signed outside of it. */
@@ -65,7 +65,7 @@ export async function openRequest(by: By, id: SsoRequestId): Promise<Sending | N
   const outcome = await by.tenant.write(async (db): Promise<Settled | Next> => {
     const waiting = await findWaiting(db, by, id);
     const application = await requireAcs(db, waiting);
-    const decision = await decide(db, waiting, application, by.session);
+    const decision = await decide(db, waiting, { ...by, application });
     switch (decision.kind) {
       case "sign-in":
       case "too-weak":
@@ -101,7 +101,7 @@ export async function agreeToRequest(
   const outcome = await by.tenant.write(async (db): Promise<Settled | "look-again"> => {
     const waiting = await findWaiting(db, by, id);
     const application = await requireAcs(db, waiting);
-    const decision = await decide(db, waiting, application, by.session);
+    const decision = await decide(db, waiting, { ...by, application });
     if (decision.kind === "sign-in" || decision.kind === "too-weak") return "look-again";
     // What has come since the page was shown, and another person in front of it, were not agreed to.
     if (decision.kind === "ask" && agreed !== shownOf(decision.ready)) return "look-again";

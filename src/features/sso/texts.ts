@@ -39,11 +39,12 @@ export const texts = defineTexts("sso", {
   sendingTitle: (application: string) => `Signing you in to ${application}`,
   sendingLead: "If nothing happens, use the button.",
   returningTitle: (application: string) => `Back to ${application}`,
-  tooWeakTitle: (application: string) => `${application} asks for a stronger sign-in`,
-  tooWeakLead: (strength: string) => `Second step asked for: ${strength}`,
+  tooWeakTitle: (application: string) => `${application} asks for another sign-in`,
+  tooWeakLead: (strength: string, methods: string) =>
+    `Second step asked for: ${strength}. This will do: ${methods}`,
   tooWeakHow:
-    "Choose the stronger step when you sign in again. If you have none yet, set it up first; then open the application once more.",
-  setUp: "Set it up",
+    "Sign in again: you are asked for what is missing, and can set it up there if you have none yet. Where you can choose, choose what is named above.",
+  setUp: "Show what I have",
   signInAgain: "Sign in again",
   deniedTitle: (application: string) => `You have no access to ${application}`,
   deniedLead: (tenant: string) =>

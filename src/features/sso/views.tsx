@@ -1,6 +1,6 @@
 // What a person sees on the way to an application: the question, the refusal, the hand-over.
 import type { FC } from "hono/jsx";
-import { type Strength, strengthText } from "#features/policy/index.ts";
+import { methodsText, strengthText } from "#features/policy/index.ts";
 import type { Screen, View } from "#platform/http/view.ts";
 import {
   AutoPost,
@@ -13,6 +13,7 @@ import {
   Stack,
 } from "#platform/ui/index.ts";
 import { nameIdFormats } from "#protocols/saml/name-id.ts";
+import type { SignInWay } from "./demand.ts";
 import { texts } from "./texts.ts";
 
 interface SendingData {
@@ -48,7 +49,7 @@ interface TooWeakData {
   readonly kind: "too-weak";
   readonly path: string;
   readonly application: string;
-  readonly required: Strength;
+  readonly way: SignInWay;
 }
 export type OnTheWay = SendingData | AskingData | DeniedData | TooWeakData;
 
@@ -122,23 +123,24 @@ const OtherAccount: FC<{ path: string }> = ({ path }) => (
   </a>
 );
 
-/** What is missing, where it is set up, and the way back here. */
+/** What is missing, how to come by it, and the way back. */
 const TooWeakPage: FC<{ data: TooWeakData; view: View }> = ({ data, view }) => (
   <FramePage
     view={view}
     title={texts.tooWeakTitle(data.application)}
     icon="shield"
-    lead={texts.tooWeakLead(strengthText[data.required])}
+    lead={texts.tooWeakLead(strengthText[data.way.strength], methodsText(data.way.methods))}
   >
     <Stack>
       <p>{texts.tooWeakHow}</p>
       <Cluster>
-        <LinkButton kind="primary" href="/security">
-          {texts.setUp}
-        </LinkButton>
-        <LinkButton href={`/sign-in?reauthenticate=1&return_to=${encodeURIComponent(data.path)}`}>
+        <LinkButton
+          kind="primary"
+          href={`/sign-in?reauthenticate=1&return_to=${encodeURIComponent(data.path)}`}
+        >
           {texts.signInAgain}
         </LinkButton>
+        <LinkButton href="/security">{texts.setUp}</LinkButton>
         <form method="post" action={`${data.path}/consent`} data-once>
           <Button type="submit" name="choice" value="cancel">
             {texts.backTo(data.application)}

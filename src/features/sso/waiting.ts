@@ -68,6 +68,13 @@ export async function keepWaiting(db: TenantDb, waiting: NewWaiting, now: Date) 
 
 export const waitingPath = (id: SsoRequestId): string => `/saml/idp/sso/${id}`;
 
+/** The request that a path leads to; null: none. */
+export function waitingIdIn(path: string): SsoRequestId | null {
+  const prefix = waitingPath("" as SsoRequestId);
+  const id = path.startsWith(prefix) ? SsoRequestId.safeParse(path.slice(prefix.length)) : null;
+  return id?.success ? id.data : null;
+}
+
 export function bindBrowser(
   cookies: CookieJar,
   { id, token }: { id: SsoRequestId; token: string },

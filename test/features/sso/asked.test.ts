@@ -204,6 +204,7 @@ describe("I3 RequestedAuthnContext", () => {
     unspecified,
   } = authnContexts;
   const none = "Responder NoAuthnContext";
+  const more = "/sign-in?reauthenticate=1&return_to=…";
   const asking = (comparison: string, ...classes: string[]) =>
     `<samlp:RequestedAuthnContext Comparison="${comparison}">${classes
       .map((name) => `<saml:AuthnContextClassRef>${name}</saml:AuthnContextClassRef>`)
@@ -223,16 +224,17 @@ describe("I3 RequestedAuthnContext", () => {
   const table: readonly [comparison: string, asked: string[], byMail: string, byApp: string][] = [
     ["exact", [transport], transport, transport],
     ["exact", [password], password, password],
-    ["exact", [mfa], none, mfa],
+    ["exact", [mfa], more, mfa],
     ["exact", [mfa, transport], transport, mfa],
-    ["exact", [timeSyncToken], none, timeSyncToken],
+    ["exact", [timeSyncToken], more, timeSyncToken],
     ["exact", ["urn:example:unknown"], none, none],
     ["minimum", [password], transport, mfa],
-    ["minimum", [mfa], none, mfa],
+    ["minimum", [mfa], more, mfa],
+    ["minimum", ["urn:example:unknown"], none, none],
     ["maximum", [password], password, password],
     ["maximum", [unspecified], unspecified, unspecified],
     ["better", [password], transport, mfa],
-    ["better", [transport], none, mfa],
+    ["better", [transport], more, mfa],
     ["better", [mfa], none, none],
   ];
 
@@ -243,13 +245,33 @@ describe("I3 RequestedAuthnContext", () => {
       const sp = await anSp(tenant);
       const children = asking(comparison, ...asked);
       const told = async (browser: Browser) => {
-        const { status, context } = await signOn(browser, sp, authnRequest(app, sp, { children }));
-        return status === "Success" ? context : status;
+        const seen = await outcome(browser, sp, { children });
+        if (seen !== "Continue to Wiki?") return seen;
+        return (await signOn(browser, sp, authnRequest(app, sp, { children }))).context;
       };
       expect(await told(await provedBy(tenant, "password", "email_code"))).toBe(byMail);
       expect(await told(await provedBy(tenant, "password", "totp"))).toBe(byApp);
     },
   );
+
+  test("that no way of ours meets is told at once: nobody has to sign in for a refusal", async () => {
+    const tenant = await app.aTenant();
+    const sp = await anSp(tenant);
+    const seen = (attributes: string, ...asked: string[]) =>
+      outcome(tenant.newBrowser(), sp, { attributes, children: asking("exact", ...asked) });
+    expect(await seen("", "urn:example:unknown")).toBe(none);
+    expect(await seen('IsPassive="true"', "urn:example:unknown")).toBe(none);
+    expect(await seen('IsPassive="true"', mfa)).toBe("Responder NoPassive");
+    expect(await seen("", mfa)).toBe("/sign-in?return_to=…");
+  });
+
+  test("that the person could meet is NoPassive where no page may be shown", async () => {
+    const tenant = await app.aTenant();
+    const sp = await anSp(tenant);
+    const browser = await provedBy(tenant, "password", "email_code");
+    const wish = { attributes: 'IsPassive="true"', children: asking("minimum", mfa) };
+    expect(await outcome(browser, sp, wish)).toBe("Responder NoPassive");
+  });
 
   test("by declaration is not met", async () => {
     const tenant = await app.aTenant({ signedInAs: "member" });

@@ -1,18 +1,24 @@
 // From one proof to what comes next: the second step, setting one up, or the session. Every way through a sign-in passes here.
 import { isRemembered } from "#features/devices/index.ts";
-import type { Method } from "#features/policy/index.ts";
+import { meets, type Method, strengthOf } from "#features/policy/index.ts";
 import { randomToken } from "#platform/crypto/token.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { SignIn } from "../schema.ts";
 import type { Visit } from "../visit.ts";
 import { nextOf, type Way } from "../ways.ts";
 import { completeSignIn, type Entry } from "./complete.ts";
+import { backToProvider, errandOf, inVainOf } from "./errand.ts";
 import { mailCode } from "./second-step.ts";
-import { type Person, postponableUntil, type Situation, situationOf } from "./standing.ts";
+import { mayGoOn, type Person, type Situation, situationOf } from "./standing.ts";
 
 export type Moved =
-  /** Under a new handle. */
-  | { readonly kind: "at"; readonly handle: string; readonly state: Way | "enrol" }
+  /** Under a new handle. `inVain`: the provider that was asked for several factors, and named none. */
+  | {
+      readonly kind: "at";
+      readonly handle: string;
+      readonly state: Way | "enrol" | "provider";
+      readonly inVain?: string;
+    }
   | { readonly kind: "signed_in"; readonly entry: Entry }
   | { readonly kind: "limited"; readonly seconds: number };
 
@@ -40,13 +46,18 @@ export async function advance(
   const situation = await situationOf(db, visit, signIn, person);
   const methods = withDevice(proven.methods, situation, { visit, reauthenticate });
   const next = nextOf({ ...situation, methods });
-  const mayWait = postponableUntil(situation, person, { trialId, now: visit.now }) !== null;
+  const mayWait = mayGoOn(situation, person, { methods, trialId, now: visit.now });
   if (next === "done" || (next === "enrol" && proven.postpone === true && mayWait)) {
     const ending = { person, methods, situation, remember: proven.remember === true };
     return { kind: "signed_in", entry: await completeSignIn(db, visit, signIn, ending) };
   }
-  if (next === "enrol" && trialId === null) await noteAsked(db, visit, person);
-  return moveTo(db, visit, signIn, { state: next, person, methods, situation });
+  const errand = errandOf(signIn, { ...situation, methods }, visit.now);
+  if (errand !== null) return backToProvider(db, signIn, errand);
+  const isOurs = !meets(strengthOf(methods), situation.own);
+  if (next === "enrol" && isOurs && trialId === null) await noteAsked(db, visit, person);
+  const moved = await moveTo(db, visit, signIn, { state: next, person, methods, situation });
+  const inVain = inVainOf(signIn, methods);
+  return moved.kind === "at" && inVain !== null ? { ...moved, inVain } : moved;
 }
 
 /** A remembered device stands for the second step after a password; never where more than the least is asked, nor when asked again. */

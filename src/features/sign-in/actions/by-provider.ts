@@ -1,12 +1,9 @@
-// Signing in by an identity provider: asking it, and what becomes of its word. The word comes to the browser that holds this sign-in's
+// Signing in by an identity provider: what becomes of its word. The word comes to the browser that holds this sign-in's
 // handle and to no other, so that nobody is signed in to an account that an attacker prepared (login CSRF).
 import {
   type Asserted,
-  askProvider,
   createPerson,
-  keepRequest,
   onlyProviderOf,
-  type Question,
   routeOf,
   takeNames,
   takeOutcome,
@@ -32,6 +29,7 @@ import type { SignIn } from "../schema.ts";
 import { handleOf, type Visit, visitor } from "../visit.ts";
 import { advance, type Moved } from "./advance.ts";
 import { askLink } from "./ask-link.ts";
+import { backToProvider } from "./errand.ts";
 
 /** Why somebody whom the provider named does not come in. Told to them: they have proven there who they are. */
 export type TurnedAway =
@@ -58,54 +56,6 @@ export type ProviderOutcome =
 
 type Expired = Extract<ProviderOutcome, { kind: "expired" }>;
 
-/** The way to the provider of this browser's sign-in: each time a request of its own, the one before answers nothing any more. */
-export async function goToProvider(visit: Visit): Promise<Question | Expired> {
-  const { tenant, now } = visit;
-  const { signIn, strength } = await tenant.read(async (db) => {
-    const found = await findSignIn(db, handleOf(visit));
-    return { signIn: found, strength: (await policyFor(db, found ?? noTrial, now)).strength };
-  });
-  const expired: Expired = { kind: "expired", returnTo: signIn?.returnTo ?? "/" };
-  if (!isAt(signIn, ["provider"], now) || signIn.identityProviderId === null) return expired;
-  const question = await askProvider(visit, {
-    providerId: signIn.identityProviderId,
-    whose: { signInId: signIn.id },
-    forceAuthn: signIn.reauthenticate,
-    strength,
-    states: ["enabled"],
-  });
-  if (question === null) return expired;
-  return tenant.write(async (db) => {
-    const locked = await lockSignIn(db, handleOf(visit));
-    if (!isAt(locked, ["provider"], now)) return expired;
-    await keepRequest(db, question.request, now);
-    return question;
-  });
-}
-
-const noTrial = { trialId: null } as const;
-
-/** From the password to the provider that the address leads to. */
-export function chooseProvider(visit: Visit): Promise<{ readonly kind: "chosen" } | Expired> {
-  return visit.tenant.write(async (db) => {
-    const signIn = await lockSignIn(db, handleOf(visit));
-    const expired: Expired = { kind: "expired", returnTo: signIn?.returnTo ?? "/" };
-    if (!isAt(signIn, ["password"], visit.now)) return expired;
-    const route = await routeOf(db, signIn.email, await policyFor(db, signIn, visit.now));
-    if (route === null) return expired;
-    await toProvider(db, signIn, route.id);
-    return { kind: "chosen" };
-  });
-}
-
-const toProvider = (db: TenantDb, { id }: SignIn, providerId: IdentityProviderId) =>
-  db
-    .updateTable("sign_ins")
-    // What was proven of the mailbox belongs to the way with the password.
-    .set({ state: "provider", identity_provider_id: providerId, methods: [] })
-    .where("id", "=", id)
-    .execute();
-
 /** Takes what came for this browser's sign-in, and goes on with it. */
 export function returnFromProvider(
   visit: Visit,
@@ -121,11 +71,24 @@ export function returnFromProvider(
     const provider = await enabledProvider(db, found.identityProviderId);
     if (provider === null) return expired;
     const back: Back = { visit, provider, returnTo: found.returnTo };
-    if (outcome.kind === "declined") return turnAway(db, back, { why: "declined", asserted: null });
+    if (outcome.kind === "declined") return declined(db, back, outcome.why);
     if (outcome.asserted.providerId !== found.identityProviderId) return expired;
     const policy = await policyFor(db, found, visit.now);
     return welcome(db, { ...back, policy }, outcome.asserted);
   });
+}
+
+/** It let nobody in. Where it could not give what was asked for, it is asked for less, once: then ours is asked for. */
+async function declined(
+  db: TenantDb,
+  back: Back,
+  why: "no_context" | "other",
+): Promise<ProviderOutcome> {
+  const signIn = await lockSignIn(db, handleOf(back.visit));
+  const isAtProvider = isAt(signIn, ["provider"], back.visit.now);
+  if (why === "no_context" && isAtProvider && signIn.errand?.contexts === "asked")
+    return backToProvider(db, signIn, { contexts: "declined" });
+  return turnAway(db, back, { why: "declined", asserted: null });
 }
 
 interface Back {

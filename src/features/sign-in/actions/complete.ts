@@ -170,7 +170,7 @@ async function notePresence(
   { now }: Visit,
   { person, situation, methods }: Pick<Ending, "person" | "situation" | "methods">,
 ): Promise<boolean> {
-  const isAsked = !meets(strengthOf(methods), situation.required);
+  const isAsked = !meets(strengthOf(methods), situation.own);
   const { before } = await db
     .updateTable("users")
     .set({ last_sign_in_at: now, ...(isAsked ? {} : { strength_asked_at: null }) })

@@ -16,14 +16,25 @@ import { handleOf, type Visit, visitor } from "../visit.ts";
 import { nextOf } from "../ways.ts";
 import { advance, type Moved } from "./advance.ts";
 import { type Expired, openStep } from "./open.ts";
-import { postponableUntil, situationOf, usability } from "./standing.ts";
+import {
+  mayGoOn,
+  type Person,
+  postponableUntil,
+  type Situation,
+  situationOf,
+  usability,
+} from "./standing.ts";
 
 /** What the page of this step shows. */
 export interface Enrolment {
   readonly signIn: SignIn;
   readonly organisationAsksFor: "strong" | "phishing_resistant";
+  /** The application that asks for it; null: tenant or group do. */
+  readonly askedBy: string | null;
   /** Until when it may wait; null: it may not. */
   readonly until: Date | null;
+  /** It is not asked for but by the application: the person may go on without that one. */
+  readonly mayGoOn: boolean;
   /** The person's time zone. */
   readonly zone: string;
   /** The secret of the app being set up, in Base32; null when none is. */
@@ -42,9 +53,25 @@ export async function findEnrolment(db: TenantDb, visit: Visit): Promise<Enrolme
     signIn,
     organisationAsksFor:
       situation.required === "phishing_resistant" ? "phishing_resistant" : "strong",
-    until: postponableUntil(situation, person, { trialId: signIn.trialId, now }),
+    askedBy: situation.askedBy,
+    ...later(situation, person, { ...signIn, now }),
     zone: person.zone,
     secret: openSecret(visit, signIn),
+  };
+}
+
+/** How setting it up may be put off. */
+function later(
+  situation: Situation,
+  person: Person,
+  { methods, trialId, now }: Pick<SignIn, "methods" | "trialId"> & { now: Date },
+): Pick<Enrolment, "until" | "mayGoOn"> {
+  if (!mayGoOn(situation, person, { methods, trialId, now }))
+    return { until: null, mayGoOn: false };
+  const isOurs = nextOf({ ...situation, required: situation.own, methods }) === "enrol";
+  return {
+    until: isOurs ? postponableUntil(situation, person, { trialId, now }) : null,
+    mayGoOn: true,
   };
 }
 
@@ -159,15 +186,13 @@ export async function addPasskey(
   return outcome.kind === "refused" ? outcome : { kind: "added", ...outcome.value };
 }
 
-/** Goes on without, while the days of grace last. "asked": they are over. */
+/** Goes on without, while the days of grace last, or without the application that asks. "asked": it may not wait. */
 export function postpone(visit: Visit): Promise<Moved | Expired | { readonly kind: "asked" }> {
   return visit.tenant.write(async (db) => {
     const step = await openStep(db, visit, ["enrol"]);
     if (step.kind !== "open") return step;
     const { signIn, person, situation } = step;
-    const until = postponableUntil(situation, person, { trialId: signIn.trialId, now: visit.now });
-    if (until === null || nextOf({ ...situation, methods: signIn.methods }) !== "enrol")
-      return { kind: "asked" };
+    if (!mayGoOn(situation, person, { ...signIn, now: visit.now })) return { kind: "asked" };
     return advance(db, visit, signIn, { person, methods: signIn.methods, postpone: true });
   });
 }

@@ -1,7 +1,8 @@
 // Where a person stands in a sign-in: what is asked of them, what they have, and which browser this is.
 import { type Device, deviceTokenOf, findDevice } from "#features/devices/index.ts";
 import { listPasskeys } from "#features/passkeys/index.ts";
-import { type Policy, requiredStrength, type Strength } from "#features/policy/index.ts";
+import { type Policy, requiredStrength, type Strength, strictest } from "#features/policy/index.ts";
+import { demandOf } from "#features/sso/index.ts";
 import { secondsLater } from "#platform/clock.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { PolicyTrialId } from "#src/ids.ts";
@@ -9,14 +10,19 @@ import { policyFor } from "../policy-for.ts";
 import type { Claimed } from "../queries.ts";
 import type { SignIn } from "../schema.ts";
 import type { Visit } from "../visit.ts";
-import type { Standing } from "../ways.ts";
+import { nextOf, type Standing } from "../ways.ts";
 
 /** A person whose password, or passkey, was right. */
 export type Person = Pick<Claimed, "userId" | "secondStep" | "strengthAskedAt">;
 
 export interface Situation {
   readonly policy: Policy;
+  /** What is asked of this sign-in: by tenant and groups, and by the application that waits for it. */
   readonly required: Strength;
+  /** What tenant and groups ask of the person, wherever they go. */
+  readonly own: Strength;
+  /** The application that asks for more than that; null: none does. */
+  readonly askedBy: string | null;
   readonly passkeys: Standing["passkeys"];
   readonly hasTotp: boolean;
   readonly trustsProvider: boolean;
@@ -27,13 +33,18 @@ export interface Situation {
 export async function situationOf(
   db: TenantDb,
   { now, cookies }: Pick<Visit, "now" | "cookies">,
-  signIn: Pick<SignIn, "trialId" | "federated">,
+  signIn: Pick<SignIn, "trialId" | "federated" | "returnTo">,
   { userId, secondStep }: Person,
 ): Promise<Situation> {
   const policy = await policyFor(db, signIn, now);
+  const own = await requiredStrength(db, { userId, policy });
+  const demand = await demandOf(db, { returnTo: signIn.returnTo, userId, now });
+  const required = strictest(own, demand?.strength ?? null);
   return {
     policy,
-    required: await requiredStrength(db, { userId, policy }),
+    required,
+    own,
+    askedBy: required === own ? null : (demand?.application ?? null),
     passkeys: usability(await listPasskeys(db, userId)),
     hasTotp: secondStep === "totp",
     trustsProvider: signIn.federated?.trustsSecondStep ?? false,
@@ -50,11 +61,25 @@ export function usability(
 }
 
 /**
+ * Whether somebody who is to set up a stronger step may go on without: within the days of grace, or where only an application asks for it,
+ * which goes on asking (features/sso/decide.ts).
+ */
+export function mayGoOn(
+  situation: Situation,
+  person: Person,
+  { methods, trialId, now }: Pick<SignIn, "methods" | "trialId"> & { now: Date },
+): boolean {
+  const next = nextOf({ ...situation, required: situation.own, methods });
+  if (next !== "enrol") return next === "done";
+  return postponableUntil(situation, person, { trialId, now }) !== null;
+}
+
+/**
  * Until when setting up a stronger step may wait, from the day it was first asked for; null when it may not wait: no days of grace are
  * left, or the sign-in tries a policy, which is to show whether the person comes through.
  */
 export function postponableUntil(
-  { policy }: Situation,
+  { policy }: Pick<Situation, "policy">,
   { strengthAskedAt }: Person,
   { trialId, now }: { trialId: PolicyTrialId | null; now: Date },
 ): Date | null {

@@ -133,8 +133,8 @@ function showCodes(
 async function enrolmentStep(visit: Visit): Promise<EnrolmentStep | null> {
   const found = await visit.tenant.read((db) => findEnrolment(db, visit));
   if (!found) return null;
-  const { signIn, organisationAsksFor: asksFor, until, zone } = found;
-  return { returnTo: signIn.returnTo, asksFor, until, zone };
+  const { signIn, organisationAsksFor: asksFor, askedBy, until, mayGoOn, zone } = found;
+  return { returnTo: signIn.returnTo, asksFor, askedBy, until, mayGoOn, zone };
 }
 
 /** @throws {signInExpired} */

@@ -2,12 +2,8 @@
 import type { Handling, Redirect } from "#platform/http/context.ts";
 import { redirect } from "#platform/http/context.ts";
 import { routes } from "#platform/http/route.ts";
-import {
-  chooseProvider,
-  goToProvider,
-  type ProviderOutcome,
-  returnFromProvider,
-} from "../actions/by-provider.ts";
+import { type ProviderOutcome, returnFromProvider } from "../actions/by-provider.ts";
+import { chooseProvider, goToProvider } from "../actions/to-provider.ts";
 import { type PasswordOutcome, tryPassword } from "../actions/try-password.ts";
 import { signInRefused } from "../errors.ts";
 import { PasswordInput, ReturnParams } from "../schema.ts";

@@ -1,4 +1,5 @@
 // Setting up a stronger step in the middle of a sign-in.
+import type { FC } from "hono/jsx";
 import type { FormScreen, Screen } from "#platform/http/view.ts";
 import {
   ActionButton,
@@ -21,8 +22,11 @@ import { Another, CodeForm } from "./parts.tsx";
 export interface EnrolmentStep {
   readonly returnTo: string;
   readonly asksFor: "strong" | "phishing_resistant";
+  /** The application that asks; null: the organisation. */
+  readonly askedBy: string | null;
   /** Until when it may wait; null: it may not. */
   readonly until: Date | null;
+  readonly mayGoOn: boolean;
   /** The person's time zone. */
   readonly zone: string;
 }
@@ -34,8 +38,8 @@ export const EnrolmentPage: FormScreen<EnrolmentStep> = ({ data, view, values, p
     icon="shield"
     lead={
       data.asksFor === "strong"
-        ? texts.enrolLead(view.tenant.name)
-        : texts.enrolLeadPasskey(view.tenant.name)
+        ? texts.enrolLead(data.askedBy ?? view.tenant.name)
+        : texts.enrolLeadPasskey(data.askedBy ?? view.tenant.name)
     }
     after={<Another returnTo={data.returnTo} />}
   >
@@ -81,16 +85,21 @@ export const EnrolmentPage: FormScreen<EnrolmentStep> = ({ data, view, values, p
           </ActionButton>
         </Stack>
       )}
-      {data.until !== null && (
-        <Stack gap="small">
-          <p class="field-hint">{texts.enrolUntil(formatTime(data.until, data.zone, "date"))}</p>
-          <ActionButton action="/sign-in/enrolment/later" kind="quiet" wide>
-            {texts.enrolLater}
-          </ActionButton>
-        </Stack>
-      )}
+      {data.mayGoOn && <Later {...data} />}
     </Stack>
   </FramePage>
+);
+
+const Later: FC<EnrolmentStep> = ({ askedBy, until, zone }) => (
+  <Stack gap="small">
+    {until !== null && (
+      <p class="field-hint">{texts.enrolUntil(formatTime(until, zone, "date"))}</p>
+    )}
+    {askedBy !== null && <p class="field-hint">{texts.enrolWithoutHint(askedBy)}</p>}
+    <ActionButton action="/sign-in/enrolment/later" kind="quiet" wide>
+      {askedBy === null ? texts.enrolLater : texts.enrolWithout(askedBy)}
+    </ActionButton>
+  </Stack>
 );
 
 export interface NewApp {

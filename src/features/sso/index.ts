@@ -1,0 +1,1 @@
+export { type Demand, demandOf } from "./demand.ts";
