@@ -5,4 +5,4 @@ export { ownIdentity } from "./identity.ts";
 export { Onward } from "./parts.tsx";
 export { listEnabledProviders, providerNames } from "./queries.ts";
 export { Asserted, keepRequest, takeOutcome } from "./requests.ts";
-export { onlyProviderOf, type Route, routeOf } from "./routing.ts";
+export { onlyProviderOf, type Route, routeOf, wayInFor, wayInOf } from "./routing.ts";

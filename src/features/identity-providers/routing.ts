@@ -14,12 +14,18 @@ export interface Route {
  * The enabled provider that an address leads to: the one its domain is bound to, else the tenant's default; null: to the password. One
  * statement, whatever the address.
  */
-export async function routeOf(
+export const routeOf = async (
+  db: TenantDb,
+  email: string,
+  policy: Pick<Policy, "defaultIdentityProviderId">,
+): Promise<Route | null> => (await routes(db, email, policy).executeTakeFirst()) ?? null;
+
+const routes = (
   db: TenantDb,
   email: string,
   { defaultIdentityProviderId }: Pick<Policy, "defaultIdentityProviderId">,
-): Promise<Route | null> {
-  const row = await db
+) =>
+  db
     .selectFrom("identity_providers as p")
     .leftJoin("identity_provider_domains as d", (join) =>
       join.onRef("d.identity_provider_id", "=", "p.id").on("d.domain", "=", domainOf(email) ?? ""),
@@ -30,37 +36,67 @@ export async function routeOf(
       eb.or([eb("d.domain", "is not", null), eb("p.id", "=", defaultIdentityProviderId)]),
     )
     .orderBy("d.domain", (by) => by.asc().nullsLast())
-    .limit(1)
-    .executeTakeFirst();
-  return row ?? null;
+    .limit(1);
+
+/** How a person comes in. */
+export interface WayIn {
+  /** Where their primary address leads; null: to the password. */
+  readonly route: Route | null;
+  /** And nothing that they have here opens the door in its place. */
+  readonly isOnlyWay: boolean;
 }
 
-/**
- * The provider by which alone a person comes in: the one that their primary address leads to, where they are linked to it. Whichever of
- * their addresses is typed: whoever is locked out there must not come in by a second one, nor by a password here. Null: they may come in
- * by what they have here. Super administrators keep theirs, so that a broken provider locks no tenant out. `email` is what was typed: for
- * nobody it takes the place of the primary address, so that the same three statements are made for everybody.
- */
-export async function onlyProviderOf(
+/** Of a person, whichever of their addresses is typed. `email` takes the place of the primary address for nobody. */
+export async function wayInOf(
   db: TenantDb,
-  { userId, email }: { userId: UserId | null; email: string },
+  { userId, email = "" }: { userId: UserId | null; email?: string },
   policy: Pick<Policy, "defaultIdentityProviderId">,
-): Promise<Route | null> {
+): Promise<WayIn> {
   const primary = await db
     .selectFrom("user_emails")
     .select("email")
     .where("user_id", "=", userId)
     .where("is_primary", "=", true)
     .executeTakeFirst();
-  const route = await routeOf(db, primary?.email ?? email, policy);
-  const linked = await db
-    .selectFrom("federated_identities as f")
-    .innerJoin("users as u", "u.id", "f.user_id")
-    .select("f.user_id")
-    .where("f.user_id", "=", userId)
-    .where("f.identity_provider_id", "=", route?.id ?? null)
-    .where("u.role", "<>", "super_admin")
-    .limit(1)
+  return wayInFor(db, { userId, primaryEmail: primary?.email ?? email }, policy);
+}
+
+/** The same where the primary address is known already: one statement, the same for nobody. */
+export async function wayInFor(
+  db: TenantDb,
+  { userId, primaryEmail }: { userId: UserId | null; primaryEmail: string },
+  policy: Pick<Policy, "defaultIdentityProviderId">,
+): Promise<WayIn> {
+  const row = await routes(db, primaryEmail, policy)
+    .select(({ exists, selectFrom }) =>
+      exists(
+        selectFrom("federated_identities as f")
+          .innerJoin("users as u", "u.id", "f.user_id")
+          .select("f.user_id")
+          .where("f.user_id", "=", userId)
+          .whereRef("f.identity_provider_id", "=", "p.id")
+          .where("u.role", "<>", "super_admin"),
+      )
+        .$castTo<boolean>()
+        .as("isOnlyWay"),
+    )
     .executeTakeFirst();
-  return linked === undefined ? null : route;
+  if (!row) return { route: null, isOnlyWay: false };
+  const { isOnlyWay, ...route } = row;
+  return { route, isOnlyWay };
+}
+
+/**
+ * The provider by which alone a person comes in: the one that their primary address leads to, where they are linked to it. Whichever of
+ * their addresses is typed: whoever is locked out there must not come in by a second one, nor by a password here. Null: they may come in
+ * by what they have here. Super administrators keep theirs, so that a broken provider locks no tenant out. `email` is what was typed: for
+ * nobody it takes the place of the primary address, so that the same two statements are made for everybody.
+ */
+export async function onlyProviderOf(
+  db: TenantDb,
+  { userId, email }: { userId: UserId | null; email: string },
+  policy: Pick<Policy, "defaultIdentityProviderId">,
+): Promise<Route | null> {
+  const { route, isOnlyWay } = await wayInOf(db, { userId, email }, policy);
+  return isOnlyWay ? route : null;
 }

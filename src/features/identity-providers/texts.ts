@@ -133,9 +133,9 @@ export const texts = defineTexts("identity-providers", {
   createsPeopleYes: "Becomes a member when they first come in",
   createsPeopleNo: "Is turned away until an administrator has added them",
   trustsSecondStep: "Second step",
-  trustsSecondStepYes: "The provider’s word counts",
+  trustsSecondStepYes: "The provider always asks for one",
   trustsSecondStepYesHint:
-    "Coming in by it is enough where any second step will do. Where more is asked for, it must say that several factors were used; else ours is asked for.",
+    "Choose this only where nobody signs in there without a second step. Its word is then enough where any second step will do, also when it does not name one; it is recorded as its word and no more. Where more is asked for, it must name several factors, and is asked to; else ours is asked for.",
   trustsSecondStepNo: "Always ours",
   trustsSecondStepNoHint:
     "After the provider a second step of ours is asked for, whatever it says.",

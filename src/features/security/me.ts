@@ -7,11 +7,15 @@ import {
   type OwnVisit,
   type Proof,
 } from "#features/authenticators/index.ts";
+import { wayInOf } from "#features/identity-providers/index.ts";
 import { countPasskeys, passkeyHandle } from "#features/passkeys/index.ts";
+import { findPolicy } from "#features/policy/index.ts";
 import { type SessionCookie, setSessionCookie } from "#features/sessions/index.ts";
 import type { Handling } from "#platform/http/context.ts";
 import { forbidden } from "#platform/http/door.ts";
 import { isFreshAhead } from "#platform/http/fresh.ts";
+import type { TenantDb } from "#platform/db/database.ts";
+import type { UserId } from "#src/ids.ts";
 import type { ProofInput } from "./schema.ts";
 import type { ProofStep } from "./views/proof.tsx";
 
@@ -37,8 +41,19 @@ export async function proofStep(handling: AnyHandling): Promise<ProofStep> {
       codesLeft: await countBackupCodes(db, userId),
       resetCause: person?.resetCause ?? null,
       signIn: person?.passwordHash === null ? (isRecent ? "recent" : "long_ago") : null,
+      provider: await onlyProvider(db, { userId, now }),
     };
   });
+}
+
+/** The identity provider by which alone this person comes in; null: what they have here opens the door. */
+export async function onlyProvider(
+  db: TenantDb,
+  { userId, now }: { userId: UserId; now: Date },
+): Promise<string | null> {
+  const policy = await findPolicy(db, now);
+  const { route, isOnlyWay } = await wayInOf(db, { userId }, policy);
+  return isOnlyWay ? (route?.name ?? null) : null;
 }
 
 /**

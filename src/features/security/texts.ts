@@ -96,6 +96,8 @@ export const texts = defineTexts("security", {
   passkeys: "Passkeys",
   passkeysAbout:
     "Sign in with your fingerprint, face or device PIN. Nothing to type, and nothing a false page could get out of you.",
+  passkeysByProvider: (provider: string) =>
+    `You come in by ${provider} alone: a passkey does not open the sign-in page in its place. It counts as the second step where one is asked for after ${provider}, and as proof before a change.`,
   passkeysNone: "No passkeys yet",
   passkeysNoneText:
     "Add one on each device you sign in with, so that you are not stuck when you lose one.",
@@ -158,6 +160,7 @@ export const texts = defineTexts("security", {
   stepUpPassword:
     "Your password is enough here: this session has already been through the code by e-mail.",
   stepUpPasskeyOnly: "Your organisation asks for a passkey here: use one of yours",
+  stepUpByProvider: (provider: string) => `Or sign in again with ${provider}`,
   stepUpSubmit: "Continue",
   stepUpDone: "You have proved who you are",
   stepUpDoneText:

@@ -33,9 +33,12 @@ export const texts = defineTexts("settings", {
   emailProofFirstHint:
     "A code is mailed before the password is asked for, so that strangers cannot even guess passwords.",
   strength: "Second step",
-  baselineHint: "A code by e-mail is enough",
-  strongHint: "Authenticator app, backup code or passkey; a code by e-mail does not count",
-  phishingResistantHint: "Passkeys only: nothing that could be typed into a false page",
+  baselineHint:
+    "A code by e-mail is enough, or coming in by an identity provider that is trusted with it",
+  strongHint:
+    "Authenticator app, backup code or passkey, or several factors named by an identity provider that is trusted with it; a code by e-mail does not count",
+  phishingResistantHint:
+    "Passkeys, or what an identity provider that is trusted with it names as phishing-resistant: nothing that could be typed into a false page",
   graceDays: "Time to set it up",
   graceDaysHint:
     "How long people get in without it, counted from their first sign-in under these settings.",
@@ -80,7 +83,7 @@ export const texts = defineTexts("settings", {
   devicesText: "What browsers and passkeys may stand for.",
   rememberDeviceDays: "Remembered devices",
   rememberDeviceDaysHint:
-    "For this long a browser may skip the second step after somebody asked for it. Needs passwords of at least 15 characters.",
+    "For this long a browser may skip the second step, once its person has asked for that while giving one. It stands for one after a password only, and where any will do: not where organisation, group or application asks for more, nor where somebody is asked to sign in again. Another password or second step ends it. Needs passwords of at least 15 characters.",
   never: "Never",
   passkeyAaguids: "Passkey models",
   passkeyAaguidsHint:

@@ -1,5 +1,5 @@
 // What a waiting request asks of a sign-in: the least of our ways to sign in that satisfies it, for a person who has that way at all.
-import { onlyProviderOf, routeOf } from "#features/identity-providers/index.ts";
+import { wayInOf } from "#features/identity-providers/index.ts";
 import {
   findPolicy,
   meets,
@@ -80,15 +80,9 @@ export const leastWay = (asked: Asked, means: Means = anybody): SignInWay | null
 
 /** The means of a person: who comes by an identity provider alone gives no password. */
 export async function meansOf(db: TenantDb, userId: UserId, now: Date): Promise<Means> {
-  const { email } = await db
-    .selectFrom("user_emails")
-    .select("email")
-    .where("user_id", "=", userId)
-    .where("is_primary", "=", true)
-    .executeTakeFirstOrThrow();
   const policy = await findPolicy(db, now);
-  const only = await onlyProviderOf(db, { userId, email }, policy);
-  return { password: only === null, provider: (await routeOf(db, email, policy)) !== null };
+  const { route, isOnlyWay } = await wayInOf(db, { userId }, policy);
+  return { password: !isOnlyWay, provider: route !== null };
 }
 
 export interface Demand {

@@ -119,7 +119,10 @@ export function chooseContext(
 export const microsoftMultiFactor = "http://schemas.microsoft.com/claims/multipleauthn";
 export const authnMethodsReferences = "http://schemas.microsoft.com/claims/authnmethodsreferences";
 
-/** What says that several factors were proven (REFEDS MFA, SAML Authentication Context §3.4, PAPE 1.0 §4, Microsoft). */
+/**
+ * What says that several factors were proven (REFEDS MFA, SAML Authentication Context §3.4, PAPE 1.0 §4, Microsoft, NIST SP 800-63B-4 §2.2).
+ * A TimeSyncToken is not here: it names one device.
+ */
 const multiFactor: ReadonlySet<string> = new Set([
   authnContexts.refedsMultiFactor,
   authnContexts.mobileTwoFactorContract,
@@ -128,12 +131,15 @@ const multiFactor: ReadonlySet<string> = new Set([
   "urn:oasis:names:tc:SAML:2.0:ac:classes:SmartcardPKI",
   "http://schemas.openid.net/pape/policies/2007/06/multi-factor",
   "http://schemas.openid.net/pape/policies/2007/06/multi-factor-physical",
+  "http://idmanagement.gov/ns/assurance/aal/2",
 ]);
-/** What says that the proof cannot be phished (PAPE 1.0 §4, OpenID Connect EAP ACR Values 1.0 §3). */
+/** What says that the proof cannot be phished (PAPE 1.0 §4, OpenID Connect EAP ACR Values 1.0 §3, NIST SP 800-63B-4 §2.3). */
 const phishingResistant: ReadonlySet<string> = new Set([
   "http://schemas.openid.net/pape/policies/2007/06/phishing-resistant",
   "phr",
   "phrh",
+  "http://idmanagement.gov/ns/assurance/aal/2?phishing_resistant=true",
+  "http://idmanagement.gov/ns/assurance/aal/3",
 ]);
 
 /** What an identity provider said about how somebody proved who they are there: by names that are known, and no others. */

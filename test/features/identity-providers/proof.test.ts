@@ -151,3 +151,37 @@ describe("the time of the proof", () => {
     expectJustNow(await provenAt(tenant));
   });
 });
+
+describe("somebody who comes by a provider alone, with a password of before", () => {
+  async function linked() {
+    const tenant = await app.aTenant();
+    const idp = await anIdp(tenant);
+    await tenant.aUser({ email: `ada@${idp.domain}` });
+    const browser = tenant.newBrowser();
+    await signInBy(app, browser, idp, mfa);
+    return { tenant, idp, browser };
+  }
+
+  test("may sign in by it again instead of a password that they forgot", async () => {
+    const { tenant, idp, browser } = await linked();
+    await tenant.tenant.write((db) => db.updateTable("users").set({ role: "admin" }).execute());
+    clock.advance({ minutes: 11 });
+    const page = await textOf(browser, "/step-up?return_to=%2Fusers%2Fnew");
+    expect(page).toContain('name="currentPassword"');
+    expect(page).toContain(
+      'href="/sign-in?reauthenticate=1&amp;return_to=%2Fusers%2Fnew">Or sign in again with',
+    );
+    expect(await signInAgain(browser, idp, "/users/new")).toBe("/users/new");
+    expect((await browser.get("/users/new")).status).toBe(200);
+  });
+
+  test("reads what a passkey is good for before adding one, and nobody else does", async () => {
+    const { tenant, idp, browser } = await linked();
+    const said = `You come in by ${idp.connection.name} alone: a passkey does not open`;
+    for (const path of ["/security/passkeys", "/security/passkeys/new"])
+      expect(await textOf(browser, path)).toContain(said);
+    const other = await tenant.signedIn(await tenant.aUser());
+    expect(await textOf(other, "/security/passkeys")).not.toContain("a passkey does not open");
+    expect(await textOf(other, "/step-up")).not.toContain("Or sign in again with");
+  });
+});

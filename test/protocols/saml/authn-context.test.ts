@@ -117,6 +117,9 @@ describe("assertedFactors", () => {
         "http://schemas.microsoft.com/ws/2008/06/identity/authenticationmethod/password",
         "http://schemas.microsoft.com/claims/multipleauthn",
       ]),
+      said("urn:oasis:names:tc:SAML:2.0:ac:classes:TimeSyncToken"),
+      said("http://idmanagement.gov/ns/assurance/aal/2"),
+      said("http://idmanagement.gov/ns/assurance/aal/3"),
       said("phr"),
       said("http://schemas.openid.net/pape/policies/2007/06/phishing-resistant"),
     ]).toEqual([
@@ -127,6 +130,9 @@ describe("assertedFactors", () => {
       "multi",
       "multi",
       "multi",
+      "single",
+      "multi",
+      "phishing_resistant",
       "phishing_resistant",
       "phishing_resistant",
     ]);

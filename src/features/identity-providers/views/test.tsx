@@ -103,7 +103,7 @@ const Would = ({ asserted }: { asserted: Asserted }) => {
           { label: texts.lastNameAttribute, value: shown(asserted.lastName) },
           {
             label: testTexts.testFactors,
-            value: asserted.trustsSecondStep ? factorText[asserted.factors] : factorText.single,
+            value: asserted.trustsSecondStep ? factorText[asserted.factors] : testTexts.factorNone,
           },
         ]}
       />

@@ -18,7 +18,7 @@ import {
 import { type Handling, redirect } from "#platform/http/context.ts";
 import { routes } from "#platform/http/route.ts";
 import { countProofOptions } from "../limits.ts";
-import { keepChanged, keepSession, mine, proofOf, proofStep } from "../me.ts";
+import { keepChanged, keepSession, mine, onlyProvider, proofOf, proofStep } from "../me.ts";
 import { NewPasskey, PasskeyParams, PasskeyRename, ProofInput } from "../schema.ts";
 import { texts } from "../texts.ts";
 import { BackupCodesPage, type IssuedCodes } from "../views/authenticator-app.tsx";
@@ -40,7 +40,12 @@ export const ownPasskeyRoutes = routes()
     ...own,
     title: texts.passkeys,
     page: PasskeysPage,
-    handle: ownPasskeys,
+    handle: async (handling) => {
+      const { tenant, userId, now } = mine(handling);
+      const passkeys = await ownPasskeys(handling);
+      const provider = await tenant.read((db) => onlyProvider(db, { userId, now }));
+      return { passkeys, provider };
+    },
   })
   .screen("post", proofOptionsPath, {
     ...own,

@@ -1,4 +1,5 @@
 // One's own passkeys: the list, adding, renaming and removing.
+import type { FC } from "hono/jsx";
 import type { Passkey } from "#features/passkeys/index.ts";
 import { passkeysMost } from "#features/passkeys/index.ts";
 import type { FormScreen, Screen, View } from "#platform/http/view.ts";
@@ -31,7 +32,16 @@ const Add = () => (
   </LinkButton>
 );
 
-export const PasskeysPage: Screen<readonly Passkey[]> = ({ data, view }) => (
+export interface OwnPasskeys {
+  readonly passkeys: readonly Passkey[];
+  /** The identity provider by which alone the person comes in; null: a passkey opens the door. */
+  readonly provider: string | null;
+}
+
+const ByProvider: FC<Pick<OwnPasskeys, "provider">> = ({ provider }) =>
+  provider === null ? null : <Notice kind="info">{texts.passkeysByProvider(provider)}</Notice>;
+
+export const PasskeysPage: Screen<OwnPasskeys> = ({ data: { passkeys: data, provider }, view }) => (
   <Stack gap="large">
     <PageHeader
       title={texts.passkeys}
@@ -39,6 +49,7 @@ export const PasskeysPage: Screen<readonly Passkey[]> = ({ data, view }) => (
       breadcrumbs={toSecurity}
       actions={data.length > 0 && data.length < passkeysMost ? <Add /> : undefined}
     />
+    <ByProvider provider={provider} />
     {data.length >= passkeysMost && <Notice kind="info">{texts.passkeysFull}</Notice>}
     {data.some(({ suspendedAt }) => suspendedAt !== null) && (
       <Notice kind="warning">{texts.passkeySuspendedText}</Notice>
@@ -114,6 +125,7 @@ export const AddPasskeyPage: FormScreen<ProofStep> = ({ data, values, problems }
     <noscript>
       <Notice kind="warning">{texts.passkeyCreateNoScript}</Notice>
     </noscript>
+    <ByProvider provider={data.provider} />
     <Card title={texts.proofTitle}>
       <Form
         action={`${path}/new`}

@@ -16,6 +16,8 @@ export interface ProofStep {
   readonly resetCause: PasswordResetCause | null;
   /** For somebody without a password, whose sign-in by an identity provider stands for it while it is recent; null: they have one. */
   readonly signIn: "recent" | "long_ago" | null;
+  /** The identity provider by which alone they come in; null: what they have here opens the door. */
+  readonly provider: string | null;
 }
 
 /** The label of a form's button: where the password does not count there is nothing to type and to send. */
@@ -29,6 +31,10 @@ export const submitTyped = (
 
 /** Where the script asks for options. */
 export const proofOptionsPath = "/security/passkeys/proof";
+
+/** A whole new sign-in, that goes on to where the person was going. */
+export const signInAgainPath = (goal: string): string =>
+  `/sign-in?reauthenticate=1&return_to=${encodeURIComponent(goal)}`;
 
 interface ProofFieldsProps extends ProofStep {
   /** Where somebody who has to sign in again goes on. */
@@ -71,7 +77,7 @@ function BySignIn({ step, goal }: { step: ProofStep; goal: string }) {
       </>
     );
   }
-  const href = `/sign-in?reauthenticate=1&return_to=${encodeURIComponent(goal)}`;
+  const href = signInAgainPath(goal);
   return (
     <Notice kind="info" action={<LinkButton href={href}>{texts.proofSignIn}</LinkButton>}>
       {texts.proofSignInAgain}

@@ -6,6 +6,7 @@ import {
   ProofFields,
   proofOptionsPath,
   type ProofStep,
+  signInAgainPath,
   submitTyped,
   withoutProof,
 } from "./proof.tsx";
@@ -40,6 +41,11 @@ export const StepUpPage: FormScreen<StepUp> = ({ data, values, problems }) => {
             <ProofFields {...step} goal={goalOf(values)} />
           )}
         </Form>
+        {step.provider !== null && step.signIn === null && (
+          <p>
+            <a href={signInAgainPath(goalOf(values))}>{texts.stepUpByProvider(step.provider)}</a>
+          </p>
+        )}
       </Card>
     </Stack>
   );

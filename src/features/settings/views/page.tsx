@@ -14,7 +14,7 @@ export interface Shown {
   readonly settings: Settings;
   /** Whom the settings in force deactivate next; null: nobody ever. */
   readonly inactive: Inactive | null;
-  /** When the viewer's session was started or proved again. */
+  /** When the viewer's session was started; proving it again does not count. */
   readonly provedAt: Date | null;
   /** Identity providers that may become the default, by name, and the names of all. */
   readonly providers: readonly { readonly id: string; readonly name: string }[];
