@@ -61,7 +61,10 @@ export function judge(
   for (const old of before.values()) {
     if (old.state === "session") continue;
     const now = after.get(old.id);
-    const isSame = now?.state === old.state && String(now.methods) === String(old.methods);
+    const isSame =
+      now?.state === old.state &&
+      String(now.methods) === String(old.methods) &&
+      now.token === old.token;
     if (isSame) continue;
     judgeMove(walk, { old, now, isActing: old.id === acting?.id, step });
     if (now?.state === "done") finished = now;
@@ -108,6 +111,10 @@ function judgeMove(
     return;
   }
   if (!step.right || !movers[old.state]?.includes(step.kind)) throw new Error(move);
+  if (old.state === "provider" && now.state === "provider") {
+    judgeReturn(walk, now, move);
+    return;
+  }
   const proof = credit[step.kind];
   const added = step.proven ?? (proof === undefined ? [] : [proof]);
   const expected = [...old.methods, ...added].join("+");
@@ -116,6 +123,15 @@ function judgeMove(
     throw new Error(`${move}: ${proven} was written for ${expected}`);
   if (now.userId !== null && step.person !== null && now.userId !== step.person.id)
     throw new Error(`${move}: somebody else`);
+}
+
+/** Back to the provider: nothing is proven by then, everything is asked for again, and it comes to an end. */
+function judgeReturn(walk: Walk, now: Seen, move: string): void {
+  if (now.methods.length > 0) throw new Error(`${move}, proven: ${now.methods.join()}`);
+  if (!now.reauthenticate) throw new Error(`${move}, and not asked for anew`);
+  const times = (walk.returns.get(now.id) ?? 0) + 1;
+  walk.returns.set(now.id, times);
+  if (times > 2) throw new Error(`${move}, ${times} times`);
 }
 
 function judgeSessions(
@@ -184,8 +200,9 @@ function whatIsMissing(
   if (!isEnough && !isOwn && !has("email_code")) return "any second step";
   // It is in the methods only where the provider is believed on it.
   const isStrong = isOwn || has("provider_mfa");
-  const isPutOff = step.kind === "later" && variant.endsWith("soon");
-  if (variant.startsWith("strong") && !isStrong && !isPutOff) return "a strong step";
+  const isLater = step.kind === "later";
+  const isPutOff = isLater && (variant.endsWith("soon") || variant.startsWith("application"));
+  if (/^(strong|application)/.test(variant) && !isStrong && !isPutOff) return "a strong step";
   if (variant.startsWith("passkeys") && !(isPutOff && !hasPasskey)) return "a passkey";
   return null;
 }
@@ -222,7 +239,9 @@ function judgeProgress(
   const old = acting ? before.get(acting.id) : undefined;
   const now = acting ? walk.seen.get(acting.id) : undefined;
   const hasMoved =
-    old !== undefined && String(now?.methods) + now?.state !== String(old.methods) + old.state;
+    old !== undefined &&
+    (now?.token !== old.token ||
+      String(now.methods) + now.state !== String(old.methods) + old.state);
   if (!hasMoved && !hasSession)
     throw new Error(
       `"${step.kind}" was right at ${acting?.state} and led nowhere (${step.status})`,

@@ -3,6 +3,7 @@ import { totpCode, totpStep } from "#protocols/totp.ts";
 import type { Browser, StoredCookie } from "../../../support/browser.ts";
 import { deviceCookie, handleCookie, sessionCookie, wrong } from "../support.ts";
 import { signAssertion } from "../../../protocols/saml/support/idp.ts";
+import { authnRequest, waitingAt } from "../../sso/support.ts";
 import { askedOn, postResponse, responseTo } from "../../identity-providers/support.ts";
 import { hashToken } from "#platform/crypto/token.ts";
 import {
@@ -27,6 +28,8 @@ export interface Walk {
   readonly usedCodes: string[];
   /** "browser person" → until when it stands for the second step. */
   readonly remembered: Map<string, number>;
+  /** Row → how often it was sent back to the provider. */
+  readonly returns: Map<string, number>;
   seen: Map<string, Seen>;
 }
 
@@ -103,7 +106,9 @@ export const step = {
     async (walk, browser) => {
       const email = who === 2 ? walk.nobody : (walk.people[who]?.email ?? "");
       const past: Record<string, string> = local ? { local: "1" } : {};
-      const status = await post(browser, "/sign-in", { email, return_to: "/", ...past });
+      const { sp, house } = walk.world;
+      const return_to = sp ? await waitingAt(browser, authnRequest(house.app, sp)) : "/";
+      const status = await post(browser, "/sign-in", { email, return_to, ...past });
       return taken("start", browser, { right: true, status });
     },
   chooseProvider: (): Step => async (walk, browser) => {
@@ -111,9 +116,9 @@ export const step = {
     const status = await post(browser, "/sign-in/provider");
     return taken("choose provider", browser, { right, status });
   },
-  /** The provider names somebody; "elsewhere": the other browser brings what it said. */
+  /** The provider names somebody; "elsewhere": the other browser brings what it said; "long ago": they proved themselves hours ago. */
   provider:
-    (what: "right" | "many factors" | "unsigned" | "elsewhere", whose: 0 | 1): Step =>
+    (what: "right" | "many factors" | "long ago" | "unsigned" | "elsewhere", whose: 0 | 1): Step =>
     async (walk, browser) => {
       const { idp, house, variant } = walk.world;
       const page = await (await browser.get("/sign-in/provider")).text();
@@ -127,6 +132,7 @@ export const step = {
         nameId: id,
         email,
         ...(classRef === undefined ? {} : { classRef }),
+        ...(what === "long ago" ? { authnInstant: new Date(nowOf(walk) - 10_800_000) } : {}),
       });
       const posted = await postResponse(
         browser,
@@ -137,7 +143,9 @@ export const step = {
       const [one, other] = walk.browsers;
       const goesOn = what === "elsewhere" ? (browser === one ? other : one) : browser;
       const { status } = await goesOn.get(back, json);
-      const isGood = what === "right" || isMany;
+      // Where everything is asked for again, what was proven hours ago is refused.
+      const isOld = what === "long ago" && row?.reauthenticate === false;
+      const isGood = what === "right" || isMany || isOld;
       const right = row !== null && isGood && person.kind !== "stopped";
       const trusted = variant !== "provider and ours" && isMany;
       const proven = trusted ? ["provider", "provider_mfa"] : ["provider"];
@@ -292,7 +300,8 @@ export const step = {
   later: (): Step => async (walk, browser) => {
     const row = liveRow(walk, browser, "enrol");
     const status = await post(browser, "/sign-in/enrolment/later");
-    const right = row !== null && walk.world.variant.endsWith("soon");
+    const { variant } = walk.world;
+    const right = row !== null && (variant.endsWith("soon") || variant.startsWith("application"));
     return taken("later", browser, { right, person: personOf(walk, row), status });
   },
   newPassword:
@@ -375,7 +384,7 @@ export const step = {
       return step.passkey("step", person === walk.people[0] ? 0 : 1)(walk, browser);
     if (row.state === "new_password") return step.newPassword(true)(walk, browser);
     if (row.state !== "enrol") return step.start(0)(walk, browser);
-    return walk.world.variant.startsWith("strong")
+    return /^(strong|application)/.test(walk.world.variant)
       ? step.enrolApp("right")(walk, browser)
       : step.enrolPasskey()(walk, browser);
   },

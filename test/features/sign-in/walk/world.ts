@@ -17,6 +17,7 @@ import type { Browser } from "../../../support/browser.ts";
 import { testConfig } from "../../../support/services.ts";
 import { anIdp, type Idp } from "../../identity-providers/support.ts";
 import { aPasskey } from "../../passkeys/support.ts";
+import { anSp, type Sp } from "../../sso/support.ts";
 
 export const variants = {
   baseline: {},
@@ -31,6 +32,10 @@ export const variants = {
   "provider and ours": { grace_days: 7 },
   "provider trusted": { grace_days: 7 },
   "strong by provider": { strength: "strong", grace_days: 0 },
+  // Every sign-in goes on to an application that asks for a strong step, at a tenant that does not; or a group of everybody asks for it.
+  "application asks": { grace_days: 7 },
+  "application by provider": { grace_days: 7 },
+  "strong group by provider": { grace_days: 0 },
 } as const;
 export type Variant = keyof typeof variants;
 
@@ -107,6 +112,8 @@ export interface World {
   readonly people: readonly Person[];
   /** Where every address leads; null: to the password. */
   readonly idp: Idp | null;
+  /** The application that every sign-in goes on to; null: none. */
+  readonly sp: Sp | null;
 }
 
 /** A tenant of this policy with these people in it. */
@@ -199,8 +206,27 @@ export async function furnish(
   const isProvided = variant.includes("provider");
   const trustsSecondStep = variant !== "provider and ours";
   const domain = `${tenant.subdomain}.example`;
-  const idp = isProvided ? await anIdp(tenant, { domain, trustsSecondStep }) : null;
-  return { house, variant, tenant, people, idp };
+  // One that is asked for several factors where that is known to be needed.
+  const preset = variant.includes("application") || variant.includes("group") ? "other" : "okta";
+  const idp = isProvided ? await anIdp(tenant, { domain, trustsSecondStep, preset }) : null;
+  if (variant === "strong group by provider") await joinStrongGroup(tenant, people);
+  const sp = variant.startsWith("application") ? await strongApplication(tenant) : null;
+  return { house, variant, tenant, people, idp, sp };
+}
+
+async function strongApplication(tenant: TestTenant): Promise<Sp> {
+  const sp = await anSp(tenant);
+  await tenant.api.patch(`/applications/${sp.application.id}`, { strength: "strong" });
+  return sp;
+}
+
+async function joinStrongGroup(tenant: TestTenant, people: readonly Person[]): Promise<void> {
+  const { id: group_id } = await tenant.aGroup();
+  await tenant.tenant.write(async (db) => {
+    await db.updateTable("groups").set({ strength: "strong" }).where("id", "=", group_id).execute();
+    const members = people.map(({ id }) => ({ group_id, user_id: id }));
+    await db.insertInto("group_members").values(members).execute();
+  });
 }
 
 const credentialOf = (id: string) => hashToken(`credential of ${id}`);
