@@ -42,7 +42,12 @@ export {
   rulesFor,
 } from "./password-policy.ts";
 export { isAmongListed, openBreachPrefix, type PasswordStamp } from "./password-stamp.ts";
-export { keepPasswordUp, type PasswordUpkeep, passwordUpkeep } from "./password-upkeep.ts";
+export {
+  keepPasswordUp,
+  type Measured,
+  type PasswordUpkeep,
+  passwordUpkeep,
+} from "./password-upkeep.ts";
 export { countBackupCodes, findAuthenticators } from "./queries.ts";
 export {
   type PasswordRating,

@@ -22,6 +22,15 @@ interface Proven {
   readonly password: string;
   /** The hash it was checked against. */
   readonly stored: string;
+  /** What was known of it when that was read. */
+  readonly measured: Measured;
+}
+
+/** Columns of `users`; a measure and its stamp are of the hash beside them. */
+export interface Measured {
+  readonly length: number | null;
+  readonly score: number | null;
+  readonly mac: Buffer | null;
 }
 
 export interface PasswordUpkeep extends Pick<Proven, "userId" | "stored"> {
@@ -37,17 +46,21 @@ export interface PasswordUpkeep extends Pick<Proven, "userId" | "stored"> {
  */
 export async function passwordUpkeep(
   { tenant, services, site, now }: Place,
-  { userId, password, stored }: Proven,
+  { userId, password, stored, measured: { length, score: known, mac } }: Proven,
 ): Promise<PasswordUpkeep | null> {
   const { keys, passwords } = services;
-  const person = await tenant.read((db) => findStamped(db, userId, now));
-  if (!person) return null;
   const owner = { tenantId: site.tenantId, userId };
   const rehashed = passwords.needsRehash(stored) ? await passwords.hash(password) : null;
-  const isMeasured = person.length !== null && person.score !== null;
-  if (isMeasured && isStampCurrent(keys, owner, { password, mac: person.mac }))
+  const isMeasured = length !== null && known !== null;
+  if (isMeasured && isStampCurrent(keys, owner, { password, mac }))
     return rehashed === null ? null : { userId, stored, rehashed, stamp: null, fallsShort: false };
-  const policy = policyFor({ person, organisation: site.name, rules: person.rules });
+  const found = await tenant.read(async (db) => {
+    const person = await findPerson(db, userId);
+    return person && { person, rules: rulesFor(await findPolicy(db, now), person.role) };
+  });
+  if (!found) return null;
+  const { person, rules } = found;
+  const policy = policyFor({ person, organisation: site.name, rules });
   const { score, ok } = await assessPassword(password, policy);
   const stamp = stampOf(keys, owner, { password, score, checkedAt: person.checkedAt });
   return { userId, stored, rehashed, stamp, fallsShort: !isMeasured && !ok };
@@ -77,8 +90,8 @@ export async function keepPasswordUp(
   return row?.cause ?? null;
 }
 
-async function findStamped(db: TenantDb, userId: UserId, now: Date) {
-  const row = await db
+const findPerson = (db: TenantDb, userId: UserId) =>
+  db
     .selectFrom("users as u")
     .innerJoin("user_emails as e", (join) =>
       join.onRef("e.user_id", "=", "u.id").on("e.is_primary", "=", true),
@@ -88,12 +101,7 @@ async function findStamped(db: TenantDb, userId: UserId, now: Date) {
       "u.last_name as lastName",
       "u.role",
       "e.email",
-      "u.password_length as length",
-      "u.password_score as score",
-      "u.breach_mac as mac",
       "u.breach_checked_at as checkedAt",
     ])
     .where("u.id", "=", userId)
     .executeTakeFirst();
-  return row ? { ...row, rules: rulesFor(await findPolicy(db, now), row.role) } : null;
-}

@@ -13,8 +13,10 @@ export {
   findDevice,
   findDeviceByEmail,
   isKnownDevice,
+  isPresented,
   isTrustedDevice,
   isRemembered,
+  type Presented,
   type RememberedDevice,
   rememberedDevices,
 } from "./queries.ts";

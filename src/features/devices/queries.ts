@@ -1,4 +1,5 @@
 // Reads of devices. A browser is known to a person, not to the tenant: its value says nothing about anybody else.
+import { type RawBuilder, sql } from "kysely";
 import { secondsLater } from "#platform/clock.ts";
 import { hashToken } from "#platform/crypto/token.ts";
 import type { TenantDb } from "#platform/db/database.ts";
@@ -18,6 +19,11 @@ export interface Presented {
   readonly token: string | undefined;
   readonly now: Date;
 }
+
+/** That a row of `devices as d` is the browser's own, for a statement that joins it. */
+export const isPresented = ({ token, now }: Presented): RawBuilder<boolean> =>
+  // No device has an empty hash: a browser without the cookie is nobody's.
+  sql<boolean>`d.token_hash = ${token === undefined ? Buffer.of() : hashToken(token)} and d.expires_at > ${now}`;
 
 /** The device behind a browser's cookie, if this person has signed in there. Null for nobody: the statement is the same for everybody. */
 export async function findDevice(

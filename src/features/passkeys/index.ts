@@ -25,5 +25,5 @@ export {
 export { passkeyNotFound, tooManyPasskeys } from "./errors.ts";
 export { passkeyRefused } from "./events.ts";
 export { givePasskeyHandle, passkeyHandle } from "./handle.ts";
-export { countPasskeys, listPasskeys } from "./queries.ts";
+export { countPasskeys, listPasskeys, passkeyUsability } from "./queries.ts";
 export { type AssertionCeremony, Passkey, PasskeyName, passkeysMost } from "./schema.ts";

@@ -1,4 +1,5 @@
 // Reads of passkeys. Public keys are no secret, but nobody needs them outside of a ceremony.
+import { type RawBuilder, sql } from "kysely";
 import type { TenantDb } from "#platform/db/database.ts";
 import { modelName } from "#protocols/webauthn/models.ts";
 import type { KnownCredential } from "#protocols/webauthn/options.ts";
@@ -42,6 +43,18 @@ export async function countPasskeys(db: TenantDb, userId: UserId): Promise<numbe
     .executeTakeFirstOrThrow();
   return Number(count);
 }
+
+/** What a person's passkeys are good for: suspended ones open nothing. As a part of a statement that knows more about them. */
+export const passkeyUsability = (
+  userId: UserId,
+): RawBuilder<"usable" | "suspended" | "none"> => sql<"usable" | "suspended" | "none">`(
+  select case
+    when count(*) = 0 then 'none'
+    when bool_and(suspended_at is not null) then 'suspended'
+    else 'usable'
+  end
+  from passkeys where user_id = ${userId}
+)`;
 
 /** What a browser needs to find a person's passkeys on their devices. */
 export async function knownCredentials(

@@ -5,7 +5,7 @@ export {
   type PolicyChange,
   riskyFields,
 } from "./changes.ts";
-export { findPolicy, requiredStrength } from "./queries.ts";
+export { findPolicy, groupDemands, requiredStrength } from "./queries.ts";
 export {
   contradictions,
   defaultPolicy,

@@ -1,4 +1,5 @@
 // Reading the policy in force. A trial that ran out counts as taken back, whether or not the job that tidies it up has run.
+import { type RawBuilder, sql } from "kysely";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { UserId } from "#src/ids.ts";
 import { defaultPolicy, Policy, type Strength } from "./schema.ts";
@@ -36,6 +37,14 @@ export async function findPolicy(db: TenantDb, now: Date): Promise<Policy> {
   const { previous, ...policy } = row;
   return Policy.parse(previous ?? policy);
 }
+
+/** What a person's groups ask of them, as a part of a statement that knows more about them. */
+export const groupDemands = (userId: UserId): RawBuilder<Strength[]> => sql<Strength[]>`array(
+  select distinct g.strength::text
+  from group_members as m
+  join groups as g on g.id = m.group_id
+  where m.user_id = ${userId} and g.strength is not null
+)`;
 
 /** What is asked of one person: the strictest of the tenant and of every group they are in. */
 export async function requiredStrength(

@@ -244,9 +244,13 @@ export const countForgotten = (attempt: Attempt, { email, ip, deviceId }: Trier)
 export const mayMailForgotten = async (attempt: Attempt, email: string): Promise<boolean> =>
   (await count(attempt, [{ limit: forgottenByAddress, key: email, about: email }])) === null;
 
-/** The password was right: this try does not count against anyone. */
-export async function releasePassword(db: TenantDb, trier: Trier): Promise<void> {
-  await releaseAll(db, passwordHits(trier).map(toHit));
+/** The password was right: this try does not count against anyone, nor in what was counted after it. */
+export async function releasePassword(
+  db: TenantDb,
+  trier: Trier,
+  after: readonly Hit[],
+): Promise<void> {
+  await releaseAll(db, [...passwordHits(trier).map(toHit), ...after]);
 }
 
 /** The person has recovered the account: earlier passwords tried against it are forgotten, those of the network are not. */

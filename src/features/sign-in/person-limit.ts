@@ -2,7 +2,7 @@
 // when they are full; this one must not: who tried one address and found another one waiting would know that both are one person's. So
 // what is too much is answered as a wrong password. Known devices are not counted here: they have limits of their own.
 import { record } from "#platform/audit/record.ts";
-import { clear, defineLimit, hit, noteReached, release } from "#platform/limits.ts";
+import { clear, defineLimit, hit, type Hit, noteReached } from "#platform/limits.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { UserId } from "#src/ids.ts";
 import { limitReached } from "./events.ts";
@@ -40,9 +40,11 @@ export async function countForPerson(
   return allowed;
 }
 
-/** The password was right: this try does not count. */
-export const releaseForPerson = (db: TenantDb, { claimed, email }: Tried): Promise<void> =>
-  release(db, passwordByPersonAndMonth, keyOf(claimed, email));
+/** What is taken back where the password was right. */
+export const hitForPerson = ({ claimed, email }: Tried): Hit => [
+  passwordByPersonAndMonth,
+  keyOf(claimed, email),
+];
 
 /** The person is in, or has recovered the account: earlier tries are forgotten. */
 export const forgivePerson = (db: TenantDb, userId: UserId): Promise<void> =>

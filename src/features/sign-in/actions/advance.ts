@@ -8,7 +8,7 @@ import type { Visit } from "../visit.ts";
 import { nextOf, type Way } from "../ways.ts";
 import { completeSignIn, type Entry } from "./complete.ts";
 import { backToProvider, errandOf, inVainOf } from "./errand.ts";
-import { mailCode } from "./second-step.ts";
+import { newCode } from "./second-step.ts";
 import { mayGoOn, type Person, type Situation, situationOf } from "./standing.ts";
 
 export type Moved =
@@ -89,11 +89,12 @@ async function moveTo(
   { state, person, methods, situation }: Move,
 ): Promise<Moved> {
   const { userId } = person;
-  if (state === "email_code") {
-    const trier = { userId, email: signIn.email, deviceId: situation.device?.id ?? null };
-    const seconds = await mailCode(db, visit, signIn, trier);
-    if (seconds !== null) return { kind: "limited", seconds };
-  }
+  const trier = { userId, email: signIn.email, deviceId: situation.device?.id ?? null };
+  const code =
+    state === "email_code"
+      ? await newCode(db, visit, signIn, trier)
+      : { kept: { code_hash: null, code_expires_at: null } };
+  if ("wait" in code) return { kind: "limited", seconds: code.wait };
   const { token, hash } = randomToken();
   await db
     .updateTable("sign_ins")
@@ -105,7 +106,7 @@ async function moveTo(
       reset_cause: null,
       methods: [...methods],
       code_tries: 0,
-      ...(state === "email_code" ? {} : { code_hash: null, code_expires_at: null }),
+      ...code.kept,
     })
     .where("id", "=", signIn.id)
     .execute();

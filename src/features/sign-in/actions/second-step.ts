@@ -18,25 +18,31 @@ export async function mailCode(
   db: TenantDb,
   visit: Visit,
   signIn: SignIn,
-  trier: ProvenTrier & { readonly userId: NonNullable<SignIn["userId"]> },
+  trier: MailTrier,
 ): Promise<Wait> {
+  const mailed = await newCode(db, visit, signIn, trier);
+  if ("wait" in mailed) return mailed.wait;
+  await db.updateTable("sign_ins").set(mailed.kept).where("id", "=", signIn.id).execute();
+  return null;
+}
+
+type MailTrier = ProvenTrier & { readonly userId: NonNullable<SignIn["userId"]> };
+
+/** The same for who writes the row anyway: answers what is to be written of the code. */
+export async function newCode(db: TenantDb, visit: Visit, signIn: SignIn, trier: MailTrier) {
   const { now, post, services, site } = visit;
   const { userId } = trier;
   const wait = await countCodeMail({ db, actor: visitor(visit, userId), now }, trier);
-  if (wait !== null) return wait;
+  if (wait !== null) return { wait };
   const code = randomDigits(codeDigits);
-  await db
-    .updateTable("sign_ins")
-    .set({
-      code_hash: hashCode({ keys: services.keys, tenantId: site.tenantId }, signIn, code),
-      code_expires_at: secondsLater(now, codeSeconds),
-      code_tries: 0,
-      code_sends: signIn.codeSends + 1,
-    })
-    .where("id", "=", signIn.id)
-    .execute();
   await queueMail(db, post, signInCode, { email: signIn.email, userId }, { code });
-  return null;
+  const kept = {
+    code_hash: hashCode({ keys: services.keys, tenantId: site.tenantId }, signIn, code),
+    code_expires_at: secondsLater(now, codeSeconds),
+    code_tries: 0,
+    code_sends: signIn.codeSends + 1,
+  };
+  return { kept };
 }
 
 /** What a mailed code is hashed with, and for whom. */

@@ -1,11 +1,16 @@
 // Where a person stands in a sign-in: what is asked of them, what they have, and which browser this is.
-import { type Device, deviceTokenOf, findDevice } from "#features/devices/index.ts";
-import { listPasskeys } from "#features/passkeys/index.ts";
-import { type Policy, requiredStrength, type Strength, strictest } from "#features/policy/index.ts";
+import {
+  type Device,
+  deviceTokenOf,
+  isPresented,
+  type Presented,
+} from "#features/devices/index.ts";
+import { passkeyUsability } from "#features/passkeys/index.ts";
+import { groupDemands, type Policy, type Strength, strictest } from "#features/policy/index.ts";
 import { demandOf } from "#features/sso/index.ts";
 import { secondsLater } from "#platform/clock.ts";
 import type { TenantDb } from "#platform/db/database.ts";
-import type { PolicyTrialId } from "#src/ids.ts";
+import type { PolicyTrialId, UserId } from "#src/ids.ts";
 import { policyFor } from "../policy-for.ts";
 import type { Claimed } from "../queries.ts";
 import type { SignIn } from "../schema.ts";
@@ -37,7 +42,11 @@ export async function situationOf(
   { userId, secondStep }: Person,
 ): Promise<Situation> {
   const policy = await policyFor(db, signIn, now);
-  const own = await requiredStrength(db, { userId, policy });
+  const { demands, passkeys, device } = await factsOf(db, userId, {
+    token: deviceTokenOf(cookies),
+    now,
+  });
+  const own = strictest(policy.strength, ...demands);
   const demand = await demandOf(db, { returnTo: signIn.returnTo, userId, now });
   const required = strictest(own, demand?.strength ?? null);
   return {
@@ -45,11 +54,32 @@ export async function situationOf(
     required,
     own,
     askedBy: required === own ? null : (demand?.application ?? null),
-    passkeys: usability(await listPasskeys(db, userId)),
+    passkeys,
     hasTotp: secondStep === "totp",
     trustsProvider: signIn.federated?.trustsSecondStep ?? false,
-    device: await findDevice(db, { userId, token: deviceTokenOf(cookies), now }),
+    device,
   };
+}
+
+/** What a person's groups ask, what their passkeys are good for, and this browser: one statement. */
+async function factsOf(db: TenantDb, userId: UserId, presented: Presented) {
+  const { id, rememberedUntil, lastUsedAt, ...facts } = await db
+    .selectFrom("users as u")
+    .leftJoin("devices as d", (join) =>
+      join.onRef("d.user_id", "=", "u.id").on(isPresented(presented)),
+    )
+    .select([
+      "d.id",
+      "d.remembered_until as rememberedUntil",
+      "d.last_used_at as lastUsedAt",
+      groupDemands(userId).as("demands"),
+      passkeyUsability(userId).as("passkeys"),
+    ])
+    .where("u.id", "=", userId)
+    .executeTakeFirstOrThrow();
+  const isKnown = id !== null && lastUsedAt !== null;
+  const device: Device | null = isKnown ? { id, userId, rememberedUntil, lastUsedAt } : null;
+  return { ...facts, device };
 }
 
 /** What a person's passkeys are good for. */

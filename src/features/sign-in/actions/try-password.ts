@@ -1,19 +1,21 @@
 // The password step. Known and unknown addresses cost the same queries, the same hash and the same event (no enumeration).
 import {
   keepPasswordUp,
+  type Measured,
   type PasswordUpkeep,
   passwordUpkeep,
 } from "#features/authenticators/index.ts";
-import { type Device, deviceTokenOf, findDevice } from "#features/devices/index.ts";
-import { onlyProviderOf } from "#features/identity-providers/index.ts";
+import { deviceTokenOf } from "#features/devices/index.ts";
+import { wayInFor } from "#features/identity-providers/index.ts";
 import { record } from "#platform/audit/record.ts";
 import { randomToken } from "#platform/crypto/token.ts";
 import type { TenantDb } from "#platform/db/database.ts";
+import type { DeviceId } from "#src/ids.ts";
 import { passwordRefused } from "../events.ts";
 import { countPassword, countRefused, isFlooded, releasePassword, type Trier } from "../limits.ts";
-import { countForPerson, releaseForPerson } from "../person-limit.ts";
+import { countForPerson, hitForPerson } from "../person-limit.ts";
 import { policyFor } from "../policy-for.ts";
-import { type Claimed, findByEmail, findSignIn, isAt, lockPerson, lockSignIn } from "../queries.ts";
+import { type Claimed, findClaimed, findSignIn, isAt, lockPerson, lockSignIn } from "../queries.ts";
 import type { ResetCause, SignIn } from "../schema.ts";
 import { handleOf, type Visit, visitor } from "../visit.ts";
 import { advance, type Moved } from "./advance.ts";
@@ -43,14 +45,19 @@ export async function tryPassword(
   const { tenant, services } = visit;
   const opened = await tenant.write((db) => openTry(db, visit, state));
   if (opened.kind !== "counted") return opened;
-  const { claimed } = opened;
+  const { claimed, measured } = opened;
   const stored = opened.isByProvider || opened.isTooOften ? null : (claimed?.passwordHash ?? null);
   const isRight = await services.passwords.verify(password, stored);
-  if (!isRight || claimed === null || stored === null) {
+  if (!isRight || claimed === null || measured === null || stored === null) {
     await tenant.write((db) => refuse(db, visit, claimed, causeOf(opened)));
     return { kind: "refused" };
   }
-  const upkeep = await passwordUpkeep(visit, { userId: claimed.userId, password, stored });
+  const upkeep = await passwordUpkeep(visit, {
+    userId: claimed.userId,
+    password,
+    stored,
+    measured,
+  });
   return tenant.write((db) => accept(db, visit, opened, { claimed, stored, upkeep }));
 }
 
@@ -59,6 +66,7 @@ interface Opened {
   readonly signIn: SignIn;
   readonly trier: Trier;
   readonly claimed: Claimed | null;
+  readonly measured: Measured | null;
   /** They come in by their identity provider, whatever password they have here. */
   readonly isByProvider: boolean;
   /** More was tried against them, by all of their addresses, than is judged (`person-limit.ts`). */
@@ -79,18 +87,19 @@ async function openTry(
     return { kind: "expired", returnTo: signIn?.returnTo ?? "/" };
   }
   const { email } = signIn;
-  const claimed = await findByEmail(db, email);
+  const presented = { token: deviceTokenOf(cookies), now };
+  const { claimed, primaryEmail, measured, deviceId } = await findClaimed(db, email, presented);
   const userId = claimed?.userId ?? null;
   const policy = await policyFor(db, signIn, now);
-  const isByProvider = (await onlyProviderOf(db, { userId, email }, policy)) !== null;
-  const device = await findDevice(db, { userId, token: deviceTokenOf(cookies), now });
-  if (await mustProveFirst(db, visit, { signIn, device })) return proveFirst(db, visit);
-  const trier = { email, ip: origin.ip, deviceId: device?.id ?? null };
+  const known = { userId, primaryEmail: primaryEmail ?? email };
+  const { isOnlyWay: isByProvider } = await wayInFor(db, known, policy);
+  if (await mustProveFirst(db, visit, { signIn, deviceId })) return proveFirst(db, visit);
+  const trier = { email, ip: origin.ip, deviceId };
   const attempt = { db, actor: visitor(visit), now };
   const seconds = await countPassword(attempt, trier);
   if (seconds !== null) return { kind: "limited", seconds };
-  const isTooOften = device === null && !(await countForPerson(attempt, { claimed, email }));
-  return { kind: "counted", signIn, trier, claimed, isByProvider, isTooOften };
+  const isTooOften = deviceId === null && !(await countForPerson(attempt, { claimed, email }));
+  return { kind: "counted", signIn, trier, claimed, measured, isByProvider, isTooOften };
 }
 
 /**
@@ -100,11 +109,10 @@ async function openTry(
 async function mustProveFirst(
   db: TenantDb,
   visit: Visit,
-  { signIn, device }: { signIn: SignIn; device: Device | null },
+  { signIn, deviceId }: { signIn: SignIn; deviceId: DeviceId | null },
 ): Promise<boolean> {
-  const isFlood = await isFlooded(db, visit.now);
   const vouched = signIn.methods.includes("email_code") || signIn.methods.includes("provider");
-  return isFlood && device === null && !vouched;
+  return deviceId === null && !vouched && (await isFlooded(db, visit.now));
 }
 
 async function proveFirst(
@@ -167,8 +175,8 @@ async function accept(
     const asking = { userId: person.userId, email, now: visit.now };
     return { kind: "deactivated", ask: await askLink(db, asking) };
   }
-  await releasePassword(db, trier);
-  if (trier.deviceId === null) await releaseForPerson(db, { claimed, email: trier.email });
+  const { email, deviceId } = trier;
+  await releasePassword(db, trier, deviceId === null ? [hitForPerson({ claimed, email })] : []);
   const found = upkeep === null ? null : await keepPasswordUp(db, upkeep);
   const resetCause = person.resetCause ?? found;
   if (resetCause !== null) {
