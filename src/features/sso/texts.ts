@@ -41,7 +41,7 @@ export const texts = defineTexts("sso", {
   returningTitle: (application: string) => `Back to ${application}`,
   tooWeakTitle: (application: string) => `${application} asks for another sign-in`,
   tooWeakLead: (strength: string, methods: string) =>
-    `Second step asked for: ${strength}. This will do: ${methods}`,
+    `Second step asked for: ${strength}. The least that will do: ${methods}`,
   tooWeakHow:
     "Sign in again: you are asked for what is missing, and can set it up there if you have none yet. Where you can choose, choose what is named above.",
   setUp: "Show what I have",

@@ -122,7 +122,7 @@ describe("somebody with a code by e-mail alone", () => {
 
     const told = await (await browser.get(path)).text();
     expect(headingOf(told)).toBe("Wiki asks for another sign-in");
-    expect(told).toContain("This will do: Password, authenticator app");
+    expect(told).toContain("The least that will do: Password, authenticator app");
     const again = `/sign-in?reauthenticate=1&amp;return_to=${encodeURIComponent(path)}`;
     expect(told).toContain(`href="${again}"`);
     expect(await tenant.events("sso.assertion_issued")).toEqual([]);
@@ -226,7 +226,7 @@ describe("a request that asks for a context", () => {
     await byPasskey(tenant, browser, authenticator, { path: "/sign-in", fields });
     const told = await (await browser.get(path)).text();
     expect(headingOf(told)).toBe("Wiki asks for another sign-in");
-    expect(told).toContain("This will do: Password, code by e-mail");
+    expect(told).toContain("The least that will do: Password, code by e-mail");
     await browser.post("/sign-in", { email: user.email, return_to: path, reauthenticate: "1" });
     await browser.post("/sign-in/password", { password: goodPassword });
     expect(locationOf(await byPasskey(tenant, browser, authenticator))).toBe(path);

@@ -57,7 +57,7 @@ describe("a session worth less than the application asks for", () => {
       const page = await (await tenant.browser.get(path)).text();
       expect(page).toContain("Wiki asks for another sign-in");
       expect(page).toContain("Second step asked for: Phishing-resistant");
-      expect(page).toContain("This will do: Passkey");
+      expect(page).toContain("The least that will do: Passkey");
       expect(page).toContain('href="/security"');
     }
     expect(await issued(tenant)).toEqual([]);
