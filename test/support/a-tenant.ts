@@ -7,6 +7,7 @@ import { declaredJobs } from "#src/catalogue.ts";
 import { ApiClientId, type GroupId, type TenantId, type UserId } from "#src/ids.ts";
 import type { Role } from "#src/permissions.ts";
 import { hashToken, randomToken } from "#platform/crypto/token.ts";
+import type { PasswordHasher } from "#platform/passwords/hasher.ts";
 import type { TenantScope } from "#platform/db/database.ts";
 import { postOf } from "#platform/http/handling.ts";
 import type { Site } from "#platform/http/context.ts";
@@ -171,7 +172,17 @@ async function siteNamed(services: Services, subdomain: string): Promise<Site> {
   return site;
 }
 
-const hashes = new Map<string, Promise<string>>();
+/** Of each hasher its own: test files share a process, and not all of them hash alike. */
+const hashes = new WeakMap<PasswordHasher, Map<string, Promise<string>>>();
+
+function hashOf(hasher: PasswordHasher, password: string): Promise<string> {
+  const known = hashes.get(hasher) ?? new Map<string, Promise<string>>();
+  hashes.set(hasher, known);
+  const hash = known.get(password) ?? hasher.hash(password);
+  known.set(password, hash);
+  return hash;
+}
+
 let people = 0;
 
 function peopleOf({ services }: Workshop, scope: TenantScope, subdomain: string) {
@@ -181,8 +192,7 @@ function peopleOf({ services }: Workshop, scope: TenantScope, subdomain: string)
     const { role = "member", state = "active", password = goodPassword } = wish;
     const { firstName = "Ada", lastName = `Lovelace ${people}` } = wish;
     const email = wish.email ?? `person${people}@${subdomain}.example.com`;
-    if (!hashes.has(password)) hashes.set(password, passwords.hash(password));
-    const hash = (await hashes.get(password)) ?? null;
+    const hash = await hashOf(passwords, password);
     const now = clock.now();
     const id = await scope.write(async (db) => {
       const { id: userId } = await db
