@@ -150,6 +150,7 @@ CREATE INDEX audit_events_name ON app.audit_events USING btree (tenant_id, name,
 CREATE INDEX audit_events_subject ON app.audit_events USING btree (tenant_id, subject_id, id DESC);
 alter table app.audit_events enable row level security;
 alter table app.audit_events force row level security;
+create policy owner on app.audit_events to app_owner using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 create policy tenant on app.audit_events to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 grant insert, select on app.audit_events to app_tenant;
 
@@ -261,7 +262,7 @@ create table app.factor_resets (
   constraint factor_resets_requester_fk FOREIGN KEY (tenant_id, requested_by) REFERENCES app.users(tenant_id, id) ON DELETE SET NULL (requested_by),
   constraint factor_resets_user_fk FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id) ON DELETE CASCADE,
   constraint factor_resets_decided_whole CHECK (((decision IS NULL) = (decided_at IS NULL))),
-  constraint factor_resets_two_people CHECK (((decision IS DISTINCT FROM 'approved'::app.decision) OR (decided_by IS DISTINCT FROM requested_by)))
+  constraint factor_resets_two_people CHECK (((decision IS DISTINCT FROM 'approved'::app.decision) OR (decided_by IS NULL) OR (decided_by IS DISTINCT FROM requested_by)))
 );
 alter table app.factor_resets owner to app_owner;
 CREATE UNIQUE INDEX factor_resets_one_open ON app.factor_resets USING btree (tenant_id, user_id) WHERE (decision IS NULL);
@@ -634,6 +635,7 @@ create table app.reactivation_requests (
   decided_by uuid,
   decided_at timestamp with time zone,
   told_at timestamp with time zone,
+  lifted_at timestamp with time zone,
   constraint reactivation_requests_pkey PRIMARY KEY (tenant_id, id),
   constraint reactivation_requests_decider_fk FOREIGN KEY (tenant_id, decided_by) REFERENCES app.users(tenant_id, id) ON DELETE SET NULL (decided_by),
   constraint reactivation_requests_user_fk FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id) ON DELETE CASCADE,
@@ -939,6 +941,7 @@ CREATE UNIQUE INDEX user_emails_primary ON app.user_emails USING btree (tenant_i
 CREATE INDEX user_emails_user ON app.user_emails USING btree (tenant_id, user_id);
 alter table app.user_emails enable row level security;
 alter table app.user_emails force row level security;
+create policy owner on app.user_emails for select to app_owner using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 create policy tenant on app.user_emails to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 grant delete, insert, select, update on app.user_emails to app_tenant;
 
@@ -989,8 +992,12 @@ create table app.users (
   reactivated_at timestamp with time zone,
   inactivity_warned_at timestamp with time zone,
   inactivity_warned_days smallint,
+  anonymised_at timestamp with time zone,
+  last_seen_at timestamp with time zone,
+  password_reset_told_at timestamp with time zone,
   constraint users_pkey PRIMARY KEY (tenant_id, id),
   constraint users_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id) ON DELETE CASCADE,
+  constraint users_anonymised CHECK (((anonymised_at IS NULL) OR ((state = 'deactivated'::app.user_state) AND (role = 'member'::app.role) AND (first_name = 'Anonymised'::text) AND (last_name = 'person'::text) AND (num_nonnulls(password_hash, password_changed_at, password_reset_cause, password_length, password_score, sealed_breach_prefix, breach_mac, last_sign_in_at, last_seen_at, strength_asked_at, reactivated_at) = 0)))),
   constraint users_breach_whole CHECK (((sealed_breach_prefix IS NULL) = (breach_mac IS NULL))),
   constraint users_deactivated_when CHECK (((state = 'deactivated'::app.user_state) = (deactivated_at IS NOT NULL))),
   constraint users_first_name_length CHECK (((length(first_name) >= 1) AND (length(first_name) <= 200))),
@@ -1000,9 +1007,12 @@ create table app.users (
 alter table app.users owner to app_owner;
 CREATE INDEX users_by_name ON app.users USING btree (tenant_id, name_key, id);
 CREATE INDEX users_super_admins ON app.users USING btree (tenant_id, id) WHERE ((role = 'super_admin'::app.role) AND (state = 'active'::app.user_state));
+CREATE INDEX users_to_tell ON app.users USING btree (tenant_id, id) WHERE ((password_reset_cause = 'policy'::app.password_reset_cause) AND (password_reset_told_at IS NULL));
 alter table app.users enable row level security;
 alter table app.users force row level security;
+create policy owner on app.users for select to app_owner using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 create policy tenant on app.users to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+CREATE TRIGGER users_stay_anonymised BEFORE UPDATE ON app.users FOR EACH ROW WHEN (((old.anonymised_at IS NOT NULL) AND (new.anonymised_at IS DISTINCT FROM old.anonymised_at))) EXECUTE FUNCTION app.stay_anonymised();
 grant delete, insert, select, update on app.users to app_tenant;
 
 create table app.workers (
@@ -1093,6 +1103,59 @@ AS $function$ select * from app.tenants where subdomain > after order by subdoma
 alter function app.list_tenants(text,integer) owner to app_owner;
 grant execute on function app.list_tenants(text,integer) to app_system;
 
+CREATE OR REPLACE FUNCTION app.redact_events(person uuid, addresses text[], personal jsonb)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'app', 'pg_temp'
+AS $function$
+declare
+  erased constant jsonb := '"[erased]"';
+  former text[];
+  changed integer;
+begin
+  if not exists (
+    select from app.users where tenant_id = app.tenant_id() and id = person and anonymised_at is not null
+  ) then
+    raise exception 'only events of an anonymised person are redacted' using errcode = 'insufficient_privilege';
+  end if;
+  select coalesce(array_agg(a), '{}') into former from unnest(addresses) as a
+    where not exists (select from app.user_emails as e where e.tenant_id = app.tenant_id() and e.email = a);
+  with met as (
+    select id, subject_id = person as is_about from app.audit_events
+      where tenant_id = app.tenant_id() and subject_id = person
+    union
+    select id, false from app.audit_events where tenant_id = app.tenant_id() and actor_id = person
+    union
+    select id, false from app.audit_events
+      where tenant_id = app.tenant_id() and subject_id is null and actor_kind = 'visitor' and actor ->> 'userId' = person::text
+    union
+    select e.id, true from app.audit_events as e
+      where e.tenant_id = app.tenant_id() and former <> '{}'
+        and e.name = any (array(select jsonb_object_keys(personal)))
+        and exists (
+          select from jsonb_array_elements_text(personal -> e.name) as f
+          where split_part(lower(e.data ->> f), ' ', 1) = any (former))
+  ), events as (
+    select id, bool_or(is_about) as is_about from met group by id
+  )
+  update app.audit_events as e
+    set data = case when not m.is_about then e.data else e.data || (
+          select coalesce(jsonb_object_agg(f, erased), '{}')
+          from jsonb_array_elements_text(personal -> e.name) as f
+          where jsonb_typeof(e.data -> f) <> 'null') end,
+        actor = case when e.actor -> 'origin' is null then e.actor
+          when e.actor_id = person or (e.actor_kind = 'visitor' and (e.subject_id = person or e.actor ->> 'userId' = person::text))
+            then jsonb_set(e.actor, '{origin}', (e.actor -> 'origin') || jsonb_build_object('ip', erased, 'userAgent', erased))
+          else e.actor end
+    from events as m
+    where e.tenant_id = app.tenant_id() and e.id = m.id;
+  get diagnostics changed = row_count;
+  return changed;
+end $function$;
+alter function app.redact_events(uuid,text[],jsonb) owner to app_owner;
+grant execute on function app.redact_events(uuid,text[],jsonb) to app_tenant;
+
 CREATE OR REPLACE FUNCTION app.set_tenant_state(label text, wanted app.tenant_state)
  RETURNS SETOF app.tenants
  LANGUAGE sql
@@ -1101,6 +1164,16 @@ CREATE OR REPLACE FUNCTION app.set_tenant_state(label text, wanted app.tenant_st
 AS $function$ update app.tenants set state = wanted where subdomain = label returning * $function$;
 alter function app.set_tenant_state(text,app.tenant_state) owner to app_owner;
 grant execute on function app.set_tenant_state(text,app.tenant_state) to app_system;
+
+CREATE OR REPLACE FUNCTION app.stay_anonymised()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'app', 'pg_temp'
+AS $function$
+begin
+  raise exception 'an anonymised person stays one' using errcode = 'check_violation', constraint = 'users_stay_anonymised';
+end $function$;
+alter function app.stay_anonymised() owner to app_owner;
 
 CREATE OR REPLACE FUNCTION app.tenant_id()
  RETURNS uuid

@@ -29,6 +29,7 @@ import { ownPasskeyRoutes } from "#features/security/routes/passkeys.tsx";
 import { ownDeviceRoutes } from "#features/security/routes/devices.tsx";
 import { stepUpPath, stepUpRoutes } from "#features/security/routes/step-up.tsx";
 import { ownSessionRoutes } from "#features/security/routes/sessions.tsx";
+import { erasureRoutes } from "#features/erasure/routes.tsx";
 import { factorResetRoutes } from "#features/recovery/routes/factor-resets.tsx";
 import { reactivationRoutes } from "#features/recovery/routes/reactivations.tsx";
 import { sessionRoutes } from "#features/sessions/routes.tsx";
@@ -94,6 +95,7 @@ export const routeTable: readonly AnyRoute[] = [
   addressRoutes,
   passkeyRoutes,
   passwordResetRoutes,
+  erasureRoutes,
   factorResetRoutes,
   reactivationRoutes,
   limitRoutes,

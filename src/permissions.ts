@@ -15,6 +15,8 @@ const rolesByPermission = {
   "users.manage": admins,
   "users.change_role": superAdmins,
   "users.import": superAdmins,
+  "users.delete": admins,
+  "users.anonymise": superAdmins,
   "groups.read": admins,
   "groups.manage": admins,
   "applications.read": admins,

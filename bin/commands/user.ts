@@ -28,8 +28,9 @@ const list = strictCommand({
       const { id } = await tenantNamed(args.tenant);
       const scope = services.database.tenant(id);
       const rows: Record<string, unknown>[] = [];
+      const now = services.clock.now();
       for (let cursor: string | undefined; ;) {
-        const page = await scope.read((db) => listUsers(db, { q: "", limit: 200, cursor }));
+        const page = await scope.read((db) => listUsers(db, { q: "", limit: 200, cursor }, now));
         rows.push(...page.items);
         if (page.next === null) break;
         cursor = page.next;

@@ -208,7 +208,7 @@ const policies = `
     'to ' || (select string_agg(case r when 0 then 'public' else r::regrole::text end, ', ' order by r::regrole::text)
               from unnest(polroles) r),
     format('using (%s)', pg_get_expr(polqual, polrelid)),
-    format('with check (%s)', pg_get_expr(polwithcheck, polrelid))) || ';' as line
+    'with check (' || pg_get_expr(polwithcheck, polrelid) || ')') || ';' as line
   from pg_catalog.pg_policy where polrelid = $1
   order by polname`;
 

@@ -103,6 +103,11 @@ export const mailCases: readonly MailCase[] = [
     data: { firstName, url: `${origin}/reset-password/${linkId}/${token}` },
   },
   { template: "users.role_changed", data: { firstName, role: "admin" } },
+  {
+    template: "users.role_changed",
+    variant: "new_password",
+    data: { firstName, role: "super_admin", newPassword: true },
+  },
   { template: "users.deactivated", data: { firstName } },
   { template: "users.deactivated_absent", data: { firstName, days: 90 } },
   { template: "users.reactivated", data: { firstName } },
@@ -167,6 +172,10 @@ export const mailCases: readonly MailCase[] = [
     template: "settings.changed",
     variant: "kept",
     data: { ...settings, how: "kept", changes: ["What is asked at sign-in: baseline → strong"] },
+  },
+  {
+    template: "settings.password_too_little",
+    data: { firstName, minLength: 16, isVeryHard: false },
   },
   {
     template: "settings.changed",

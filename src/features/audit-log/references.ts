@@ -1,6 +1,7 @@
 // Whom an event speaks of: ids out of its actor and its data, and their names in one statement for a whole page.
 import { sql } from "kysely";
 import { z } from "zod";
+import { erased } from "#platform/audit/define.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import { Role } from "#src/permissions.ts";
 import type { Reference } from "./schema.ts";
@@ -84,7 +85,10 @@ function idAt(data: Readonly<Record<string, unknown>>, key: string): string | nu
 
 /** What the event itself remembers of something that is gone. */
 function keptName(data: Readonly<Record<string, unknown>>, kind: NamedKind): string | null {
-  const text = (key: string) => (typeof data[key] === "string" ? data[key] : null);
+  const text = (key: string) => {
+    const value = data[key];
+    return typeof value === "string" && value !== erased ? value : null;
+  };
   if (kind !== "user") return text("name");
   const [firstName, lastName] = [text("firstName"), text("lastName")];
   return firstName !== null && lastName !== null ? `${firstName} ${lastName}` : text("email");

@@ -1,8 +1,11 @@
 // Passwords that open nothing until they are replaced: because a policy asks for more than they are known to be.
-import { sql } from "kysely";
-import type { Policy } from "#features/policy/index.ts";
+import { type RawBuilder, sql } from "kysely";
+import { findPolicy, type Policy } from "#features/policy/index.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { Actor } from "#src/actor.ts";
+import type { UserId } from "#src/ids.ts";
+import type { Role } from "#src/permissions.ts";
+import { rulesFor } from "./password-policy.ts";
 import { superAdminMinLength } from "./schema.ts";
 
 /**
@@ -18,16 +21,43 @@ export async function flagWeakPasswords(
   const superAdminLength = Math.max(superAdminMinLength, passwordMinLength);
   const { numUpdatedRows } = await db
     .updateTable("users")
-    .set({ password_reset_cause: "policy" })
+    // Nobody has told them yet: a job does.
+    .set({ password_reset_cause: "policy", password_reset_told_at: null })
     .where("password_reset_cause", "is", null)
     .where("password_hash", "is not", null)
     // Never set here and never used here: nothing is known of it but a hash.
     .where(sql<boolean>`(password_changed_at is not null or password_length is not null)`)
     .where(
-      sql<boolean>`(password_length is null or password_score is null
-        or password_length < case when role = 'super_admin' then ${superAdminLength}::integer else ${passwordMinLength}::integer end
-        or password_score < ${passwordMinScore})`,
+      isLess(
+        sql`case when role = 'super_admin' then ${superAdminLength}::integer else ${passwordMinLength}::integer end`,
+        passwordMinScore,
+      ),
     )
     .executeTakeFirst();
   return Number(numUpdatedRows);
 }
+
+/**
+ * The same of one person who is given a role, by what is asked of that role: also where nothing is known of the password but a hash.
+ * Answers whether another one must be chosen because of it. The caller locks the person and tells them.
+ */
+export async function flagShortPassword(
+  db: TenantDb,
+  { userId, role, now }: { userId: UserId; role: Role; now: Date },
+): Promise<boolean> {
+  const { minLength, minScore } = rulesFor(await findPolicy(db, now), role);
+  const { numUpdatedRows } = await db
+    .updateTable("users")
+    .set({ password_reset_cause: "policy", password_reset_told_at: now })
+    .where("id", "=", userId)
+    .where("password_reset_cause", "is", null)
+    .where("password_hash", "is not", null)
+    .where(isLess(sql`${minLength}::integer`, minScore))
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
+/** Whether a person's password is shorter or weaker than so much, or not known to be enough. */
+const isLess = (minLength: RawBuilder<unknown>, minScore: number): RawBuilder<boolean> =>
+  sql<boolean>`(password_length is null or password_score is null
+    or password_length < ${minLength} or password_score < ${minScore})`;

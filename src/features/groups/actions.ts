@@ -133,6 +133,7 @@ export async function addMembers(
     .selectFrom("users")
     .select("id")
     .where("id", "in", userIds)
+    .where("anonymised_at", "is", null)
     .forKeyShare()
     .execute();
   const known = new Set(found.map(({ id }) => id));
@@ -163,4 +164,15 @@ export async function removeMember(
     .where("user_id", "=", userId)
     .execute();
   await record(db, by.actor, memberRemoved, { groupId, userId });
+}
+
+/** Takes somebody out of every group, because their account ends: what a group asks of who leaves it does not matter then. */
+export async function leaveGroups(db: TenantDb, actor: Actor, userId: UserId): Promise<void> {
+  const left = await db
+    .deleteFrom("group_members")
+    .where("user_id", "=", userId)
+    .returning("group_id")
+    .execute();
+  for (const { group_id: groupId } of left)
+    await record(db, actor, memberRemoved, { groupId, userId });
 }

@@ -1,4 +1,4 @@
-export { addMembers, createGroup, deleteGroup, removeMember } from "./actions.ts";
+export { addMembers, createGroup, deleteGroup, leaveGroups, removeMember } from "./actions.ts";
 export { groupNotFound } from "./errors.ts";
 export { groupCreated, groupDeleted, memberAdded, memberRemoved } from "./events.ts";
 export { getGroup, listGroups, listGroupsOfUser } from "./queries.ts";

@@ -61,6 +61,7 @@ export const texts = defineTexts("groups", {
   active: "Active",
   invited: "Invited",
   deactivated: "Deactivated",
+  anonymised: "Anonymised",
   addedAt: "Added",
   actions: "Actions",
   noMembers: "Nobody in this group yet",

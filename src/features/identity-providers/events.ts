@@ -53,10 +53,12 @@ const aboutPerson = { ...about, userId: UserId, subject: z.string() };
 export const personLinked = defineEvent("identity_provider.person_linked", {
   says: texts.eventLinked,
   data: z.object({ ...aboutPerson, email: z.string() }),
+  personal: ["subject", "email"],
 });
 export const personUnlinked = defineEvent("identity_provider.person_unlinked", {
   says: texts.eventUnlinked,
   data: z.object(aboutPerson),
+  personal: ["subject"],
 });
 const Names = z.object({ firstName: z.string(), lastName: z.string() });
 const ofPerson = { identityProviderId: IdentityProviderId, userId: UserId };
@@ -64,10 +66,12 @@ const ofPerson = { identityProviderId: IdentityProviderId, userId: UserId };
 export const personCreated = defineEvent("identity_provider.person_created", {
   says: texts.eventPersonCreated,
   data: Names.extend({ ...ofPerson, email: z.string() }),
+  personal: ["firstName", "lastName", "email"],
 });
 export const namesTaken = defineEvent("identity_provider.names_taken", {
   says: texts.eventNamesTaken,
   data: z.object({ ...ofPerson, from: Names, to: Names }),
+  personal: ["from", "to"],
 });
 const aboutKey = { ...about, keyId: IdentityProviderKeyId, fingerprint: z.string() };
 export const keyPrepared = defineEvent("identity_provider.key_prepared", {

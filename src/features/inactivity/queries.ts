@@ -1,5 +1,5 @@
 // Who has not been seen for long. Seen is: a finished sign-in, a session in use, a chosen password. A failed try is not: an attacker
-// could keep an abandoned account alive with it. Whoever was added or reactivated lately has their time before them.
+// could keep an abandoned account alive with it. It is kept beside the person, because sessions go. Whoever was added or reactivated lately has their time before them.
 import { type RawBuilder, sql } from "kysely";
 import { primaryEmail } from "#features/users/index.ts";
 import { secondsLater } from "#platform/clock.ts";
@@ -32,7 +32,7 @@ const absentSince = (since: Date): RawBuilder<unknown> => sql`(
     u.inactivity_warned_at as warned_at
   from users as u, lateral (
     select greatest(u.created_at, u.reactivated_at, u.last_sign_in_at, u.password_changed_at,
-      (select max(s.last_seen_at) from sessions as s where s.user_id = u.id)) as at) as seen
+      u.last_seen_at) as at) as seen
   where u.state = 'active' and u.created_at <= ${since} and seen.at <= ${since}) as u`;
 
 /** Somebody's deactivation waits for the last warning to be a night old: nobody is surprised by a setting of today. */

@@ -10,4 +10,5 @@ export const invitationSent = defineEvent("invitation.sent", {
 export const invitationAccepted = defineEvent("invitation.accepted", {
   says: texts.accepted,
   data: z.object({ userId: UserId, email: z.string() }),
+  personal: ["email"],
 });

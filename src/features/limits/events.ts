@@ -7,4 +7,5 @@ import { texts } from "./texts.ts";
 export const limitReleased = defineEvent("limits.released", {
   says: texts.releasedEvent,
   data: z.object({ limit: z.string(), about: z.string(), userId: UserId.nullable() }),
+  personal: ["about"],
 });

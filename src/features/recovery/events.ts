@@ -20,6 +20,7 @@ export const secondStepsReset = defineEvent("second_steps.reset", {
     /** The request that another administrator approved; null where none was needed. */
     factorResetId: FactorResetId.nullable(),
   }),
+  personal: ["passkeys"],
 });
 export const resetRequested = defineEvent("second_steps.reset_requested", {
   says: texts.resetRequestedEvent,

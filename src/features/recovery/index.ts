@@ -1,2 +1,3 @@
 export type { Acting } from "./actions/acting.ts";
+export { voidResetsBy } from "./actions/lapse.ts";
 export { type Recovered, recoverByOperator, tellSuperAdmins } from "./actions/by-operator.ts";

@@ -225,12 +225,13 @@ export async function openResetOf(reading: Reading, userId: UserId): Promise<Fac
   return row ? toReset(reading, row) : null;
 }
 
-/** The last time this person asked, whatever became of it. */
+/** The last time this person asked, whatever became of it, since they were last let in. */
 export async function lastReactivationOf(db: TenantDb, userId: UserId) {
   const row = await db
     .selectFrom("reactivation_requests")
     .select(["requested_at as requestedAt", "decision", "decided_at as decidedAt"])
     .where("user_id", "=", userId)
+    .where("lifted_at", "is", null)
     .orderBy("id", "desc")
     .limit(1)
     .executeTakeFirst();

@@ -53,7 +53,7 @@ export async function authenticateSession(c: HttpContext): Promise<Principal | n
   const isDue =
     unseenSeconds >= seenEverySeconds &&
     (await services.cache.firstIn(`session-seen:${site.tenantId}:${found.id}`, seenEverySeconds));
-  if (isDue) await tenant.write((db) => touchSession(db, found.id, now));
+  if (isDue) await tenant.write((db) => touchSession(db, found, now));
   return toPrincipal(found, tokenHash, c);
 }
 

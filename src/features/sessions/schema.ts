@@ -8,6 +8,8 @@ import { type IdentityProviderId, SessionId, UserId } from "#src/ids.ts";
 export const windowSeconds = 24 * 60 * 60;
 /** How often "last seen" is written while a session is in use: idleness is known to this precision. */
 export const seenEverySeconds = 60;
+/** How often it is written that a person was seen: seldom, because what reads it counts days. */
+export const personSeenEverySeconds = 60 * 60;
 /** Sessions of one person at a time; starting one more ends the oldest. */
 export const sessionsMost = 50;
 

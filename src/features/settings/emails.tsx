@@ -1,4 +1,5 @@
-// What super administrators are told when the settings change: a change of what is asked at sign-in must not go unnoticed.
+// What super administrators are told when the settings change: a change of what is asked at sign-in must not go unnoticed. And what
+// those hear whose password is less than is asked for from now on.
 import { z } from "zod";
 import { defineEmail, type MailFrame } from "#platform/mail/define.ts";
 import { MailButton, MailNote } from "#platform/mail/layout.tsx";
@@ -62,6 +63,30 @@ export const settingsChangedMail = defineEmail("settings.changed", {
       ))}
       <MailButton href={pageOf(frame)} label={texts.mailOpen} />
       <MailNote>{texts.mailQuestion}</MailNote>
+    </>
+  ),
+});
+
+const signInAt = ({ baseUrl }: MailFrame) => `${baseUrl}/sign-in`;
+
+export const passwordTooLittleMail = defineEmail("settings.password_too_little", {
+  data: z.object({ firstName: z.string(), minLength: z.int(), isVeryHard: z.boolean() }),
+  subject: (_, { tenantName }) => texts.mailReplaceSubject(tenantName),
+  text: ({ firstName, minLength, isVeryHard }, frame) =>
+    [
+      texts.mailGreeting(firstName),
+      texts.mailReplaceText(frame.tenantName, minLength, isVeryHard),
+      texts.mailReplaceWhat,
+      `${texts.mailSignIn}: ${signInAt(frame)}`,
+      texts.mailReplaceNote,
+    ].join("\n\n"),
+  html: ({ firstName, minLength, isVeryHard }, frame) => (
+    <>
+      <p>{texts.mailGreeting(firstName)}</p>
+      <p>{texts.mailReplaceText(frame.tenantName, minLength, isVeryHard)}</p>
+      <p>{texts.mailReplaceWhat}</p>
+      <MailButton href={signInAt(frame)} label={texts.mailSignIn} />
+      <MailNote>{texts.mailReplaceNote}</MailNote>
     </>
   ),
 });

@@ -27,6 +27,7 @@ import { changeRecord, lockSettings } from "./lock.ts";
 import { type Changing, notifySuperAdmins } from "./notify.ts";
 import { putSince } from "./queries.ts";
 import type { SettingsInput } from "./schema.ts";
+import { tellWeak } from "./tell.ts";
 import { texts } from "./texts.ts";
 
 type Proposal = Omit<SettingsInput, "openTrial">;
@@ -95,13 +96,16 @@ export async function putInForce(by: Changing, previous: Policy, policy: Policy)
   await notifySuperAdmins(by, { how: "saved", previous, policy, passwordsToReplace });
 }
 
-/** People whose passwords are less than is asked for from now on must choose another one. Answers how many. */
+/** People whose passwords are less than is asked for from now on must choose another one, and are told. Answers how many. */
 export async function replacePasswords(
   { db, actor }: Changing,
   previous: Policy,
   policy: Policy,
 ): Promise<number> {
-  return asksMoreOfPasswords(previous, policy) ? flagWeakPasswords(db, actor, policy) : 0;
+  if (!asksMoreOfPasswords(previous, policy)) return 0;
+  const flagged = await flagWeakPasswords(db, actor, policy);
+  if (flagged > 0) await tellWeak.with({}).enqueue(db);
+  return flagged;
 }
 
 async function open(by: Changing, previous: Policy, proposed: Policy): Promise<PolicyTrialId> {

@@ -16,7 +16,8 @@ export const texts = defineTexts("settings", {
     "These cannot be changed while another change is being tried. Finish or cancel that one first.",
 
   passwords: "Passwords",
-  passwordsText: "Super administrators never get by with fewer than 14 characters.",
+  passwordsText:
+    "Super administrators never get by with fewer than 14 characters. Asking for more signs nobody out: whoever has a password that is less is told by mail, and chooses a new one at the next sign-in.",
   passwordMinLength: "Password length",
   passwordMinLengthHint:
     "Shorter new passwords are refused; whoever has one chooses another at the next sign-in.",
@@ -230,6 +231,13 @@ export const texts = defineTexts("settings", {
     `The earlier sign-in settings of ${tenant} are in force again. What ended the trial: ${who}.`,
   mailPasswords: (n: number) =>
     `${people(n)} must choose a new password at the next sign-in, because theirs is less than is asked for now.`,
+  mailReplaceSubject: (tenant: string) => `${tenant} asks for a new password`,
+  mailReplaceText: (tenant: string, length: number, isVeryHard: boolean) =>
+    `${tenant} asks for more of passwords now: at least ${length} characters, and ${isVeryHard ? "very hard" : "hard"} to guess. Yours is less than that, or it is not known to be enough.`,
+  mailReplaceWhat:
+    "Nothing happens until you sign in the next time: you are asked for a new password then. You stay signed in where you are.",
+  mailReplaceNote: "Passkeys and ways to sign in without a password are not concerned.",
+  mailSignIn: "Sign in",
   mailOpen: "Open the settings",
   mailQuestion: "If you did not expect this, look into the audit trail and talk to each other.",
 });

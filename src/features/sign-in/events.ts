@@ -64,4 +64,5 @@ export const providerRefused = defineEvent("sign_in.provider_refused", {
       "deactivated",
     ]),
   }),
+  personal: ["subject", "email"],
 });

@@ -1,5 +1,6 @@
 // Writes about people. Each checks the rules, locks the person, records its event and what follows, in one transaction.
 import { sql } from "kysely";
+import { flagShortPassword } from "#features/authenticators/index.ts";
 import { endSessions } from "#features/sessions/index.ts";
 import { dropLinks } from "#features/one-time-links/index.ts";
 import { record } from "#platform/audit/record.ts";
@@ -61,14 +62,15 @@ export async function createUser(db: TenantDb, actor: Actor, input: NewUser): Pr
 }
 
 /**
- * Changes names and role, as far as they differ. A new role ends the person's sessions and is told to them.
+ * Changes names and role, as far as they differ. A new role ends the person's sessions and is told to them; whoever becomes super
+ * administrator with a password that is less than is asked of those chooses another one at the next sign-in.
  * @throws {userNotFound} @throws {aboveRole} @throws {roleNeedsPermission} @throws {roleAboveOwn} @throws {ownRole} @throws {lastSuperAdmin}
  */
 export async function changeUser(
   db: TenantDb,
   post: Post,
   actor: Actor,
-  { userId, firstName, lastName, role }: UserChanges & { userId: UserId },
+  { userId, firstName, lastName, role, now }: UserChanges & { userId: UserId; now: Date },
 ): Promise<void> {
   const user = await lockUser(db, userId);
   assertMayManage(actor, user);
@@ -76,7 +78,8 @@ export async function changeUser(
     firstName: firstName ?? user.firstName,
     lastName: lastName ?? user.lastName,
   });
-  if (role !== undefined && role !== user.role) await writeRole(db, post, actor, { user, role });
+  if (role !== undefined && role !== user.role)
+    await writeRole(db, post, actor, { user, role, now });
 }
 
 /** Gives a person other names; nothing is recorded when they are the same. @throws {userNotFound} @throws {aboveRole} */
@@ -113,15 +116,18 @@ async function writeRole(
   db: TenantDb,
   post: Post,
   actor: Actor,
-  { user, role }: { user: LockedUser; role: Role },
+  { user, role, now }: { user: LockedUser; role: Role; now: Date },
 ): Promise<void> {
   assertMayChangeRole(actor, user, role);
   await assertNotLastSuperAdmin(db, user);
   await db.updateTable("users").set({ role }).where("id", "=", user.id).execute();
-  await record(db, actor, roleChanged, { userId: user.id, from: user.role, to: role });
+  const newPassword =
+    role === "super_admin" && (await flagShortPassword(db, { userId: user.id, role, now }));
+  await record(db, actor, roleChanged, { userId: user.id, from: user.role, to: role, newPassword });
   await endSessions(db, actor, { userId: user.id, reason: "role_changed" });
   if (user.state !== "active") return;
-  await queueMail(db, post, roleChangedMail, recipient(user), { firstName: user.firstName, role });
+  const { firstName } = user;
+  await queueMail(db, post, roleChangedMail, recipient(user), { firstName, role, newPassword });
 }
 
 /**
@@ -230,6 +236,14 @@ async function settleRequest(db: TenantDb, actor: Actor, userId: UserId): Promis
     })
     .where("user_id", "=", userId)
     .where("decision", "is", null)
+    .execute();
+  // An earlier denial is over too: deactivated again, they may ask again.
+  await db
+    .updateTable("reactivation_requests")
+    .set({ lifted_at: sql<Date>`now()` })
+    .where("user_id", "=", userId)
+    .where("decision", "=", "denied")
+    .where("lifted_at", "is", null)
     .execute();
 }
 

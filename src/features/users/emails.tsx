@@ -42,9 +42,12 @@ function notice<D extends z.ZodType<z.infer<typeof Greeted>>>(
 
 export const roleChangedMail = defineEmail(
   "users.role_changed",
-  notice(Greeted.extend({ role: Role }), {
+  notice(Greeted.extend({ role: Role, newPassword: z.boolean().default(false) }), {
     subject: texts.mailRoleSubject,
-    sentence: ({ role }, tenant) => texts.mailRoleText(roleText[role], tenant),
+    sentence: ({ role, newPassword }, tenant) =>
+      newPassword
+        ? `${texts.mailRoleText(roleText[role], tenant)} ${texts.mailRolePassword}`
+        : texts.mailRoleText(roleText[role], tenant),
     leadsToSignIn: true,
   }),
 );

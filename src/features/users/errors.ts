@@ -24,6 +24,14 @@ export const lastSuperAdmin = defineError("users.last_super_admin", {
   status: 409,
   title: texts.lastSuperAdmin,
 });
+export const isAnonymised = defineError("users.is_anonymised", {
+  status: 409,
+  title: texts.isAnonymised,
+});
+export const notForRole = defineError("users.not_for_role", {
+  status: 403,
+  title: texts.notForRole,
+});
 export const notInvited = defineError("users.not_invited", {
   status: 409,
   title: texts.notInvited,

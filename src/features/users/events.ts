@@ -10,6 +10,7 @@ const Names = z.object({ firstName: z.string(), lastName: z.string() });
 export const userCreated = defineEvent("user.created", {
   says: texts.createdEvent,
   data: Names.extend({ userId: UserId, email: z.string(), role: Role }),
+  personal: ["firstName", "lastName", "email"],
 });
 /** The hash itself is nowhere but beside its person. */
 export const passwordImported = defineEvent("user.password_imported", {
@@ -19,10 +20,17 @@ export const passwordImported = defineEvent("user.password_imported", {
 export const namesChanged = defineEvent("user.names_changed", {
   says: texts.namesChangedEvent,
   data: z.object({ userId: UserId, from: Names, to: Names }),
+  personal: ["from", "to"],
 });
 export const roleChanged = defineEvent("user.role_changed", {
   says: texts.roleChangedEvent,
-  data: z.object({ userId: UserId, from: Role, to: Role }),
+  data: z.object({
+    userId: UserId,
+    from: Role,
+    to: Role,
+    /** The password was less than is asked of the new role: another one is chosen at the next sign-in. */
+    newPassword: z.boolean().default(false),
+  }),
 });
 export const userDeactivated = defineEvent("user.deactivated", {
   says: texts.deactivatedEvent,
@@ -41,4 +49,5 @@ export const userReactivated = defineEvent("user.reactivated", {
 export const invitationCancelled = defineEvent("user.invitation_cancelled", {
   says: texts.invitationCancelledEvent,
   data: Names.extend({ userId: UserId, email: z.string() }),
+  personal: ["firstName", "lastName", "email"],
 });

@@ -7,12 +7,13 @@ export {
   reactivateUser,
   setNames,
 } from "./actions.ts";
-export { emailTaken, lastSuperAdmin, userNotFound } from "./errors.ts";
+export { emailTaken, isAnonymised, lastSuperAdmin, notForRole, userNotFound } from "./errors.ts";
 export { userCreated, userDeactivated, userReactivated } from "./events.ts";
 export {
   emailsOf,
   findUserByEmail,
   getUser,
+  getUserDetail,
   isAfter,
   listUsers,
   type LockedUser,
@@ -29,7 +30,9 @@ export {
   NewUser,
   SearchWords,
   type User,
+  UserDetail,
+  UserParams,
   UserState,
 } from "./schema.ts";
-export { assertMayManage, mayManage } from "./rules.ts";
+export { assertMayAnonymise, assertMayDelete, assertMayManage, mayManage } from "./rules.ts";
 export { adoptHash, importUser } from "./import.ts";

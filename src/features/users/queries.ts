@@ -1,6 +1,7 @@
 // Reads of people. Lists go by name without case and accents (`name_key`), page by page.
 import { type RawBuilder, sql, type SqlBool } from "kysely";
 import { z } from "zod";
+import { secondsLater } from "#platform/clock.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import { decodeCursor, toPage } from "#platform/http/input.ts";
 import type { Actor } from "#src/actor.ts";
@@ -10,10 +11,12 @@ import { allowedActions } from "./rules.ts";
 import {
   EmailAddress,
   groupsShownMost,
+  SignInMethod,
   type User,
   type UserDetail,
   type UserFilter,
   type UserList,
+  type UserState,
 } from "./schema.ts";
 
 const Cursor = z.tuple([z.string(), UserId]);
@@ -25,14 +28,19 @@ const Cursor = z.tuple([z.string(), UserId]);
  */
 export async function listUsers(
   db: TenantDb,
-  { q, role, state, limit, cursor }: UserFilter,
+  { q, role, state, method, notSeenForDays, limit, cursor }: UserFilter,
+  now: Date,
 ): Promise<UserList> {
   const after = cursor === undefined ? null : decodeCursor(Cursor, cursor);
   const rows = await people(db)
     .select("u.name_key as key")
     .where(personMatches(q))
     .$if(role !== undefined, (query) => query.where("u.role", "=", role ?? null))
-    .$if(state !== undefined, (query) => query.where("u.state", "=", state ?? null))
+    .$if(state !== undefined, (query) => query.where(stateOf, "=", state ?? null))
+    .$if(method !== undefined, (query) => query.where(comesBy(method ?? "none")))
+    .$if(notSeenForDays !== undefined, (query) =>
+      query.where(isUnseenSince(secondsLater(now, -(notSeenForDays ?? 0) * 86_400))),
+    )
     .$if(after !== null, (query) => query.where(isAfter(after ?? ["", ""])))
     .orderBy("u.name_key")
     .orderBy("u.id")
@@ -41,6 +49,28 @@ export async function listUsers(
   const page = toPage(rows, limit, ({ key, id }) => [key, id]);
   return { items: page.items.map(toUser), next: page.next };
 }
+
+/** The state of the person `u` as everybody reads it: the database keeps anonymised people as deactivated ones. */
+const stateOf = sql<UserState>`case when u.anonymised_at is null then u.state::text else 'anonymised' end`;
+
+/** Whether the person `u` has something to sign in with; each by an index. */
+const has: Readonly<Record<SignInMethod, RawBuilder<boolean>>> = {
+  password: sql<boolean>`u.password_hash is not null`,
+  passkey: sql<boolean>`exists (select from passkeys as k where k.user_id = u.id and k.suspended_at is null)`,
+  app: sql<boolean>`exists (select from totp_authenticators as t where t.user_id = u.id and t.confirmed_at is not null)`,
+  provider: sql<boolean>`exists (select from federated_identities as f where f.user_id = u.id)`,
+};
+
+const methodsOf = sql<SignInMethod[]>`array_remove(array[${sql.join(
+  SignInMethod.options.map((method) => sql`case when ${has[method]} then ${sql.lit(method)} end`),
+)}]::text[], null)`;
+
+const comesBy = (method: SignInMethod | "none"): RawBuilder<boolean> =>
+  method === "none" ? sql<boolean>`not (${sql.join(Object.values(has), sql` or `)})` : has[method];
+
+/** Whether nobody has seen the person `u` since an instant at which they were here already. */
+const isUnseenSince = (since: Date): RawBuilder<boolean> =>
+  sql<boolean>`coalesce(u.last_seen_at, u.created_at) <= ${since}`;
 
 /**
  * The primary address of the person `u`; everybody has one.
@@ -150,7 +180,7 @@ export function lockUser(db: TenantDb, userId: UserId) {
       "u.last_name as lastName",
       "e.email",
       "u.role",
-      "u.state",
+      stateOf.as("state"),
       row("u.password_hash", "is not", null).as("hasPassword"),
     ])
     .where("u.id", "=", userId)
@@ -168,15 +198,18 @@ function people(db: TenantDb) {
       "u.last_name as lastName",
       primaryEmail.as("email"),
       "u.role",
-      "u.state",
+      stateOf.as("state"),
       "u.created_at as createdAt",
       "u.last_sign_in_at as lastSignInAt",
+      "u.last_seen_at as lastSeenAt",
+      methodsOf.as("signInMethods"),
     ]);
 }
 
-type Row = Omit<User, "createdAt" | "lastSignInAt"> & {
+type Row = Omit<User, "createdAt" | "lastSignInAt" | "lastSeenAt"> & {
   createdAt: Date;
   lastSignInAt: Date | null;
+  lastSeenAt: Date | null;
 };
 
 const toUser = (row: Row): User => ({
@@ -188,4 +221,6 @@ const toUser = (row: Row): User => ({
   state: row.state,
   createdAt: row.createdAt.toISOString(),
   lastSignInAt: row.lastSignInAt?.toISOString() ?? null,
+  lastSeenAt: row.lastSeenAt?.toISOString() ?? null,
+  signInMethods: row.signInMethods,
 });

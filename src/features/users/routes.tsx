@@ -59,7 +59,7 @@ export const userRoutes = routes()
     title: texts.title,
     input: UserFilter,
     reply: UserList,
-    handle: ({ tenant, input }) => tenant.read((db) => listUsers(db, input)),
+    handle: ({ tenant, input, now }) => tenant.read((db) => listUsers(db, input, now)),
     page: UsersPage,
     fragments: { "user-list": UserRegion },
   })
@@ -150,9 +150,9 @@ export const userRoutes = routes()
     params: UserParams,
     input: UserChanges,
     reply: UserDetail,
-    handle: ({ tenant, actor, post, params, input }) =>
+    handle: ({ tenant, actor, post, now, params, input }) =>
       tenant.write(async (db) => {
-        await changeUser(db, post, actor, { ...params, ...input });
+        await changeUser(db, post, actor, { ...params, ...input, now });
         return getUserDetail(db, actor, params.userId);
       }),
     form: EditForm,

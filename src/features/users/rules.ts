@@ -5,7 +5,9 @@ import type { UserId } from "#src/ids.ts";
 import { outranks, Role, roleMay } from "#src/permissions.ts";
 import {
   aboveRole,
+  isAnonymised,
   lastSuperAdmin,
+  notForRole,
   ownAccount,
   ownRole,
   roleAboveOwn,
@@ -21,9 +23,38 @@ export interface Target {
 
 const isSelf = (actor: Actor, userId: UserId) => actor.kind === "user" && actor.userId === userId;
 
-/** Nobody acts on somebody above their own role: an administrator could otherwise take over a super administrator. @throws {aboveRole} */
+/**
+ * Nobody acts on somebody above their own role: an administrator could otherwise take over a super administrator. Nobody acts on somebody
+ * anonymised: nothing brings them back. @throws {aboveRole} @throws {isAnonymised}
+ */
 export function assertMayManage(actor: Actor, target: Target): void {
   if (!mayManage(actor, target)) throw aboveRole({ userId: target.id });
+  if (target.state === "anonymised") throw isAnonymised({ userId: target.id });
+}
+
+/** Only super administrators, and nobody themselves: it cannot be undone. @throws {notForRole} @throws {ownAccount} @throws {isAnonymised} */
+export function assertMayAnonymise(actor: Actor, target: Target): void {
+  if (!mayManage(actor, target) || !roleMay(roleOf(actor), "users.anonymise"))
+    throw notForRole({ userId: target.id });
+  assertNotSelf(actor, target.id);
+  if (target.state === "anonymised") throw isAnonymised({ userId: target.id });
+}
+
+/** @throws {aboveRole} @throws {notForRole} @throws {ownAccount} */
+export function assertMayDelete(actor: Actor, target: Target): void {
+  if (!mayManage(actor, target)) throw aboveRole({ userId: target.id });
+  if (!mayDelete(actor, target)) throw notForRole({ userId: target.id });
+  assertNotSelf(actor, target.id);
+}
+
+/** Somebody of a lower role. Super administrators have nobody above them, so they delete each other too. */
+function mayDelete(actor: Actor, { role }: Pick<Target, "role">): boolean {
+  const own = roleOf(actor);
+  return (
+    roleMay(own, "users.delete") &&
+    outranks(own, role) &&
+    (own !== role || roleMay(own, "users.anonymise"))
+  );
 }
 
 export const mayManage = (actor: Actor, { role }: Pick<Target, "role">): boolean =>
@@ -75,15 +106,19 @@ export function allowedActions(actor: Actor, target: Target): UserAction[] {
   const role = roleOf(actor);
   if (!roleMay(role, "users.manage") || !outranks(role, target.role)) return [];
   const self = isSelf(actor, target.id);
+  const isOut = target.state === "deactivated" || target.state === "anonymised";
+  const isThere = target.state !== "anonymised";
   const possible: Record<UserAction, boolean> = {
-    edit: true,
-    change_role: roleMay(role, "users.change_role") && !self,
+    edit: isThere,
+    change_role: isThere && roleMay(role, "users.change_role") && !self,
     deactivate: target.state === "active" && !self,
     require_new_password: target.state === "active" && !self,
     reactivate: target.state === "deactivated",
     resend_invitation: target.state === "invited",
     cancel_invitation: target.state === "invited",
-    reset_second_steps: target.state !== "invited" && !self,
+    reset_second_steps: isThere && target.state !== "invited" && !self,
+    anonymise: target.state === "deactivated" && roleMay(role, "users.anonymise") && !self,
+    delete: isOut && mayDelete(actor, target) && !self,
   };
   return UserAction.options.filter((action) => possible[action]);
 }

@@ -7,9 +7,13 @@ import { GroupId, UserId } from "#src/ids.ts";
 import { Role } from "#src/permissions.ts";
 import { texts } from "./texts.ts";
 
-/** invited → active (an answered invitation); both → deactivated and back. Only an invited person can be removed. */
-export const UserState = z.enum(["invited", "active", "deactivated"]);
+/** invited → active (an answered invitation); both → deactivated and back; deactivated → anonymised, for good (README.md). */
+export const UserState = z.enum(["invited", "active", "deactivated", "anonymised"]);
 export type UserState = z.infer<typeof UserState>;
+
+/** What somebody can sign in with: password, passkey, an authenticator app beside the password, an identity provider. */
+export const SignInMethod = z.enum(["password", "passkey", "app", "provider"]);
+export type SignInMethod = z.infer<typeof SignInMethod>;
 
 // Control characters would break a mail header, direction marks would make one name look like another.
 const printable = /^[^\p{Cc}\u202A-\u202E\u2066-\u2069]*$/u;
@@ -91,6 +95,16 @@ export const UserFilter = Paging.extend({
   q: SearchWords,
   role: anyOr(Role),
   state: anyOr(UserState),
+  /** Who can sign in with it; `none`: with nothing yet. */
+  method: anyOr(z.enum([...SignInMethod.options, "none"])),
+  /** Nobody has seen them for so many days, or ever since they were added. */
+  notSeenForDays: anyOr(
+    z.coerce
+      .number({ error: () => texts.daysWrong })
+      .int({ error: () => texts.daysWrong })
+      .min(1, { error: () => texts.daysWrong })
+      .max(3_650, { error: () => texts.daysWrong }),
+  ),
 });
 export type UserFilter = z.infer<typeof UserFilter>;
 
@@ -107,6 +121,9 @@ export const User = z.object({
   state: UserState,
   createdAt: z.iso.datetime(),
   lastSignInAt: z.iso.datetime().nullable(),
+  /** Signed in or used a session; to the hour. */
+  lastSeenAt: z.iso.datetime().nullable(),
+  signInMethods: z.array(SignInMethod),
 });
 export type User = z.infer<typeof User>;
 
@@ -123,6 +140,8 @@ export const UserAction = z.enum([
   "cancel_invitation",
   "require_new_password",
   "reset_second_steps",
+  "anonymise",
+  "delete",
 ]);
 export type UserAction = z.infer<typeof UserAction>;
 

@@ -1,7 +1,7 @@
 // What people read about people.
 import { defineTexts } from "#platform/texts.ts";
 import type { Role } from "#src/permissions.ts";
-import type { UserState } from "./schema.ts";
+import type { SignInMethod, UserState } from "./schema.ts";
 
 export const texts = defineTexts("users", {
   member: "Member",
@@ -13,6 +13,12 @@ export const texts = defineTexts("users", {
   invited: "Invited",
   active: "Active",
   deactivated: "Deactivated",
+  anonymised: "Anonymised",
+  methodPassword: "Password",
+  methodPasskey: "Passkey",
+  methodApp: "Authenticator app",
+  methodProvider: "Identity provider",
+  methodNone: "Nothing yet",
 
   firstNameMissing: "Enter the first name",
   lastNameMissing: "Enter the last name",
@@ -40,9 +46,12 @@ export const texts = defineTexts("users", {
   roleAboveOwn: "You cannot give a role above your own",
   roleNeedsPermission: "Only super administrators change roles",
   ownRole: "You cannot change your own role; ask another super administrator",
-  ownAccount: "You cannot deactivate your own account; ask another administrator",
+  ownAccount: "You cannot do this to your own account; ask another administrator",
   lastSuperAdmin:
     "This is the last active super administrator; make someone else super administrator first",
+  isAnonymised: "This person was anonymised, and nothing brings them back",
+  notForRole: "Your role does not allow this for this person; ask a super administrator",
+  daysWrong: "Use a whole number of days, from 1 to 3650",
   notInvited: "This person is not waiting for an invitation",
 
   createdEvent: "Person added",
@@ -58,6 +67,11 @@ export const texts = defineTexts("users", {
   search: "Search by name or e-mail address",
   anyRole: "Any role",
   anyState: "Any state",
+  anyMethod: "Any way to sign in",
+  anySeen: "Seen at any time",
+  method: "Signs in with",
+  notSeen: "Not seen for",
+  notSeenDays: (days: number) => `Not seen for ${days} days`,
   role: "Role",
   state: "State",
   person: "Person",
@@ -143,6 +157,16 @@ export const texts = defineTexts("users", {
   mustReplacePolicy: "A new one is required: the present one is less than your settings ask for.",
   seeRequirement: "Show",
   access: "Access",
+  endTitle: "The end of an account",
+  anonymise: "Anonymise",
+  anonymiseHint:
+    "Everything that says who this person was is taken out, here and in the audit trail. Groups and times stay readable. It cannot be undone.",
+  delete: "Delete",
+  deleteHint:
+    "The person leaves the list, groups and applications. The audit trail keeps their name.",
+  deleteAnonymisedHint: "What is left leaves the list as well. The audit trail stays as it is.",
+  anonymisedText:
+    "What said who this person was is gone, here and in the audit trail. Nothing brings them back.",
   deactivate: "Deactivate",
   deactivateTitle: (name: string) => `Deactivate ${name}?`,
   deactivateText:
@@ -175,6 +199,8 @@ export const texts = defineTexts("users", {
   mailRoleSubject: (tenant: string) => `Your role at ${tenant} has changed`,
   mailRoleText: (role: string, tenant: string) =>
     `Your role at ${tenant} is now: ${role}. You were signed out everywhere; sign in again to use it.`,
+  mailRolePassword:
+    "Your password is less than is asked of this role, so you choose a new one when you sign in.",
   mailDeactivatedSubject: (tenant: string) => `Your account at ${tenant} was deactivated`,
   mailDeactivatedText: (tenant: string) =>
     `An administrator deactivated your account at ${tenant}. You were signed out everywhere and cannot sign in any more.`,
@@ -201,4 +227,15 @@ export const stateText: Readonly<Record<UserState, string>> = {
   invited: texts.invited,
   active: texts.active,
   deactivated: texts.deactivated,
+  anonymised: texts.anonymised,
 };
+export const methodText: Readonly<Record<SignInMethod, string>> = {
+  password: texts.methodPassword,
+  passkey: texts.methodPasskey,
+  app: texts.methodApp,
+  provider: texts.methodProvider,
+};
+
+/** "Password, Passkey", in the order of the choices. */
+export const methodsText = (methods: readonly SignInMethod[]): string =>
+  methods.length === 0 ? texts.methodNone : methods.map((method) => methodText[method]).join(", ");

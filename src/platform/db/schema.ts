@@ -387,6 +387,7 @@ export interface ReactivationRequests {
   decided_by: UserId | null;
   decision: Decision | null;
   id: Generated<ReactivationRequestId>;
+  lifted_at: Timestamp | null;
   reason: Generated<string>;
   requested_at: Generated<Timestamp>;
   tenant_id: Generated<TenantId>;
@@ -560,6 +561,7 @@ export interface UserEmails {
 }
 
 export interface Users {
+  anonymised_at: Timestamp | null;
   breach_checked_at: Timestamp | null;
   breach_mac: Buffer | null;
   created_at: Generated<Timestamp>;
@@ -569,12 +571,14 @@ export interface Users {
   inactivity_warned_at: Timestamp | null;
   inactivity_warned_days: number | null;
   last_name: string;
+  last_seen_at: Timestamp | null;
   last_sign_in_at: Timestamp | null;
   name_key: ColumnType<string, never, never>;
   password_changed_at: Timestamp | null;
   password_hash: string | null;
   password_length: number | null;
   password_reset_cause: PasswordResetCause | null;
+  password_reset_told_at: Timestamp | null;
   password_score: number | null;
   reactivated_at: Timestamp | null;
   role: Generated<Role>;

@@ -43,27 +43,12 @@ async function aPerson(
         created_at: daysAgo(created),
         password_changed_at: wish.state === "invited" ? null : daysAgo(created),
         last_sign_in_at: signedIn === undefined ? null : daysAgo(signedIn),
+        last_seen_at: session === undefined ? null : daysAgo(session),
         reactivated_at: reactivated === undefined ? null : daysAgo(reactivated),
         inactivity_warned_at: warned ? daysAgo(warned[0]) : null,
         inactivity_warned_days: warned ? warned[1] : null,
       })
       .where("id", "=", user.id)
-      .execute();
-    if (session === undefined) return;
-    await db
-      .insertInto("sessions")
-      .values({
-        user_id: user.id,
-        token_hash: crypto.getRandomValues(Buffer.alloc(32)),
-        methods: ["password", "email_code"],
-        authenticated_at: daysAgo(session + 1),
-        last_seen_at: daysAgo(session),
-        expires_at: daysAgo(session - 14),
-        ended_at: daysAgo(session),
-        end_reason: "signed_out",
-        ip: "192.0.2.1",
-        user_agent: "",
-      })
       .execute();
   });
   return user;

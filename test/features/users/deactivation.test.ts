@@ -64,7 +64,7 @@ describe("PUT /users/:userId/deactivation", () => {
     const answer = await tenant.browser.put(`/users/${tenant.me.id}/deactivation`);
     expect(answer.status).toBe(409);
     const page = await answer.text();
-    expect(page).toContain("You cannot deactivate your own account");
+    expect(page).toContain("You cannot do this to your own account");
     expect(page).toContain("<h1>Deactivate ");
   });
 

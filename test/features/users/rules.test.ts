@@ -78,6 +78,7 @@ describe("the last active super admin", () => {
           changeUser(db, postOf(tenant), asUser(by, "super_admin"), {
             userId: whom,
             role: "member",
+            now: new Date(),
           }),
         );
       const outcomes = await Promise.allSettled([demote(one, two), demote(two, one)]);
@@ -98,7 +99,7 @@ describe("the last active super admin", () => {
         tenant.scope.write((db) =>
           index % 2 === 0
             ? deactivateUser(db, post, client, userId)
-            : changeUser(db, post, client, { userId, role: "admin" }),
+            : changeUser(db, post, client, { userId, role: "admin", now: new Date() }),
         ),
       ),
     );
@@ -128,7 +129,9 @@ describe("the last active super admin", () => {
 
     const outcomes = await Promise.allSettled([
       tenant.scope.write((db) => deactivateUser(db, post, operator, last)),
-      tenant.scope.write((db) => changeUser(db, post, operator, { userId: last, role: "admin" })),
+      tenant.scope.write((db) =>
+        changeUser(db, post, operator, { userId: last, role: "admin", now: new Date() }),
+      ),
     ]);
     expect(outcomes.map(codeOf)).toEqual(["users.last_super_admin", "users.last_super_admin"]);
     await tenant.scope.write((db) => reactivateUser(db, post, operator, former));
@@ -162,7 +165,11 @@ describe("rank", () => {
   > = {
     rename: ({ scope, ...tenant }, actor, userId) =>
       scope.write((db) =>
-        changeUser(db, postOf({ scope, ...tenant }), actor, { userId, firstName: "X" }),
+        changeUser(db, postOf({ scope, ...tenant }), actor, {
+          userId,
+          firstName: "X",
+          now: new Date(),
+        }),
       ),
     deactivate: ({ scope, ...tenant }, actor, userId) =>
       scope.write((db) => deactivateUser(db, postOf({ scope, ...tenant }), actor, userId)),

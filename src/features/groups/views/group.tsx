@@ -131,11 +131,13 @@ const stateText: Readonly<Record<Member["state"], string>> = {
   active: texts.active,
   invited: texts.invited,
   deactivated: texts.deactivated,
+  anonymised: texts.anonymised,
 };
 const stateTone: Readonly<Record<Member["state"], Tone>> = {
   active: "positive",
   invited: "caution",
   deactivated: "neutral",
+  anonymised: "neutral",
 };
 
 function columns(group: GroupDetail, zone: string, mayRemove: boolean): readonly Column<Member>[] {

@@ -49,7 +49,7 @@ export async function recoverByOperator(by: Acting, email: string): Promise<Reco
   if (!known) throw userNotFound({ email });
   const userId = known.id;
   const user = await lockUser(db, userId);
-  if (user.state === "invited") throw recoveryNotPossible({ email });
+  if (user.state === "invited" || user.state === "anonymised") throw recoveryNotPossible({ email });
   const address = email.trim().toLowerCase();
   const addresses = await emailsOf(db, userId);
   const isVerified = addresses.some((one) => one.email === address && one.verifiedAt !== null);

@@ -58,3 +58,19 @@ export async function expireReset(by: Acting, id: FactorResetId): Promise<Date |
   await lapse(by, request, "expired");
   return null;
 }
+
+/** Ends what somebody asked for whose account ends: nobody would be there who asked. */
+export async function voidResetsBy(by: Acting, requestedBy: UserId): Promise<void> {
+  const waiting = await by.db
+    .selectFrom("factor_resets")
+    .select(["id", "user_id as userId"])
+    .where("requested_by", "=", requestedBy)
+    .where("decision", "is", null)
+    .orderBy("user_id")
+    .execute();
+  for (const { id, userId } of waiting) {
+    await lockUser(by.db, userId);
+    const request = await findRequest(by, id);
+    if (request !== null && request.decision === null) await lapse(by, request, "void");
+  }
+}

@@ -6,11 +6,11 @@ import { randomToken } from "#platform/crypto/token.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { SessionFacts } from "#platform/http/context.ts";
 import type { Actor } from "#src/actor.ts";
-import type { SessionId } from "#src/ids.ts";
+import type { UserId } from "#src/ids.ts";
 import type { SessionCookie } from "../authenticate.ts";
 import { sessionRenewed } from "../errors.ts";
 import { sessionReauthenticated } from "../events.ts";
-import { seenEverySeconds } from "../schema.ts";
+import { personSeenEverySeconds, seenEverySeconds } from "../schema.ts";
 
 /**
  * A new token for a session that goes on: after a change of password a copied cookie is worth nothing. Null when it has ended.
@@ -84,13 +84,37 @@ function joinMethods(former: readonly string[], added: readonly Method[]): strin
   return [...new Set([...former.filter((method) => !gone.includes(method)), ...added])];
 }
 
-/** Writes that a session is in use. Nothing is written when another request did so within the last minute. */
-export async function touchSession(db: TenantDb, sessionId: SessionId, now: Date): Promise<void> {
+/**
+ * Writes that a session is in use, and that its person was seen. Nothing is written when another request did so within the last minute,
+ * or the last hour. The person comes first, as wherever both are locked.
+ */
+export async function touchSession(
+  db: TenantDb,
+  { id: sessionId, userId }: Pick<SessionFacts, "id" | "userId">,
+  now: Date,
+): Promise<void> {
+  await seePerson(db, userId, now);
   await db
     .updateTable("sessions")
     .set({ last_seen_at: now })
     .where("id", "=", sessionId)
     .where("ended_at", "is", null)
     .where("last_seen_at", "<=", secondsLater(now, -seenEverySeconds))
+    .execute();
+}
+
+/** Writes when a person was last seen: sessions are forgotten, and whoever asks for it in a year asks here. */
+export async function seePerson(db: TenantDb, userId: UserId, now: Date): Promise<void> {
+  await db
+    .updateTable("users")
+    .set({ last_seen_at: now })
+    .where("id", "=", userId)
+    .where("state", "=", "active")
+    .where((eb) =>
+      eb.or([
+        eb("last_seen_at", "is", null),
+        eb("last_seen_at", "<=", secondsLater(now, -personSeenEverySeconds)),
+      ]),
+    )
     .execute();
 }

@@ -11,6 +11,7 @@ import { sessionStarted } from "../events.ts";
 import { absoluteSeconds } from "../queries.ts";
 import { type SessionEndReason, type SessionProvider, sessionsMost } from "../schema.ts";
 import { endSession, recordEnds } from "./end.ts";
+import { seePerson } from "./renew.ts";
 
 export interface NewSession {
   readonly userId: UserId;
@@ -49,6 +50,7 @@ export async function startSession(
     isKept: wish = true,
   }: NewSession,
 ): Promise<SessionCookie & { readonly sessionId: SessionId }> {
+  await seePerson(db, userId, now);
   if (replaces !== null) await endSession(db, actor, { sessionId: replaces, reason: "replaced" });
   await endOldest(db, actor, userId);
   const { token, hash } = randomToken();

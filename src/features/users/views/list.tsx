@@ -17,11 +17,13 @@ import {
   Time,
 } from "#platform/ui/index.ts";
 import { Role } from "#src/permissions.ts";
-import { fullName, type User, type UserList, UserState } from "../schema.ts";
-import { roleText, stateText, texts } from "../texts.ts";
+import { fullName, SignInMethod, type User, type UserList, UserState } from "../schema.ts";
+import { methodText, methodsText, roleText, stateText, texts } from "../texts.ts";
 import { roleTone, stateTone } from "./tones.ts";
 
 const path = "/users";
+/** Days of a choice; an address may name any number. */
+const absences = [30, 60, 90, 180, 365] as const;
 const queryOf = (view: View): Readonly<Record<string, string>> =>
   Object.fromEntries(new URLSearchParams(view.query));
 
@@ -51,6 +53,25 @@ export const UsersPage: Screen<UserList> = ({ data, view }) => {
           options={[
             { value: "", label: texts.anyState },
             ...UserState.options.map((value) => ({ value, label: stateText[value] })),
+          ]}
+        />
+        <FilterSelect
+          name="method"
+          label={texts.method}
+          value={query["method"]}
+          options={[
+            { value: "", label: texts.anyMethod },
+            ...SignInMethod.options.map((value) => ({ value, label: methodText[value] })),
+            { value: "none", label: texts.methodNone },
+          ]}
+        />
+        <FilterSelect
+          name="notSeenForDays"
+          label={texts.notSeen}
+          value={query["notSeenForDays"]}
+          options={[
+            { value: "", label: texts.anySeen },
+            ...absences.map((days) => ({ value: String(days), label: texts.notSeenDays(days) })),
           ]}
         />
       </SearchBox>
@@ -96,7 +117,7 @@ export const UserRegion: Screen<UserList> = ({ data, view }) => {
 };
 
 function Nobody({ view }: { view: View }) {
-  const isNarrowed = ["q", "role", "state", "cursor"].some(
+  const isNarrowed = ["q", "role", "state", "method", "notSeenForDays", "cursor"].some(
     (name) => (queryOf(view)[name] ?? "") !== "",
   );
   if (isNarrowed)
@@ -117,7 +138,12 @@ function Nobody({ view }: { view: View }) {
 }
 
 const columns = (view: View): readonly Column<User>[] => [
-  { label: texts.person, cell: (user) => <Person name={fullName(user)} detail={user.email} /> },
+  {
+    label: texts.person,
+    cell: (user) => (
+      <Person name={fullName(user)} detail={user.state === "anonymised" ? undefined : user.email} />
+    ),
+  },
   {
     label: texts.role,
     tight: true,
@@ -129,19 +155,19 @@ const columns = (view: View): readonly Column<User>[] => [
     cell: ({ state }) => <Status tone={stateTone[state]}>{stateText[state]}</Status>,
   },
   {
-    label: texts.lastSignIn,
+    label: texts.method,
+    secondary: true,
+    cell: ({ state, signInMethods }) => (state === "anonymised" ? "" : methodsText(signInMethods)),
+  },
+  {
+    label: texts.lastSeen,
     secondary: true,
     tight: true,
-    cell: ({ lastSignInAt }) =>
-      lastSignInAt === null ? (
+    cell: ({ lastSeenAt }) =>
+      lastSeenAt === null ? (
         texts.never
       ) : (
-        <Time
-          at={lastSignInAt}
-          zone={view.viewer?.zone ?? "UTC"}
-          format="relative"
-          now={view.now}
-        />
+        <Time at={lastSeenAt} zone={view.viewer?.zone ?? "UTC"} format="relative" now={view.now} />
       ),
   },
 ];

@@ -7,6 +7,7 @@ export const stateTone: Readonly<Record<UserState, Tone>> = {
   invited: "caution",
   active: "positive",
   deactivated: "critical",
+  anonymised: "neutral",
 };
 export const roleTone: Readonly<Record<Role, Tone>> = {
   member: "neutral",

@@ -4,14 +4,12 @@ import type { Passkey } from "#features/passkeys/index.ts";
 import { ProofOf } from "#features/sessions/index.ts";
 import type { PageScreen, Screen, View } from "#platform/http/view.ts";
 import {
-  ActionButton,
   addressOf,
   Avatar,
   Badge,
   Card,
   Cluster,
   type Column,
-  ConfirmDialog,
   DataTable,
   KeyValues,
   LinkButton,
@@ -29,7 +27,8 @@ import {
   type UserAction,
   type UserDetail,
 } from "../schema.ts";
-import { roleText, stateText, texts } from "../texts.ts";
+import { methodsText, roleText, stateText, texts } from "../texts.ts";
+import { Access, End } from "./access.tsx";
 import { Invitation } from "./invitation.tsx";
 import { Passkeys } from "./passkeys.tsx";
 import { Password } from "./password.tsx";
@@ -95,6 +94,7 @@ export const UserPage: PageScreen<UserDetail, Seen> = ({ data, view, more }) => 
         <Password user={data} />
         <SecondSteps user={data} />
         <Access user={data} />
+        <End user={data} />
       </WithAside>
     </Stack>
   </>
@@ -123,6 +123,12 @@ function Details({ user, view }: { user: UserDetail; view: View }) {
                 <Time at={user.lastSignInAt} zone={zone} />
               ),
           },
+          {
+            label: texts.lastSeen,
+            value:
+              user.lastSeenAt === null ? texts.never : <Time at={user.lastSeenAt} zone={zone} />,
+          },
+          { label: texts.method, value: methodsText(user.signInMethods) },
           { label: texts.timeZone, value: user.timeZone },
           { label: texts.addedAt, value: <Time at={user.createdAt} zone={zone} /> },
           ...(user.deactivatedAt === null
@@ -171,35 +177,6 @@ function Groups({ user }: { user: UserDetail }) {
           ))}
         </ul>
       )}
-    </Card>
-  );
-}
-
-function Access({ user }: { user: UserDetail }) {
-  const deactivation = `${pathOf(user)}/deactivation`;
-  if (may(user, "reactivate"))
-    return (
-      <Card title={texts.access} description={texts.reactivateHint}>
-        <ActionButton action={deactivation} method="delete" icon="play" kind="primary">
-          {texts.reactivate}
-        </ActionButton>
-      </Card>
-    );
-  if (!may(user, "deactivate")) return null;
-  return (
-    <Card title={texts.access} description={texts.deactivateHint} tone="critical">
-      <ConfirmDialog
-        id="deactivate"
-        trigger={texts.deactivate}
-        triggerIcon="ban"
-        title={texts.deactivateTitle(fullName(user))}
-        action={deactivation}
-        method="put"
-        submit={texts.deactivate}
-        page={deactivation}
-      >
-        <p>{texts.deactivateText}</p>
-      </ConfirmDialog>
     </Card>
   );
 }

@@ -1,0 +1,85 @@
+// Everything but the audit trail that says who somebody was, read as a table: test/features/erasure holds it against the catalogue, so that
+// a new table that refers to people must be in one of the lists.
+import { createHash } from "node:crypto";
+import { type RawBuilder, sql } from "kysely";
+import type { TenantDb } from "#platform/db/database.ts";
+import type { UserId } from "#src/ids.ts";
+
+/** Rows that are the person's own. */
+export const ownRows = [
+  { table: "backup_codes", column: "user_id" },
+  { table: "totp_authenticators", column: "user_id" },
+  { table: "passkeys", column: "user_id" },
+  { table: "passkey_challenges", column: "user_id" },
+  { table: "sessions", column: "user_id" },
+  { table: "devices", column: "user_id" },
+  { table: "sign_ins", column: "user_id" },
+  { table: "user_tokens", column: "user_id" },
+  { table: "federated_identities", column: "user_id" },
+  { table: "identity_provider_requests", column: "started_by" },
+  // Random, 122 bits: the same one is never made for anybody else (SAML Core §8.3.7), so nothing has to be kept of it.
+  { table: "saml_persistent_ids", column: "user_id" },
+  { table: "consents", column: "user_id" },
+  { table: "group_members", column: "user_id" },
+  { table: "reactivation_requests", column: "user_id" },
+  { table: "factor_resets", column: "user_id" },
+] as const;
+
+/** Everybody has a primary address (features/users): theirs is replaced by one that leads nowhere. */
+export const replacedRows = [{ table: "user_emails", column: "user_id" }] as const;
+
+/** An id of the person in what is somebody else's: it leads to nobody any more, so it stays. */
+export const keptIds = [
+  { table: "factor_resets", column: "requested_by" },
+  { table: "factor_resets", column: "decided_by" },
+  { table: "reactivation_requests", column: "decided_by" },
+  { table: "policy_trials", column: "started_by" },
+] as const;
+
+/** Whose rows they are; `addresses` in lower case, as they are stored. */
+export interface Erased {
+  readonly userId: UserId;
+  readonly addresses: readonly string[];
+}
+
+/** Removes all of it. As many statements for somebody of twenty years as for somebody of a day. */
+export async function eraseRows(db: TenantDb, erased: Erased): Promise<void> {
+  await eraseMessages(db, erased.userId);
+  if (erased.addresses.length > 0) await eraseAddresses(db, erased.addresses);
+  await eraseCounters(db, erased);
+  for (const { table, column } of ownRows)
+    await sql`delete from ${sql.table(table)} where ${sql.ref(column)} = ${erased.userId}`.execute(
+      db,
+    );
+}
+
+/** Messages to the person, sent or not. */
+async function eraseMessages(db: TenantDb, userId: UserId): Promise<void> {
+  await sql`
+    with gone as (delete from mails where user_id = ${userId} returning id::text)
+    delete from jobs where payload ->> 'mailId' in (select id from gone)`.execute(db);
+}
+
+/** What was typed or asserted before anybody knew whose it was, and what a mail server or a job had to say of an address. */
+async function eraseAddresses(db: TenantDb, addresses: readonly string[]): Promise<void> {
+  const theirs = sql`any(${addresses}::text[])`;
+  const isIn = (text: RawBuilder<unknown>) => sql`exists (
+    select from unnest(${addresses}::text[]) as address where strpos(lower(${text}), address) > 0)`;
+  await sql`delete from jobs where ${isIn(sql`payload::text`)}`.execute(db);
+  await sql`update jobs set last_error = null where ${isIn(sql`last_error`)}`.execute(db);
+  await sql`update mails set error = null where ${isIn(sql`error`)}`.execute(db);
+  await sql`delete from sign_ins where email = ${theirs} or ${isIn(sql`federated::text`)}`.execute(
+    db,
+  );
+  await sql`delete from identity_provider_requests where ${isIn(sql`outcome::text`)}`.execute(db);
+  await sql`delete from sso_requests where lower(subject) = ${theirs}`.execute(db);
+}
+
+/** Counters of tries, by what they count and by what administrators read of them. Those of a network fade within the hour. */
+async function eraseCounters(db: TenantDb, { userId, addresses }: Erased): Promise<void> {
+  const keys = [userId, ...addresses].map((key) => createHash("sha256").update(key).digest());
+  await sql`delete from limits
+    where key = any(${keys}::bytea[]) or split_part(about, ' ', 1) = any(${addresses}::text[])`.execute(
+    db,
+  );
+}
