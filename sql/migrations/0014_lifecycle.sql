@@ -69,6 +69,7 @@ as $$
 declare
   erased constant jsonb := '"[erased]"';
   former text[];
+  requests text[];
   changed integer;
 begin
   if not exists (
@@ -78,6 +79,9 @@ begin
   end if;
   select coalesce(array_agg(a), '{}') into former from unnest(addresses) as a
     where not exists (select from app.user_emails as e where e.tenant_id = app.tenant_id() and e.email = a);
+  -- A limit is counted before anybody knows whose address was typed: the same request says it.
+  select coalesce(array_agg(distinct actor #>> '{origin,requestId}'), '{}') into requests from app.audit_events
+    where tenant_id = app.tenant_id() and subject_id = person and actor_kind = 'visitor';
   with met as (
     select id, subject_id = person as is_about from app.audit_events
       where tenant_id = app.tenant_id() and subject_id = person
@@ -85,7 +89,8 @@ begin
     select id, false from app.audit_events where tenant_id = app.tenant_id() and actor_id = person
     union
     select id, false from app.audit_events
-      where tenant_id = app.tenant_id() and subject_id is null and actor_kind = 'visitor' and actor ->> 'userId' = person::text
+      where tenant_id = app.tenant_id() and subject_id is null and actor_kind = 'visitor'
+        and (actor ->> 'userId' = person::text or actor #>> '{origin,requestId}' = any (requests))
     union
     select e.id, true from app.audit_events as e
       where e.tenant_id = app.tenant_id() and former <> '{}'
@@ -102,7 +107,8 @@ begin
           from jsonb_array_elements_text(personal -> e.name) as f
           where jsonb_typeof(e.data -> f) <> 'null') end,
         actor = case when e.actor -> 'origin' is null then e.actor
-          when e.actor_id = person or (e.actor_kind = 'visitor' and (e.subject_id = person or e.actor ->> 'userId' = person::text))
+          when e.actor_id = person or (e.actor_kind = 'visitor' and (
+            e.subject_id = person or e.actor ->> 'userId' = person::text or e.subject_id is null))
             then jsonb_set(e.actor, '{origin}', (e.actor -> 'origin') || jsonb_build_object('ip', erased, 'userAgent', erased))
           else e.actor end
     from events as m

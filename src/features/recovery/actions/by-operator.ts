@@ -8,6 +8,7 @@ import {
   findUserByEmail,
   fullName,
   getUser,
+  isAnonymised,
   lockUser,
   reactivateUser,
   userNotFound,
@@ -41,7 +42,7 @@ export interface Recovered {
  * Reactivates a person where needed, takes their second steps away, releases what slows their sign-in down and issues a link to a new
  * password (30 minutes), which is mailed to `email` too. The person is told at every verified address. Someone who is still invited has
  * nothing to recover.
- * @throws {userNotFound} @throws {addressNotVerified} @throws {recoveryNotPossible}
+ * @throws {userNotFound} @throws {isAnonymised} @throws {addressNotVerified} @throws {recoveryNotPossible}
  */
 export async function recoverByOperator(by: Acting, email: string): Promise<Recovered> {
   const { db, post, actor, now } = by;
@@ -49,7 +50,8 @@ export async function recoverByOperator(by: Acting, email: string): Promise<Reco
   if (!known) throw userNotFound({ email });
   const userId = known.id;
   const user = await lockUser(db, userId);
-  if (user.state === "invited" || user.state === "anonymised") throw recoveryNotPossible({ email });
+  if (user.state === "anonymised") throw isAnonymised({ email });
+  if (user.state === "invited") throw recoveryNotPossible({ email });
   const address = email.trim().toLowerCase();
   const addresses = await emailsOf(db, userId);
   const isVerified = addresses.some((one) => one.email === address && one.verifiedAt !== null);

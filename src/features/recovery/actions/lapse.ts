@@ -69,7 +69,7 @@ export async function voidResetsBy(by: Acting, requestedBy: UserId): Promise<voi
     .orderBy("user_id")
     .execute();
   for (const { id, userId } of waiting) {
-    await lockUser(by.db, userId);
+    await by.db.selectFrom("users").select("id").where("id", "=", userId).forUpdate().execute();
     const request = await findRequest(by, id);
     if (request !== null && request.decision === null) await lapse(by, request, "void");
   }

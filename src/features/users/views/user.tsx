@@ -44,7 +44,7 @@ function Head({ user, side }: { user: UserDetail; side: "profile" | "activity" }
     <>
       <PageHeader
         title={fullName(user)}
-        description={user.email}
+        description={user.state === "anonymised" ? undefined : user.email}
         figure={<Avatar name={fullName(user)} size="large" />}
         breadcrumbs={[{ href: "/users", label: texts.title }]}
         badges={
@@ -113,7 +113,10 @@ function Details({ user, view }: { user: UserDetail; view: View }) {
     >
       <KeyValues
         items={[
-          { label: texts.addresses, value: <Addresses user={user} /> },
+          // Theirs leads nowhere.
+          ...(user.state === "anonymised"
+            ? []
+            : [{ label: texts.addresses, value: <Addresses user={user} /> }]),
           {
             label: texts.lastSignIn,
             value:
