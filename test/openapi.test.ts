@@ -173,6 +173,8 @@ const preparations: Readonly<
     );
     return { ids: { reactivationRequestId: id } };
   },
+  "PUT /users/:userId/anonymisation": async ({ tenant }) => ended(tenant),
+  "DELETE /users/:userId": async ({ tenant }) => ended(tenant),
   "POST /users/:userId/invitation": async ({ tenant }) => ({ ids: await invited(tenant) }),
   "DELETE /sessions/:sessionId": async ({ tenant }) => {
     await tenant.signedIn(tenant.me);
@@ -250,6 +252,12 @@ async function invited({ api, subdomain }: World["tenant"]): Promise<{ userId: s
   const email = `${crypto.randomUUID()}@${subdomain}.example.com`;
   const answer = await api.post("/users", { firstName: "Alan", lastName: "Turing", email });
   return { userId: ((await answer.json()) as { id: string }).id };
+}
+
+/** Somebody whose account may end, and the confirmation. */
+async function ended({ aUser }: World["tenant"]) {
+  const user = await aUser({ state: "deactivated" });
+  return { ids: { userId: user.id }, body: { confirmation: user.email } };
 }
 
 async function metadataOf(api: World["tenant"]["api"], id: string): Promise<string> {

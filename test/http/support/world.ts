@@ -346,6 +346,8 @@ const samples: Readonly<Record<string, Sample>> = {
     email: `walked${(applications += 1)}@${tenant.subdomain}.example.com`,
     role: "member",
   }),
+  "PUT /users/:userId/anonymisation": ({ somebody }) => ({ confirmation: somebody.email }),
+  "DELETE /users/:userId": ({ somebody }) => ({ confirmation: somebody.email }),
   "PATCH /users/:userId": () => ({ firstName: "Grace", lastName: "Hopper", role: "admin" }),
   "PUT /settings/sign-in": settingsForm,
   "POST /settings/sign-in/trials": settingsForm,
