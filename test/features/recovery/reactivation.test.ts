@@ -175,6 +175,19 @@ describe("an administrator", () => {
     expect((await waiting(tenant)).items).toHaveLength(1);
   });
 
+  test("a denial is over once somebody lets them in: deactivated again, they may ask at once", async () => {
+    const { tenant, user, path } = await aRequest();
+    await tenant.browser.put(`${path}/denial`);
+    await tenant.browser.delete(`/users/${user.id}/deactivation`);
+    await tenant.browser.put(`/users/${user.id}/deactivation`);
+    const link = await linkOf(tenant, user);
+    expect(await (await tenant.newBrowser().get(link)).text()).toContain('name="reason"');
+    expect(await (await tenant.newBrowser().post(link, { reason })).text()).toContain("were told");
+    expect((await waiting(tenant)).items).toHaveLength(1);
+    // The denial stays in the history.
+    expect(await (await tenant.api.get(path)).json()).toMatchObject({ state: "denied" });
+  });
+
   test("who lets them in on the person's page answers the request too", async () => {
     const { tenant, user, path } = await aRequest();
     await tenant.browser.delete(`/users/${user.id}/deactivation`);

@@ -84,6 +84,45 @@ describe("last seen", () => {
   });
 });
 
+describe("the migration that keeps it", () => {
+  test("fills it in from sessions and sign-ins, and leaves row-level security forced", async () => {
+    const tenant = await world.aTenant();
+    const [bySession, bySignIn, never] = [
+      await tenant.aUser(),
+      await tenant.aUser(),
+      await tenant.aUser(),
+    ];
+    await tenant.signedIn(bySession);
+    const at = new Date("2026-01-02T03:04:05.000Z");
+    await tenant.tenant.write(async (db) => {
+      await db.updateTable("users").set({ last_seen_at: null }).execute();
+      await db.updateTable("sessions").set({ last_seen_at: at }).execute();
+      await db
+        .updateTable("users")
+        .set({ last_sign_in_at: new Date("2026-02-02T00:00:00.000Z") })
+        .where("id", "=", bySignIn.id)
+        .execute();
+    });
+    const file = await Bun.file("sql/migrations/0014_lifecycle.sql").text();
+    const [, backfill] =
+      /(alter table app\.users\s+no force[^]*?alter table app\.sessions force row level security;)/.exec(
+        file,
+      ) ?? [];
+    const client = await world.connect("superuser");
+    await client.query(
+      `begin; set local role app_owner; set local search_path = app, pg_temp; ${backfill}; commit`,
+    );
+    expect(await seenAt(tenant, bySession)).toBe(at.toISOString());
+    expect(await seenAt(tenant, bySignIn)).toBe("2026-02-02T00:00:00.000Z");
+    expect(await seenAt(tenant, never)).toBeNull();
+    expect(
+      await world.asSuperuser(
+        "select relname from pg_class where relnamespace = 'app'::regnamespace and relkind = 'r' and not relforcerowsecurity",
+      ),
+    ).toEqual([]);
+  });
+});
+
 describe("GET /users", () => {
   test("finds whom nobody has seen for so many days, and not who was added since", async () => {
     const tenant = await world.aTenant({ signedInAs: "admin" });
