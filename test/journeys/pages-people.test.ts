@@ -227,6 +227,39 @@ describe.skipIf(!program.found)("the pages about people", () => {
     await expectHeading(page, "Sessions");
   }, 30_000);
 
+  test("an account comes to its end: anonymised with the address typed, then deleted", async () => {
+    await go("/users?q=person002");
+    await page.getByRole("link", { name: /Person 002/ }).click();
+    await expectHeading(page, "Person 002");
+    await stage.database.asSuperuser(
+      "update app.users set state = 'deactivated', deactivated_at = now() where last_name = '002'",
+    );
+    await page.reload();
+    await glance("08-ends");
+    await page.getByRole("link", { name: "Anonymise", exact: true }).click();
+    await expectHeading(page, "Anonymise Person 002?");
+    await page.getByLabel(/to confirm$/).fill("person 002");
+    await press(page, "Anonymise");
+    await page.getByText("Type person002@acme.example to confirm").first().waitFor();
+    await glance("08-anonymise-refused");
+    await page.getByLabel(/to confirm$/).fill("person002@acme.example");
+    await press(page, "Anonymise");
+    await page.getByText("The person is anonymised").waitFor();
+    await expectHeading(page, "Anonymised person");
+    await glance("08-anonymised");
+    await go("/users?state=anonymised");
+    await glance("08-list");
+    await page.getByRole("link", { name: /Anonymised person/ }).click();
+    await page.getByRole("link", { name: "Delete", exact: true }).click();
+    await expectHeading(page, "Delete Anonymised person?");
+    await glance("08-delete");
+    const label = (await page.locator("label", { hasText: "to confirm" }).textContent()) ?? "";
+    await page.getByLabel(/to confirm$/).fill(/\S+@\S+/.exec(label)?.[0] ?? "");
+    await press(page, "Delete");
+    await page.getByText("Anonymised person is deleted").waitFor();
+    await expectHeading(page, "Users");
+  }, 30_000);
+
   test("a member sees their own pages and nothing else", async () => {
     const [visit] = [await visitor(browser)];
     const alan: Somebody = { email: "alan@acme.example", firstName: "Alan", lastName: "Turing" };

@@ -47,7 +47,7 @@ export async function anonymiseUser(by: Acting, { userId, confirmation }: Asked)
 /**
  * Removes somebody deactivated or anonymised; what is theirs goes with the row. The audit trail keeps their id, and the name as this
  * records it.
- * @throws {userNotFound} @throws {aboveRole} @throws {notForRole} @throws {ownAccount} @throws {stillThere} @throws {confirmationWrong}
+ * @throws {userNotFound} @throws {notForRole} @throws {ownAccount} @throws {stillThere} @throws {confirmationWrong}
  */
 export async function deleteUser(by: Acting, { userId, confirmation }: Asked): Promise<Deleted> {
   const { db, actor } = by;

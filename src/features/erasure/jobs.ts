@@ -14,7 +14,7 @@ export const eraseLate = defineJob<typeof Payload>("erasure.late", {
   payload: Payload,
   key: ({ userId }) => userId,
   retryAfterSeconds: [60, 600, 3_600],
-  timeoutSeconds: 60,
+  timeoutSeconds: 120,
   run: async ({ payload, tenant }) => {
     await tenant.write((db) => eraseAgain(db, payload.userId));
     return "done";

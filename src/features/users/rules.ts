@@ -40,9 +40,8 @@ export function assertMayAnonymise(actor: Actor, target: Target): void {
   if (target.state === "anonymised") throw isAnonymised({ userId: target.id });
 }
 
-/** @throws {aboveRole} @throws {notForRole} @throws {ownAccount} */
+/** @throws {notForRole} @throws {ownAccount} */
 export function assertMayDelete(actor: Actor, target: Target): void {
-  if (!mayManage(actor, target)) throw aboveRole({ userId: target.id });
   if (!mayDelete(actor, target)) throw notForRole({ userId: target.id });
   assertNotSelf(actor, target.id);
 }

@@ -1,6 +1,8 @@
 // Anonymising somebody: who may, what it asks for, and that nothing brings them back.
 import { describe, expect, test } from "bun:test";
+import { anonymiseUser } from "#features/erasure/actions.ts";
 import { recoverByOperator } from "#features/recovery/index.ts";
+import { ApiClientId } from "#src/ids.ts";
 import { testApp, type TestTenant, type TestUser } from "../../support/a-tenant.ts";
 import { codeOf, statusesOf } from "../recovery/support.ts";
 import { isSignedIn, mailedCode, signIn, throughPassword } from "../sign-in/support.ts";
@@ -113,6 +115,25 @@ describe("PUT /users/:userId/anonymisation", () => {
     const answer = await own.browser.put(pathOf(own.me), { confirmation: own.me.email });
     expect(answer.status).toBe(409);
     expect(await answer.text()).toContain("your own account");
+  });
+
+  test("is refused by the action itself too, whoever calls it", async () => {
+    const tenant = await world.aTenant();
+    const user = await tenant.aUser({ state: "deactivated" });
+    const origin = { requestId: "test", ip: "192.0.2.1", userAgent: "" };
+    const clientId = ApiClientId.parse(crypto.randomUUID());
+    const acting = tenant.tenant.write((db) =>
+      anonymiseUser(
+        {
+          db,
+          post: tenant.post,
+          now: world.clock.now(),
+          actor: { kind: "client", clientId, role: "admin", origin },
+        },
+        { userId: user.id, confirmation: user.email },
+      ),
+    );
+    expect(acting).rejects.toMatchObject({ code: "users.not_for_role" });
   });
 
   test("answers as if there were nobody for a person of another tenant", async () => {

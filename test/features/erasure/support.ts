@@ -92,6 +92,10 @@ async function actThrough(
  * every event that names one. */
 async function actBeside(world: TestApp, tenant: TestTenant, user: TestUser): Promise<void> {
   await oneOfEverything(world, tenant, user);
+  // Of somebody else, or of nobody: what they hold of the person is put in below.
+  const rows = rowsOf(await readTables(world.asSuperuser), world.asSuperuser);
+  await rows.insert("sso_requests", tenant.id);
+  await rows.insert("identity_provider_requests", tenant.id);
   await everyPersonalEvent(world, tenant, user);
   const sql = world.asSuperuser;
   const of = [tenant.id, user.id];
