@@ -9,7 +9,8 @@ export const texts = defineTexts("audit-log", {
   rangeInvalid: "The last day must not be before the first",
 
   title: "Audit trail",
-  description: "What happened here, newest first. Nothing can be changed or removed.",
+  description:
+    "What happened here, newest first. Nothing can be changed or removed; only who somebody anonymised was is taken out.",
   filter: "Filter",
   anyEvent: "Any event",
   event: "Event",

@@ -8,7 +8,7 @@ export const texts = defineTexts("erasure", {
   stillThere: "Deactivate this person first; then they are told and signed out everywhere",
   confirmationMissing: "Type the address to confirm",
   confirmationWrong: "That is not this person's address",
-  confirmationDiffers: (email: string) => `Type ${email} to confirm`,
+  confirmationDiffers: (email: string) => `This is not ${email}`,
 
   users: "Users",
   back: "Keep as it is",

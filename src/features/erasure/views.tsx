@@ -109,11 +109,11 @@ function Question(props: QuestionProps) {
 function Lines({ title, lines }: { title: string; lines: readonly string[] }) {
   return (
     <Card title={title}>
-      <ul>
+      <Stack gap="small">
         {lines.map((line) => (
-          <li>{line}</li>
+          <p>{line}</p>
         ))}
-      </ul>
+      </Stack>
     </Card>
   );
 }

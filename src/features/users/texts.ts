@@ -19,6 +19,7 @@ export const texts = defineTexts("users", {
   methodApp: "Authenticator app",
   methodProvider: "Identity provider",
   methodNone: "Nothing yet",
+  dash: "–",
 
   firstNameMissing: "Enter the first name",
   lastNameMissing: "Enter the last name",
@@ -157,11 +158,12 @@ export const texts = defineTexts("users", {
   mustReplacePolicy: "A new one is required: the present one is less than your settings ask for.",
   seeRequirement: "Show",
   access: "Access",
-  endTitle: "The end of an account",
-  anonymise: "Anonymise",
+  anonymiseTitle: "Anonymise this person",
+  anonymise: "Anonymise…",
   anonymiseHint:
-    "Everything that says who this person was is taken out, here and in the audit trail. Groups and times stay readable. It cannot be undone.",
-  delete: "Delete",
+    "Everything that says who this person was is taken out, here and in the audit trail. It cannot be undone.",
+  deleteTitle: "Delete this person",
+  delete: "Delete…",
   deleteHint:
     "The person leaves the list, groups and applications. The audit trail keeps their name.",
   deleteAnonymisedHint: "What is left leaves the list as well. The audit trail stays as it is.",

@@ -36,7 +36,7 @@ describe("PUT /users/:userId/anonymisation", () => {
     const wrong = await tenant.browser.put(pathOf(user), { confirmation: "grace" });
     expect(wrong.status).toBe(422);
     const again = await wrong.text();
-    expect(again).toContain(`Type ${user.email} to confirm`);
+    expect(again).toContain(`This is not ${user.email}`);
     expect(again).toContain('value="grace"');
     expect(await stateOf(tenant, user)).toBe("deactivated");
 

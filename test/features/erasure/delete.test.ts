@@ -40,7 +40,7 @@ describe("DELETE /users/:userId", () => {
     ])
       expect(page).toContain(part);
     const wrong = await tenant.browser.delete(`/users/${user.id}`, { confirmation: "no" });
-    expect([wrong.status, (await wrong.text()).includes(`Type ${user.email} to confirm`)]).toEqual([
+    expect([wrong.status, (await wrong.text()).includes(`This is not ${user.email}`)]).toEqual([
       422,
       true,
     ]);

@@ -59,6 +59,15 @@ describe("GET /users/:userId", () => {
       "edit",
       "reactivate",
       "reset_second_steps",
+      "delete",
+    ]);
+    expect(await allowed(tenant.api, ids.deactivated)).toEqual([
+      "edit",
+      "change_role",
+      "reactivate",
+      "reset_second_steps",
+      "anonymise",
+      "delete",
     ]);
     expect(await allowed(admin, ids.boss)).toEqual([]);
     expect(await allowed(tenant.api, ids.boss)).toEqual([

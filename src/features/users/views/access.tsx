@@ -2,11 +2,12 @@
 import {
   ActionButton,
   Card,
-  Cluster,
   ConfirmDialog,
+  KeyValues,
   LinkButton,
   Notice,
   Stack,
+  Time,
 } from "#platform/ui/index.ts";
 import { fullName, type UserDetail } from "../schema.ts";
 import { texts } from "../texts.ts";
@@ -44,31 +45,44 @@ export function Access({ user }: { user: UserDetail }) {
 
 /** Both ask on a page of their own, with the address to be typed: no dialog is large enough for what goes. */
 export function End({ user }: { user: UserDetail }) {
-  const mayAnonymise = user.allowedActions.includes("anonymise");
   const isAnonymised = user.state === "anonymised";
-  if (!mayAnonymise && !user.allowedActions.includes("delete"))
-    return isAnonymised ? <Notice>{texts.anonymisedText}</Notice> : null;
   return (
-    <Card title={texts.endTitle} tone="critical">
-      <Stack>
-        {isAnonymised && <p>{texts.anonymisedText}</p>}
-        {mayAnonymise && <p>{texts.anonymiseHint}</p>}
-        {user.allowedActions.includes("delete") && (
-          <p>{isAnonymised ? texts.deleteAnonymisedHint : texts.deleteHint}</p>
-        )}
-        <Cluster>
-          {mayAnonymise && (
-            <LinkButton kind="danger" href={`${pathOf(user)}/anonymisation`}>
-              {texts.anonymise}
-            </LinkButton>
-          )}
-          {user.allowedActions.includes("delete") && (
-            <LinkButton kind="danger" href={`${pathOf(user)}/deletion`}>
-              {texts.delete}
-            </LinkButton>
-          )}
-        </Cluster>
-      </Stack>
-    </Card>
+    <>
+      {user.allowedActions.includes("anonymise") && (
+        <Card title={texts.anonymiseTitle} description={texts.anonymiseHint} tone="critical">
+          <LinkButton href={`${pathOf(user)}/anonymisation`}>{texts.anonymise}</LinkButton>
+        </Card>
+      )}
+      {user.allowedActions.includes("delete") && (
+        <Card
+          title={texts.deleteTitle}
+          description={isAnonymised ? texts.deleteAnonymisedHint : texts.deleteHint}
+          tone="critical"
+        >
+          <LinkButton href={`${pathOf(user)}/deletion`}>{texts.delete}</LinkButton>
+        </Card>
+      )}
+    </>
+  );
+}
+
+/** All that is left of somebody anonymised. */
+export function Nobody({ user, zone }: { user: UserDetail; zone: string }) {
+  return (
+    <Stack gap="large">
+      <Notice>{texts.anonymisedText}</Notice>
+      <Card title={texts.details}>
+        <KeyValues
+          items={[
+            { label: texts.addedAt, value: <Time at={user.createdAt} zone={zone} /> },
+            {
+              label: texts.deactivatedAt,
+              value: user.deactivatedAt && <Time at={user.deactivatedAt} zone={zone} />,
+            },
+          ]}
+        />
+      </Card>
+      <End user={user} />
+    </Stack>
   );
 }

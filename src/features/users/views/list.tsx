@@ -147,7 +147,8 @@ const columns = (view: View): readonly Column<User>[] => [
   {
     label: texts.role,
     tight: true,
-    cell: ({ role }) => <Badge tone={roleTone[role]}>{roleText[role]}</Badge>,
+    cell: ({ role, state }) =>
+      state === "anonymised" ? texts.dash : <Badge tone={roleTone[role]}>{roleText[role]}</Badge>,
   },
   {
     label: texts.state,
@@ -157,15 +158,20 @@ const columns = (view: View): readonly Column<User>[] => [
   {
     label: texts.method,
     secondary: true,
-    cell: ({ state, signInMethods }) => (state === "anonymised" ? "" : methodsText(signInMethods)),
+    cell: ({ state, signInMethods }) =>
+      state === "anonymised" ? texts.dash : methodsText(signInMethods),
   },
   {
     label: texts.lastSeen,
     secondary: true,
     tight: true,
-    cell: ({ lastSeenAt }) =>
+    cell: ({ lastSeenAt, state }) =>
       lastSeenAt === null ? (
-        texts.never
+        state === "anonymised" ? (
+          texts.dash
+        ) : (
+          texts.never
+        )
       ) : (
         <Time at={lastSeenAt} zone={view.viewer?.zone ?? "UTC"} format="relative" now={view.now} />
       ),

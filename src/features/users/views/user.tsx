@@ -28,7 +28,7 @@ import {
   type UserDetail,
 } from "../schema.ts";
 import { methodsText, roleText, stateText, texts } from "../texts.ts";
-import { Access, End } from "./access.tsx";
+import { Access, End, Nobody } from "./access.tsx";
 import { Invitation } from "./invitation.tsx";
 import { Passkeys } from "./passkeys.tsx";
 import { Password } from "./password.tsx";
@@ -49,7 +49,9 @@ function Head({ user, side }: { user: UserDetail; side: "profile" | "activity" }
         breadcrumbs={[{ href: "/users", label: texts.title }]}
         badges={
           <>
-            <Badge tone={roleTone[user.role]}>{roleText[user.role]}</Badge>
+            {user.state !== "anonymised" && (
+              <Badge tone={roleTone[user.role]}>{roleText[user.role]}</Badge>
+            )}
             <Status tone={stateTone[user.state]}>{stateText[user.state]}</Status>
           </>
         }
@@ -82,23 +84,29 @@ export interface Seen {
   readonly limits: readonly ReachedLimit[];
 }
 
-export const UserPage: PageScreen<UserDetail, Seen> = ({ data, view, more }) => (
-  <>
-    <Head user={data} side="profile" />
-    <Stack gap="large">
-      {may(data, "resend_invitation") && <Invitation user={data} />}
-      <SlowedDown user={data} limits={more.limits} view={view} />
-      <WithAside aside={<Groups user={data} />}>
-        <Details user={data} view={view} />
-        <Passkeys user={data} passkeys={more.passkeys} view={view} />
-        <Password user={data} />
-        <SecondSteps user={data} />
-        <Access user={data} />
-        <End user={data} />
-      </WithAside>
-    </Stack>
-  </>
-);
+export const UserPage: PageScreen<UserDetail, Seen> = ({ data, view, more }) =>
+  data.state === "anonymised" ? (
+    <>
+      <Head user={data} side="profile" />
+      <Nobody user={data} zone={zoneOf(view)} />
+    </>
+  ) : (
+    <>
+      <Head user={data} side="profile" />
+      <Stack gap="large">
+        {may(data, "resend_invitation") && <Invitation user={data} />}
+        <SlowedDown user={data} limits={more.limits} view={view} />
+        <WithAside aside={<Groups user={data} />}>
+          <Details user={data} view={view} />
+          <Passkeys user={data} passkeys={more.passkeys} view={view} />
+          <Password user={data} />
+          <SecondSteps user={data} />
+          <Access user={data} />
+          <End user={data} />
+        </WithAside>
+      </Stack>
+    </>
+  );
 
 function Details({ user, view }: { user: UserDetail; view: View }) {
   const zone = zoneOf(view);
@@ -113,10 +121,7 @@ function Details({ user, view }: { user: UserDetail; view: View }) {
     >
       <KeyValues
         items={[
-          // Theirs leads nowhere.
-          ...(user.state === "anonymised"
-            ? []
-            : [{ label: texts.addresses, value: <Addresses user={user} /> }]),
+          { label: texts.addresses, value: <Addresses user={user} /> },
           {
             label: texts.lastSignIn,
             value:
