@@ -40,6 +40,8 @@ export const texts = defineTexts("erasure", {
   deleteGoesKnown:
     "What applications know this person by: in a new account they are somebody else there",
   deleteStaysTrail: "The audit trail, with the name as it was",
+  deleteGoesLine: "The line in the list",
+  deleteStaysNameless: "The audit trail, with a number instead of a name",
   deleteAnonymiseInstead:
     "To take the name out of the audit trail as well, anonymise this person first.",
   deletedNotice: (name: string) => `${name} is deleted`,

@@ -48,8 +48,16 @@ export const DeletePage: FormScreen<UserDetail> = ({ data, ...asked }) => (
     user={data}
     title={texts.deleteTitle(fullName(data))}
     lead={texts.deleteLead}
-    goes={[texts.deleteGoesAccount, texts.anonymiseGoesMemberships, texts.deleteGoesKnown]}
-    stays={[texts.deleteStaysTrail, texts.anonymiseStaysMade, texts.anonymiseStaysBackups]}
+    goes={
+      isNobody(data)
+        ? [texts.deleteGoesLine]
+        : [texts.deleteGoesAccount, texts.anonymiseGoesMemberships, texts.deleteGoesKnown]
+    }
+    stays={
+      isNobody(data)
+        ? [texts.deleteStaysNameless, texts.anonymiseStaysBackups]
+        : [texts.deleteStaysTrail, texts.anonymiseStaysMade, texts.anonymiseStaysBackups]
+    }
     action={`/users/${data.id}`}
     method="delete"
     submit={texts.delete}
@@ -57,6 +65,8 @@ export const DeletePage: FormScreen<UserDetail> = ({ data, ...asked }) => (
     {data.allowedActions.includes("anonymise") && <p>{texts.deleteAnonymiseInstead}</p>}
   </Question>
 );
+
+const isNobody = ({ state }: UserDetail): boolean => state === "anonymised";
 
 type Asked = Pick<Parameters<FormScreen<UserDetail>>[0], "values" | "problems">;
 

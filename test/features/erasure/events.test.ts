@@ -93,8 +93,13 @@ const isExempt = (name: string, field: string): boolean =>
   impersonal.includes(`${name}.${field}`) ||
   impersonal.includes(`${name.split(".")[0]}.*.${field}`);
 
+/** Other test files of the process declare some for themselves. */
+const ofProduct = [...declaredEvents().values()].filter(
+  ({ name }) => !name.startsWith("names_test."),
+);
+
 describe("every declared event", () => {
-  for (const event of declaredEvents().values()) {
+  for (const event of ofProduct) {
     test(`${event.name} says which of its texts name a person`, () => {
       expect(event.data).toBeInstanceOf(z.ZodObject);
       const texts = Object.entries(shapeOf(event)).flatMap(([field, schema]) =>
@@ -117,7 +122,7 @@ describe("every declared event", () => {
   }
 
   test("the exemptions are all in use", () => {
-    const names = [...declaredEvents().values()];
+    const names = ofProduct;
     const isUsed = (exemption: string) =>
       names.some((event) =>
         Object.keys(shapeOf(event)).some(

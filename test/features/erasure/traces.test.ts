@@ -42,6 +42,19 @@ describe("somebody who touched everything", () => {
     expect(found(await everyRow(world, tenant), traces)).toEqual([]);
   });
 
+  test("is untouched in another tenant, where somebody has the same name and address", async () => {
+    const [ours, theirs] = [await world.aTenant(), await world.aTenant()];
+    const { user } = await aKnownPerson(world, ours);
+    const twin = await theirs.aUser({ ...user, role: "member" });
+    await theirs.signedIn(twin);
+    await theirs.api.patch(`/users/${twin.id}`, { firstName: "Quintessa Maria" });
+    await theirs.newBrowser().post("/forgotten-password", { email: twin.email });
+    const before = await everyRow(world, theirs);
+    await deactivate(ours, user);
+    expect((await anonymise(ours, user)).status).toBe(200);
+    expect(await everyRow(world, theirs)).toEqual(before);
+  });
+
   test("is still who did what in the audit trail, by a number and without a name", async () => {
     const tenant = await world.aTenant({ signedInAs: "super_admin" });
     const { user } = await aKnownPerson(world, tenant);
