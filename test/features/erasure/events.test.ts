@@ -87,7 +87,7 @@ function takesText(schema: z.ZodType): boolean {
 }
 
 const shapeOf = ({ data }: { data: z.ZodType }): Record<string, z.ZodType> =>
-  data instanceof z.ZodObject ? (data.shape as Record<string, z.ZodType>) : {};
+  data instanceof z.ZodObject ? data.shape : {};
 
 const isExempt = (name: string, field: string): boolean =>
   impersonal.includes(`${name}.${field}`) ||
