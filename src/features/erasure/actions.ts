@@ -20,7 +20,7 @@ import { eraseLate, lateSeconds } from "./jobs.ts";
 import { eraseRows } from "./rows.ts";
 import type { Confirmation, Deleted } from "./schema.ts";
 import { texts } from "./texts.ts";
-import { redactEvents } from "./trail.ts";
+import { eraseAgain, redactEvents } from "./trail.ts";
 
 type Asked = Confirmation & { readonly userId: UserId };
 
@@ -54,6 +54,8 @@ export async function deleteUser(by: Acting, { userId, confirmation }: Asked): P
   const user = await lockUser(db, userId);
   assertMayDelete(actor, user);
   assertConfirmed(user, confirmation);
+  // Without the row nothing could be taken out of the trail any more.
+  if (user.state === "anonymised") await eraseAgain(db, userId);
   await leave(by, userId);
   await db.deleteFrom("users").where("id", "=", userId).execute();
   const { firstName, lastName, email, role } = user;

@@ -170,7 +170,17 @@ describe("DELETE /users/:userId", () => {
     const { email } = (await (await tenant.api.get(`/users/${user.id}`)).json()) as {
       email: string;
     };
+    // Written late: the second look would find nobody any more.
+    await world.asSuperuser(
+      `insert into app.audit_events (tenant_id, name, actor_kind, actor_id, actor, data) values ($1, 'group.created', 'user', $2, $3, '{}')`,
+      [
+        tenant.id,
+        user.id,
+        JSON.stringify({ kind: "user", userId: user.id, origin: { ip: "203.0.113.200" } }),
+      ],
+    );
     expect((await remove(tenant, user, email)).status).toBe(200);
+    expect(found(await everyRow(world, tenant), { ip: "203.0.113.200" })).toEqual([]);
     const events = await (await tenant.browser.get(`/events?person=${user.id}`)).text();
     expect(events).toContain("Person deleted");
     expect(events).not.toContain("Hopper");
