@@ -10,23 +10,32 @@ const About = z.object({ userId: UserId, email: z.string() });
 export const addressRequested = defineEvent("address.requested", {
   says: texts.requestedEvent,
   data: About.extend({ again: z.boolean() }),
+  personal: ["email"],
 });
 export const addressRequestCancelled = defineEvent("address.request_cancelled", {
   says: texts.cancelledEvent,
   data: About,
+  personal: ["email"],
 });
 /** Its mailbox has confirmed it. */
-export const addressAdded = defineEvent("address.added", { says: texts.addedEvent, data: About });
+export const addressAdded = defineEvent("address.added", {
+  says: texts.addedEvent,
+  data: About,
+  personal: ["email"],
+});
 /** The mailbox confirmed what belongs to somebody else by now. */
 export const addressRefused = defineEvent("address.refused", {
   says: texts.refusedEvent,
   data: About,
+  personal: ["email"],
 });
 export const addressRemoved = defineEvent("address.removed", {
   says: texts.removedEvent,
   data: About,
+  personal: ["email"],
 });
 export const primaryAddressChanged = defineEvent("address.primary_changed", {
   says: texts.primaryChangedEvent,
   data: z.object({ userId: UserId, from: z.string(), to: z.string() }),
+  personal: ["from", "to"],
 });

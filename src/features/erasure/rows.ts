@@ -15,6 +15,7 @@ export const ownRows = [
   { table: "devices", column: "user_id" },
   { table: "sign_ins", column: "user_id" },
   { table: "user_tokens", column: "user_id" },
+  { table: "pending_emails", column: "user_id" },
   { table: "federated_identities", column: "user_id" },
   { table: "identity_provider_requests", column: "started_by" },
   // Random, 122 bits: the same one is never made for anybody else (SAML Core §8.3.7), so nothing has to be kept of it.

@@ -203,6 +203,7 @@ describe("somebody anonymised", () => {
       await api.delete(`/users/${user.id}/deactivation`),
       await api.put(`/users/${user.id}/deactivation`),
       await api.post(`/users/${user.id}/invitation`),
+      await api.post(`/users/${user.id}/addresses`, { email: "back@example.com" }),
       await api.delete(`/users/${user.id}/invitation`),
       await api.post(`/users/${user.id}/factor-resets`),
       await api.put(`/users/${user.id}/password-reset-requirement`),
