@@ -261,8 +261,7 @@ create table app.factor_resets (
   constraint factor_resets_decider_fk FOREIGN KEY (tenant_id, decided_by) REFERENCES app.users(tenant_id, id) ON DELETE SET NULL (decided_by),
   constraint factor_resets_requester_fk FOREIGN KEY (tenant_id, requested_by) REFERENCES app.users(tenant_id, id) ON DELETE SET NULL (requested_by),
   constraint factor_resets_user_fk FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id) ON DELETE CASCADE,
-  constraint factor_resets_decided_whole CHECK (((decision IS NULL) = (decided_at IS NULL))),
-  constraint factor_resets_two_people CHECK (((decision IS DISTINCT FROM 'approved'::app.decision) OR (decided_by IS NULL) OR (decided_by IS DISTINCT FROM requested_by)))
+  constraint factor_resets_decided_whole CHECK (((decision IS NULL) = (decided_at IS NULL)))
 );
 alter table app.factor_resets owner to app_owner;
 CREATE UNIQUE INDEX factor_resets_one_open ON app.factor_resets USING btree (tenant_id, user_id) WHERE (decision IS NULL);
@@ -271,6 +270,7 @@ CREATE INDEX factor_resets_waiting ON app.factor_resets USING btree (tenant_id, 
 alter table app.factor_resets enable row level security;
 alter table app.factor_resets force row level security;
 create policy tenant on app.factor_resets to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+CREATE TRIGGER factor_resets_two_people BEFORE INSERT OR UPDATE ON app.factor_resets FOR EACH ROW WHEN (((new.decision = 'approved'::app.decision) AND (new.decided_by = new.requested_by))) EXECUTE FUNCTION app.two_people();
 grant delete, insert, select, update on app.factor_resets to app_tenant;
 
 create table app.federated_identities (
@@ -1190,3 +1190,13 @@ RETURN (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid;
 alter function app.tenant_id() owner to app_owner;
 grant execute on function app.tenant_id() to app_system;
 grant execute on function app.tenant_id() to app_tenant;
+
+CREATE OR REPLACE FUNCTION app.two_people()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'app', 'pg_temp'
+AS $function$
+begin
+  raise exception 'nobody agrees to their own request' using errcode = 'check_violation', constraint = 'factor_resets_two_people';
+end $function$;
+alter function app.two_people() owner to app_owner;

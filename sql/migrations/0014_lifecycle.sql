@@ -1,8 +1,8 @@
 -- 0014_lifecycle.sql
 -- The end of people: anonymised ones, of whom only ids stay, and the one way to take a name out of the audit trail. When a person was last
 -- seen, kept beside them, because sessions go. Whether somebody was told that their password is less than a new policy asks for.
--- Locks: users and sessions until the end, while "last seen" is filled in: about a second for 100,000 people. Deploy: before the release
--- that uses it.
+-- Locks: users and sessions until the end, while "last seen" is filled in: about a second for 100,000 people.
+-- Serves: 0012 and later
 set local role app_owner;
 set local search_path = app, pg_temp;
 
@@ -48,10 +48,21 @@ alter table app.sessions force row level security;
 -- A denial keeps nobody from asking who was let in since.
 alter table app.reactivation_requests add column lifted_at timestamptz;
 
--- Two people, as far as both are known: both may be gone by now, and their references empty.
+-- Whoever asks and whoever agrees are two people. A check would go on to ask so when both are gone, and both references empty: nobody who
+-- decided with somebody deleted could be deleted. So it is asked where somebody is written down.
 alter table app.factor_resets drop constraint factor_resets_two_people;
-alter table app.factor_resets add constraint factor_resets_two_people check (
-  decision is distinct from 'approved' or decided_by is null or decided_by is distinct from requested_by);
+
+create function app.two_people() returns trigger
+  language plpgsql set search_path = app, pg_temp
+as $$
+begin
+  raise exception 'nobody agrees to their own request' using errcode = 'check_violation', constraint = 'factor_resets_two_people';
+end $$;
+revoke all on function app.two_people() from public;
+
+create trigger factor_resets_two_people before insert or update on app.factor_resets
+  for each row when (new.decision = 'approved' and new.decided_by = new.requested_by)
+  execute function app.two_people();
 
 -- What the function below needs, and of the transaction's tenant only.
 create policy owner on app.audit_events to app_owner

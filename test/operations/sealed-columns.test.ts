@@ -20,6 +20,7 @@ const hashes = [
   "passkey_challenges.token_hash",
   "passkeys.credential_id",
   "passkeys.public_key",
+  "pending_emails.token_hash",
   "sessions.token_hash",
   "sign_ins.token_hash",
   "sso_requests.browser_hash",

@@ -231,6 +231,13 @@ describe("what a deleted person had asked for", () => {
     ).json()) as { items: { id: string }[] };
     await browser.put(`/recovery/factor-resets/${items[0]?.id}/approval`);
     expect(await tenant.events("second_steps.reset_approved")).toHaveLength(1);
+    // The database goes on to refuse one person in both places.
+    expect(
+      world.asSuperuser(
+        "update app.factor_resets set decided_by = requested_by where tenant_id = $1 and user_id = $2",
+        [tenant.id, target.id],
+      ),
+    ).rejects.toMatchObject({ code: "23514", constraint: "factor_resets_two_people" });
     for (const user of [asking, approving]) {
       await deactivate(tenant, user);
       expect((await remove(tenant, user)).status).toBe(200);
