@@ -16,6 +16,8 @@ grant usage on schema app to app_tenant;
 create schema public authorization pg_database_owner;
 grant usage on schema public to app_system;
 
+create type app.api_access as enum ('read', 'write');
+
 create type app.application_kind as enum ('saml');
 
 create type app.backup_run_kind as enum ('backup', 'restore', 'drill');
@@ -67,11 +69,17 @@ create table app.api_clients (
   created_at timestamp with time zone not null default now(),
   last_used_at timestamp with time zone,
   revoked_at timestamp with time zone,
+  created_by uuid,
+  made_by_person boolean not null default false,
+  access app.api_access not null default 'write'::app.api_access,
+  areas text[],
   constraint api_clients_pkey PRIMARY KEY (tenant_id, id),
+  constraint api_clients_creator_fk FOREIGN KEY (tenant_id, created_by) REFERENCES app.users(tenant_id, id) ON DELETE SET NULL (created_by),
   constraint api_clients_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id) ON DELETE CASCADE,
   constraint api_clients_name_length CHECK (((length(name) >= 1) AND (length(name) <= 100)))
 );
 alter table app.api_clients owner to app_owner;
+CREATE INDEX api_clients_creator ON app.api_clients USING btree (tenant_id, created_by);
 alter table app.api_clients enable row level security;
 alter table app.api_clients force row level security;
 create policy tenant on app.api_clients to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
@@ -744,6 +752,8 @@ create table app.sessions (
   provider_name_id text,
   provider_name_id_format text,
   provider_session_index text,
+  sealed_totp bytea,
+  totp_until timestamp with time zone,
   constraint sessions_pkey PRIMARY KEY (tenant_id, id),
   constraint sessions_token_unique UNIQUE (tenant_id, token_hash),
   constraint sessions_device_fk FOREIGN KEY (tenant_id, device_id) REFERENCES app.devices(tenant_id, id) ON DELETE SET NULL (device_id),
@@ -989,6 +999,7 @@ create table app.users (
   reactivated_at timestamp with time zone,
   inactivity_warned_at timestamp with time zone,
   inactivity_warned_days smallint,
+  time_zone_chosen_at timestamp with time zone,
   constraint users_pkey PRIMARY KEY (tenant_id, id),
   constraint users_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id) ON DELETE CASCADE,
   constraint users_breach_whole CHECK (((sealed_breach_prefix IS NULL) = (breach_mac IS NULL))),
