@@ -18,6 +18,9 @@ export const wrongSecrets = defineLimit("api_clients.wrong_secret", {
   windowSeconds: 300,
 });
 
+/** A token is good for an hour: a script that asks for one with each call is told so, before it fills the table. */
+const tokens = defineLimit("api_clients.tokens", { most: 120, windowSeconds: 300 });
+
 /** Creates a client; its secret is in this answer and nowhere else. @throws {roleTooHigh} */
 export async function createApiClient(
   db: TenantDb,
@@ -101,6 +104,9 @@ export async function issueToken(
     });
     return { kind: "refused" };
   }
+  const counter = { limit: tokens, key: client.id, about: texts.clientNamed(client.name) };
+  const { allowed, retryAfterSeconds } = await hitNoted(db, counter, now);
+  if (!allowed) return { kind: "limited", retryAfterSeconds };
   const { token, hash } = randomToken();
   const expiresAt = secondsLater(now, tokenSeconds);
   await db

@@ -42,6 +42,7 @@ export const texts = defineTexts("api_clients", {
   badToken: "The access token is unknown, expired or revoked. Get a new one",
   limited: "Too many wrong attempts. Wait before trying again",
   triesOf: (ip: string, client: string) => `${ip} (last tried: API client “${client}”)`,
+  clientNamed: (name: string) => `API client “${name}”`,
   eventCreated: "API client created",
   eventRevoked: "API client revoked",
   eventTokenIssued: "API client got a token",

@@ -21,6 +21,8 @@ export interface Door {
   readonly kind: "browser" | "api";
   /** Path before every route of this door: "" or "/api/v1". */
   readonly prefix: string;
+  /** Counts a request before anything is looked up for it. @throws when there were too many */
+  admit?(c: HttpContext): void;
   /** Who is calling, or null for nobody. @throws for credentials that are there and wrong. */
   authenticate(c: HttpContext): Promise<Principal | null>;
 }
