@@ -868,6 +868,7 @@ create table app.sso_requests (
   consumed_at timestamp with time zone,
   subject_format text,
   reloadable_until timestamp with time zone,
+  counted_network text,
   constraint sso_requests_pkey PRIMARY KEY (tenant_id, id),
   constraint sso_requests_message_unique UNIQUE (tenant_id, application_id, message_id),
   constraint sso_requests_application_fk FOREIGN KEY (tenant_id, application_id) REFERENCES app.applications(tenant_id, id) ON DELETE CASCADE

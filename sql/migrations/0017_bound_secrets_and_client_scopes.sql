@@ -26,3 +26,7 @@ create index api_clients_creator on app.api_clients (tenant_id, created_by);
 alter table app.users
   -- Null: never chosen, so that the browser's may be taken at a sign-in.
   add column time_zone_chosen_at timestamptz;
+
+-- The network whose limit a request counts against, until somebody who is signed in stands behind it.
+alter table app.sso_requests
+  add column counted_network text;

@@ -516,6 +516,7 @@ export interface SsoRequests {
   authn_context: Json | null;
   browser_hash: Buffer;
   consumed_at: Timestamp | null;
+  counted_network: string | null;
   expires_at: Timestamp;
   failure: string | null;
   force_authn: Generated<boolean>;
