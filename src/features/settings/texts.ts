@@ -19,7 +19,7 @@ export const texts = defineTexts("settings", {
   passwordsText: "Super administrators never get by with fewer than 14 characters.",
   passwordMinLength: "Password length",
   passwordMinLengthHint:
-    "Shorter new passwords are refused; whoever has one chooses another at the next sign-in.",
+    "Shorter new passwords are refused; whoever has one chooses another at the next sign-in. Where a code by e-mail is enough as the second step, 15 characters are what NIST SP 800-63B asks for.",
   characters: (n: number) => `At least ${n} characters`,
   passwordMinScore: "Password strength",
   passwordMinScoreHint:

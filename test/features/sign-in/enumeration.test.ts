@@ -62,7 +62,7 @@ async function compare(
   return { tenant, sight: sights[0] as Awaited<ReturnType<typeof seen>> };
 }
 
-describe("A6: for every kind of address the same is seen", () => {
+describe("A6: enumeration by text, status, cost, mail and passkey options", () => {
   test("after the address", async () => {
     const { sight } = await compare((browser, email) =>
       browser.post("/sign-in", { email, return_to: "/" }),
