@@ -340,6 +340,7 @@ const samples: Readonly<Record<string, Sample>> = {
     email: `walked${(applications += 1)}@${tenant.subdomain}.example.com`,
   }),
   "PUT /users/:userId/addresses/:addressId/primary": () => ({ confirm: "on" }),
+  "POST /profile/browser-time-zone": () => ({ timeZone: "Europe/London" }),
   "POST /users": ({ tenant }) => ({
     firstName: "Grace",
     lastName: "Hopper",
