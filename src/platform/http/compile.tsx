@@ -58,7 +58,8 @@ function guard(route: AnyRoute, door: Door): MiddlewareHandler<Env> {
     } else {
       if (door.kind === "browser") requireSameOrigin(c);
       c.set("principal", await door.authenticate(c));
-      requirePermit(c.var.principal, route.spec.permit);
+      const writes = route.method !== "get" || route.spec.writes === true;
+      requirePermit(c.var.principal, route.spec.permit, { writes });
     }
     await next();
   };

@@ -2,13 +2,14 @@
 import type { HttpContext, Principal } from "./context.ts";
 import { defineError } from "../errors.ts";
 import { defineTexts } from "../texts.ts";
-import { roleMay } from "#src/permissions.ts";
+import { roleMay, scopeCovers } from "#src/permissions.ts";
 import { roleOf } from "#src/actor.ts";
 import type { Permit } from "./route.ts";
 
 const texts = defineTexts("door", {
   signInFirst: "Sign in first",
   forbidden: "Your role does not allow this",
+  outOfScope: "This API client may not do this: it is limited to reading, or to other areas",
 });
 
 export const notSignedIn = defineError("request.not_signed_in", {
@@ -16,6 +17,11 @@ export const notSignedIn = defineError("request.not_signed_in", {
   title: texts.signInFirst,
 });
 export const forbidden = defineError("request.forbidden", { status: 403, title: texts.forbidden });
+
+export const outOfScope = defineError("request.out_of_scope", {
+  status: 403,
+  title: texts.outOfScope,
+});
 
 export interface Door {
   readonly kind: "browser" | "api";
@@ -27,10 +33,16 @@ export interface Door {
   authenticate(c: HttpContext): Promise<Principal | null>;
 }
 
-/** The one place that decides whether a caller may use a route. @throws {notSignedIn} @throws {forbidden} */
-export function requirePermit(principal: Principal | null, permit: Permit): void {
+/** The one place that decides whether a caller may use a route. @throws {notSignedIn} @throws {forbidden} @throws {outOfScope} */
+export function requirePermit(
+  principal: Principal | null,
+  permit: Permit,
+  { writes }: { writes: boolean },
+): void {
   if (permit === "public") return;
   if (!principal) throw notSignedIn();
-  if (permit === "signed-in") return;
-  if (!roleMay(roleOf(principal.actor), permit)) throw forbidden({ permission: permit });
+  const { actor, scope } = principal;
+  if (permit !== "signed-in" && !roleMay(roleOf(actor), permit))
+    throw forbidden({ permission: permit });
+  if (scope && !scopeCovers(scope, permit, writes)) throw outOfScope({ permission: permit });
 }

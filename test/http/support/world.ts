@@ -324,6 +324,7 @@ const samples: Readonly<Record<string, Sample>> = {
   "DELETE /identity-providers/:providerId": () => ({ confirmed: "off" }),
   "POST /sign-in/link": () => ({ password: goodPassword }),
   "POST /saml/idp/sso/:requestId/consent": () => ({ choice: "continue" }),
+  "POST /api-clients/:clientId/secret": () => ({}),
   "POST /api-clients": () => ({ name: "Walked", role: "member" }),
   "PUT /branding": () => ({ accentKind: "own", accent: "#0f766e" }),
   "PATCH /profile": () => ({
