@@ -9,6 +9,8 @@ import { type MailOutcome, outcomeOfMail } from "./_mail-outcome.ts";
 
 export interface Wish {
   readonly email: string;
+  /** Take the person from the identity providers that they are linked to. */
+  readonly unlink: boolean;
   readonly revertPolicyTrial: boolean;
   readonly defaultPolicy: boolean;
 }
@@ -25,18 +27,17 @@ const trialText = {
   none: "No change of the sign-in settings was on trial.",
 } as const;
 
-/** @throws {userNotFound} @throws {addressNotVerified} @throws {recoveryNotPossible} */
+/** @throws {userNotFound} @throws {addressNotVerified} @throws {recoveryNotPossible} @throws {comesByItsProvider} */
 export async function recover(
   services: Services,
   actor: Actor,
   tenant: Tenant,
-  { email, revertPolicyTrial, defaultPolicy }: Wish,
+  { email, unlink, revertPolicyTrial, defaultPolicy }: Wish,
 ): Promise<Outcome> {
   const post = postOf(services, siteOf(services.config, tenant));
   const now = services.clock.now();
   const done = await services.database.tenant(tenant.id).write(async (db) => {
     const by = { db, post, actor, now };
-    const recovered = await recoverByOperator(by, email);
     const said: string[] = [];
     if (revertPolicyTrial) said.push(trialText[await endTrialByOperator(by)]);
     if (defaultPolicy)
@@ -45,6 +46,8 @@ export async function recover(
           ? "The sign-in settings are those of a new tenant again."
           : "The sign-in settings are those of a new tenant already.",
       );
+    // After the settings: they may be what led the address to an identity provider.
+    const recovered = await recoverByOperator(by, { email, unlink });
     const policy = said.join(" ");
     await tellSuperAdmins(by, recovered, policy);
     return { ...recovered, policy };

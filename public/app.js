@@ -117,7 +117,18 @@
       field.focus();
   }
 
+  // The time zone of somebody who never chose one. The next page shows it; without an answer nothing is lost.
+  function sayZone(form) {
+    form.elements.timeZone.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
+    const body = new URLSearchParams(new FormData(form));
+    if (body.get("timeZone") === "UTC") return;
+    const sending = { method: "POST", body, redirect: "manual", keepalive: true };
+    void fetch(form.action, sending).catch(() => undefined);
+  }
+
   document.addEventListener("DOMContentLoaded", () => {
+    const zoneForm = document.querySelector("form[data-browser-zone]");
+    if (zoneForm) sayZone(zoneForm);
     focusFirstProblem(document);
     document.querySelector("form[data-auto-submit]")?.requestSubmit();
     // Taking this page's place, so that "back" leads to the one before and not here again.

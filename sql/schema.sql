@@ -16,6 +16,8 @@ grant usage on schema app to app_tenant;
 create schema public authorization pg_database_owner;
 grant usage on schema public to app_system;
 
+create type app.api_access as enum ('read', 'write');
+
 create type app.application_kind as enum ('saml');
 
 create type app.backup_run_kind as enum ('backup', 'restore', 'drill');
@@ -67,11 +69,17 @@ create table app.api_clients (
   created_at timestamp with time zone not null default now(),
   last_used_at timestamp with time zone,
   revoked_at timestamp with time zone,
+  created_by uuid,
+  made_by_person boolean not null default false,
+  access app.api_access not null default 'write'::app.api_access,
+  areas text[],
   constraint api_clients_pkey PRIMARY KEY (tenant_id, id),
+  constraint api_clients_creator_fk FOREIGN KEY (tenant_id, created_by) REFERENCES app.users(tenant_id, id) ON DELETE SET NULL (created_by),
   constraint api_clients_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id) ON DELETE CASCADE,
   constraint api_clients_name_length CHECK (((length(name) >= 1) AND (length(name) <= 100)))
 );
 alter table app.api_clients owner to app_owner;
+CREATE INDEX api_clients_creator ON app.api_clients USING btree (tenant_id, created_by);
 alter table app.api_clients enable row level security;
 alter table app.api_clients force row level security;
 create policy tenant on app.api_clients to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
@@ -746,6 +754,8 @@ create table app.sessions (
   provider_name_id text,
   provider_name_id_format text,
   provider_session_index text,
+  sealed_totp bytea,
+  totp_until timestamp with time zone,
   constraint sessions_pkey PRIMARY KEY (tenant_id, id),
   constraint sessions_token_unique UNIQUE (tenant_id, token_hash),
   constraint sessions_device_fk FOREIGN KEY (tenant_id, device_id) REFERENCES app.devices(tenant_id, id) ON DELETE SET NULL (device_id),
@@ -860,6 +870,7 @@ create table app.sso_requests (
   consumed_at timestamp with time zone,
   subject_format text,
   reloadable_until timestamp with time zone,
+  counted_network text,
   constraint sso_requests_pkey PRIMARY KEY (tenant_id, id),
   constraint sso_requests_message_unique UNIQUE (tenant_id, application_id, message_id),
   constraint sso_requests_application_fk FOREIGN KEY (tenant_id, application_id) REFERENCES app.applications(tenant_id, id) ON DELETE CASCADE
@@ -995,6 +1006,7 @@ create table app.users (
   anonymised_at timestamp with time zone,
   last_seen_at timestamp with time zone,
   password_reset_told_at timestamp with time zone,
+  time_zone_chosen_at timestamp with time zone,
   constraint users_pkey PRIMARY KEY (tenant_id, id),
   constraint users_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id) ON DELETE CASCADE,
   constraint users_anonymised CHECK (((anonymised_at IS NULL) OR ((state = 'deactivated'::app.user_state) AND (role = 'member'::app.role) AND (first_name = 'Anonymised'::text) AND (last_name = 'person'::text) AND (num_nonnulls(password_hash, password_changed_at, password_reset_cause, password_length, password_score, sealed_breach_prefix, breach_mac, last_sign_in_at, last_seen_at, strength_asked_at, reactivated_at) = 0)))),

@@ -54,7 +54,9 @@ import { logRequests } from "#platform/http/log-requests.ts";
 import { createMetrics, type Metrics } from "#platform/http/metrics.ts";
 import { ProblemScreen } from "#platform/http/problem-screen.tsx";
 import { createRenderer } from "#platform/http/render.tsx";
+import { countClient, countNetwork } from "#platform/http/request-limits.ts";
 import type { AnyRoute } from "#platform/http/route.ts";
+import { createTally, type Tally } from "#platform/limits/tally.ts";
 import type { Services } from "#platform/services.ts";
 import { apiDocs, problemPages } from "./api-docs.tsx";
 import { createBaseSite } from "./base-site.tsx";
@@ -106,7 +108,17 @@ export const routeTable: readonly AnyRoute[] = [
 ].flatMap((feature) => feature.table);
 
 const browserDoor: Door = { kind: "browser", prefix: "", authenticate: authenticateSession };
-const apiDoor: Door = { kind: "api", prefix: "/api/v1", authenticate: authenticateBearer };
+
+const apiDoor = (tally: Tally): Door => ({
+  kind: "api",
+  prefix: "/api/v1",
+  admit: (c) => countNetwork(tally, c),
+  authenticate: async (c) => {
+    const principal = await authenticateBearer(c);
+    if (principal) countClient(tally, c, principal);
+    return principal;
+  },
+});
 
 export interface Listener {
   requestIP(request: Request): { readonly address: string } | null;
@@ -155,7 +167,7 @@ export function createApp(services: Services, health: Health): App {
   app.route("/", problemPages());
   if (services.config.http.openApiDocs)
     app.route("/", apiDocs(routeTable, services.config.version));
-  app.route("/", compile(routeTable, apiDoor, renderer));
+  app.route("/", compile(routeTable, apiDoor(createTally(services)), renderer));
   app.route("/", compile(routeTable, browserDoor, renderer));
 
   return {

@@ -47,3 +47,43 @@ export function outranks(role: Role | null, target: Role): boolean {
   const order: readonly Role[] = everyone;
   return role !== null && order.indexOf(role) >= order.indexOf(target);
 }
+
+/** The lower of two roles. */
+export const lowerRole = (one: Role, other: Role): Role => (outranks(one, other) ? other : one);
+
+type FirstWord<P> = P extends `${infer A}.${string}` ? A : never;
+/** What a permission is about: its first word. */
+export type Area = FirstWord<Permission>;
+export const areaOf = (permission: Permission): Area =>
+  permission.slice(0, permission.indexOf(".")) as Area;
+/** What a script may be limited to: everything but what it reads about itself, and what only a person opens. */
+export const areas: readonly Area[] = [...new Set(permissions.map(areaOf))].filter(
+  (area) => area !== "account" && area !== "apps",
+);
+
+/** What of its role's rights a script may use. */
+export const ScopeAccess = z.enum(["read", "write"]);
+export interface Scope {
+  /** `read`: requests that change nothing. */
+  readonly access: z.infer<typeof ScopeAccess>;
+  /** Null: all areas. */
+  readonly areas: readonly string[] | null;
+}
+
+/** Whether a scope covers a permission, or what any caller may do, for a request that writes or not. */
+export function scopeCovers(
+  { access, areas: own }: Scope,
+  permit: Permission | "signed-in",
+  writes: boolean,
+): boolean {
+  if (writes && access === "read") return false;
+  if (own === null || permit === "signed-in") return true;
+  const area = areaOf(permit);
+  return area === "account" || own.includes(area);
+}
+
+/** Whether one scope is no wider than another: nobody gives away more than they have. */
+export const isWithin = (inner: Scope, outer: Scope): boolean =>
+  (outer.access === "write" || inner.access === "read") &&
+  (outer.areas === null ||
+    (inner.areas !== null && inner.areas.every((area) => outer.areas?.includes(area))));

@@ -88,10 +88,32 @@ describe("ASVS V6 and V7", () => {
   });
 });
 
+test("the rules of NIST say how far each is met", () => {
+  expect(nist.map(([rule, , far = ""]) => [rule, /^(met|partly|not met)$/.test(far)])).toEqual(
+    nist.map(([rule]) => [rule, true]),
+  );
+});
+
 test("the attack cases are A1 to A12", () => {
   expect(attacks.map(([number]) => number)).toEqual(
     Array.from({ length: 12 }, (_, at) => `A${at + 1}`),
   );
+});
+
+test("each attack case is one group of tests by its number, which its row names first", async () => {
+  const found: Record<string, string[]> = {};
+  for await (const path of new Glob("**/*.test.ts").scan({ cwd: import.meta.dir })) {
+    const source = await Bun.file(join(import.meta.dir, path)).text();
+    for (const [, name = "", id = ""] of source.matchAll(
+      /\b(?:describe|test)(?:\.\w+(?:\([^()]*\))?)*\(\s*["`]((A\d+):[^"`]*)["`]/g,
+    ))
+      found[id] = [...(found[id] ?? []), `\`${path}\`: "${name}"`];
+  }
+  const named = attacks.map(([number = "", , shown = ""]) => [
+    number,
+    [references(shown)[0] ?? ""],
+  ]);
+  expect(found).toEqual(Object.fromEntries(named) as Record<string, string[]>);
 });
 
 describe("what a row names is there", () => {

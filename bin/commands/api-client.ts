@@ -8,6 +8,7 @@ import {
 } from "#features/api-clients/index.ts";
 import { invalidInput, problemsOf } from "#platform/http/input.ts";
 import { ApiClientId } from "#src/ids.ts";
+import { areas } from "#src/permissions.ts";
 import { operate, printOne, printRows } from "../_operate.ts";
 import { nounCommand, strictCommand } from "../_strict.ts";
 
@@ -23,12 +24,22 @@ const create = strictCommand({
     tenant,
     name: { type: "string", required: true, description: "what it is for" },
     role: { type: "string", required: true, description: "member, admin or super_admin" },
+    access: { type: "string", default: "write", description: "read, or write (default)" },
+    areas: {
+      type: "string",
+      description: `limit it to areas, separated by commas: ${areas.join(", ")} (default: all)`,
+    },
     json,
   },
   run: ({ args }) =>
     operate("api-client create", async ({ services, actor, tenantNamed }) => {
       const { id } = await tenantNamed(args.tenant);
-      const input = NewApiClient.safeParse({ name: args.name, role: args.role });
+      const input = NewApiClient.safeParse({
+        name: args.name,
+        role: args.role,
+        access: args.access,
+        areas: args.areas?.split(",").map((area) => area.trim()),
+      });
       if (!input.success) throw invalidInput({ errors: problemsOf(input.error.issues) });
       const client = await services.database
         .tenant(id)

@@ -97,11 +97,16 @@ const recover = strictCommand({
   meta: {
     name: "recover",
     description:
-      "Break glass: let somebody back in who is locked out. Reactivates them, takes their second steps away, releases limits and makes a one-time link to a new password (30 minutes), which is mailed and printed. They and every other super administrator are told (exit 0, also when the mail could not be sent; 1 when there is no such tenant or person)",
+      "Break glass: let somebody back in who is locked out. Reactivates them, takes their second steps away, with --unlink takes them from their identity provider too, releases limits and makes a one-time link to a new password (30 minutes), which is mailed and printed. They and every other super administrator are told (exit 0, also when the mail could not be sent; 1 when there is no such tenant or person)",
   },
   args: {
     tenant,
     email: { ...email, description: "a verified address of the person" },
+    unlink: {
+      type: "boolean",
+      description:
+        "also take the person from the identity providers they are linked to: without it somebody who comes in by one is refused, because a password would open nothing",
+    },
     "revert-policy-trial": {
       type: "boolean",
       description: "also end the trial of a change of the sign-in settings",
@@ -117,6 +122,7 @@ const recover = strictCommand({
       const found = await tenantNamed(args.tenant);
       const done = await recoverSomebody(services, actor, found, {
         email: args.email,
+        unlink: args.unlink ?? false,
         revertPolicyTrial: args["revert-policy-trial"] ?? false,
         defaultPolicy: args["default-policy"] ?? false,
       });
@@ -135,6 +141,7 @@ function printRecovered(done: Outcome): void {
   const { email, reactivated, taken, limitsCleared, policy, link, linkExpiresAt, mail } = done;
   console.log(`Recovered ${email}${reactivated ? ", who was deactivated" : ""}`);
   console.log(`Taken away: ${taken.length === 0 ? "nothing but sessions" : taken.join(", ")}`);
+  if (done.providers.length > 0) console.log(providersText(done));
   if (limitsCleared > 0) console.log(`Limits released: ${limitsCleared}`);
   if (policy !== "") console.log(policy);
   console.log(`Link, for one use until ${linkExpiresAt.toISOString()}:\n${link}`);
@@ -143,6 +150,14 @@ function printRecovered(done: Outcome): void {
   console.error(
     "Signing in takes a code by e-mail as well: make mail work first (weft verify-email, weft doctor)",
   );
+}
+
+/** What is known of the person's identity providers, and what that means for signing in. */
+function providersText({ providers, unlinked }: Outcome): string {
+  const names = providers.join(", ");
+  return unlinked
+    ? `Unlinked from: ${names}. Where their address still leads there, “Use a password instead” on the sign-in page takes the password; signing in at the provider links them again`
+    : `Linked to: ${names}. The password opens the account as it is; with --unlink it still does when their address leads to the provider again`;
 }
 
 export const command = nounCommand("user", "People of a tenant", {

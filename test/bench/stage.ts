@@ -31,7 +31,8 @@ export interface Stage {
   readonly people: readonly Person[];
   /** Session cookies of people who agreed to the application. */
   readonly sessions: readonly string[];
-  readonly bearer: string;
+  /** Of as many clients: each may send 600 requests a minute. */
+  readonly bearers: readonly string[];
   readonly passwordHash: string;
   readonly stop: () => Promise<void>;
 }
@@ -104,7 +105,8 @@ export async function buildStage({
         .execute(),
     );
   }
-  const bearer = await addClient(scope);
+  const bearers: string[] = [];
+  while (bearers.length < clientsCount) bearers.push(await addClient(scope));
   await database.close();
   const { host, origin } = new URL(`https://bench.${services.config.http.baseDomain}`);
   const stop = async () => {
@@ -118,7 +120,7 @@ export async function buildStage({
     origin,
     people,
     sessions,
-    bearer,
+    bearers,
     passwordHash,
     stop,
   };
@@ -184,6 +186,8 @@ async function openSession(scope: TenantScope, userId: UserId, now: Date): Promi
   const { token } = await scope.write((db) => startSession(db, { ...visitor, userId }, session));
   return token;
 }
+
+const clientsCount = 200;
 
 async function addClient(scope: TenantScope): Promise<string> {
   const { token, hash } = randomToken();

@@ -103,13 +103,19 @@ export const readingPage =
     await expectStatus(await ask("GET", "/", { cookie }), 200);
   };
 
-/** `GET /api/v1/me` by a script. */
-export const readingJson =
-  (ask: Ask, { bearer }: Stage) =>
-  async () => {
-    const headers = { authorization: `Bearer ${bearer}`, accept: "application/json" };
+/** `GET /api/v1/me` by scripts, in turn: what one client, and what one network, may ask in a minute is limited. */
+export const readingJson = (ask: Ask, { bearers }: Stage) => {
+  let sent = 0;
+  return async () => {
+    sent += 1;
+    const headers = {
+      authorization: `Bearer ${bearers[sent % bearers.length]}`,
+      accept: "application/json",
+      "x-forwarded-for": networkOf(sent % 1_000),
+    };
     await expectStatus(await ask("GET", "/api/v1/me", headers), 200);
   };
+};
 
 /** The bare route with one query. */
 export const readingBare =

@@ -243,6 +243,7 @@ describe("weft rotate-key", () => {
     ).toEqual([
       "identity_provider_keys.sealed_key",
       "saml_keys.sealed_key",
+      "sessions.sealed_totp",
       "sign_ins.sealed_totp",
       "totp_authenticators.sealed_pending",
       "totp_authenticators.sealed_secret",

@@ -1,15 +1,17 @@
 // `weft user recover`: what it does for somebody who is locked out, what it refuses, whom it tells.
 import { describe, expect, test } from "bun:test";
 import { defaultPolicy, findPolicyState, insertTrial } from "#features/policy/index.ts";
+import { texts } from "#features/recovery/texts.ts";
 import { findTenant } from "#features/tenants/index.ts";
 import { recover } from "../../bin/_recover.ts";
 import { nothingLeft, stepsOf, withEverything } from "../features/recovery/support.ts";
+import { anIdp, makeDefault, ok, signInBy } from "../features/identity-providers/support.ts";
 import { isSignedIn, locationOf, mailedCode } from "../features/sign-in/support.ts";
-import { testApp, type TestTenant } from "../support/a-tenant.ts";
+import { goodPassword, testApp, type TestTenant } from "../support/a-tenant.ts";
 
 const world = await testApp();
 const actor = { kind: "operator", command: "user recover" } as const;
-const plainly = { revertPolicyTrial: false, defaultPolicy: false };
+const plainly = { unlink: false, revertPolicyTrial: false, defaultPolicy: false };
 
 async function run(tenant: TestTenant, email: string, wish: Partial<typeof plainly> = {}) {
   const found = await world.services.database.system((db) => findTenant(db, tenant.subdomain));
@@ -168,5 +170,88 @@ describe("weft user recover", () => {
       ),
     ).toBe("users.not_found");
     expect(await tenant.events()).toEqual([]);
+  });
+});
+
+describe("weft user recover for somebody who comes in by an identity provider", () => {
+  const linked = async (role: "member" | "super_admin" = "member") => {
+    const tenant = await world.aTenant();
+    const idp = await anIdp(tenant);
+    const user = await tenant.aUser({ email: `ada@${idp.domain}`, role });
+    const theirs = tenant.newBrowser();
+    await signInBy(world, theirs, idp);
+    if (role === "super_admin") {
+      await theirs.post("/sign-in/link", { password: goodPassword });
+      await theirs.post("/sign-in/code", { code: await mailedCode(tenant, user.email) });
+    }
+    expect(await isSignedIn(theirs)).toBe(true);
+    return { tenant, idp, user, theirs };
+  };
+  const codeOf = (doing: Promise<unknown>) =>
+    doing.then(
+      () => "done",
+      (error: { code: string }) => error.code,
+    );
+  /** By the link to a new password, and through the whole of a sign-in with it. */
+  const comeIn = async (tenant: TestTenant, email: string, link: string) => {
+    const browser = tenant.newBrowser();
+    await browser.post(pathOf(link));
+    const password = "heron candle umbrella plinth";
+    const chosen = await browser.post("/sign-in/new-password", { password });
+    expect(locationOf(chosen)).toBe("/sign-in/password");
+    await browser.post("/sign-in/password", { password });
+    await browser.post("/sign-in/code", { code: await mailedCode(tenant, email) });
+    return isSignedIn(browser);
+  };
+
+  test("refuses without --unlink: a password would open nothing; nothing changes", async () => {
+    const { tenant, user, theirs } = await linked();
+    expect(await codeOf(run(tenant, user.email))).toBe("recovery.comes_by_provider");
+    expect(texts.comesByItsProvider).toContain("--unlink");
+    expect(await isSignedIn(theirs)).toBe(true);
+    expect(await namesOf(tenant)).not.toContain("recovery.by_operator");
+  });
+
+  test("unlinks with --unlink, ends sessions, says so, and the person comes in by the password", async () => {
+    const { tenant, idp, user, theirs } = await linked();
+    const done = await run(tenant, user.email, { unlink: true });
+    expect([done.providers, done.unlinked]).toEqual([[idp.connection.name], true]);
+    expect(await isSignedIn(theirs)).toBe(false);
+    expect(await tenant.events("identity_provider.person_unlinked")).toMatchObject([
+      { actorKind: "operator", data: { userId: user.id } },
+    ]);
+    expect((await tenant.events("recovery.by_operator"))[0]?.data).toMatchObject({
+      unlinked: true,
+    });
+    const told = (await tenant.mails()).filter(({ to }) => to === user.email);
+    expect(told.some(({ text }) => text.includes(`the way in by ${idp.connection.name}`))).toBe(
+      true,
+    );
+    expect(await comeIn(tenant, user.email, done.link)).toBe(true);
+    // And later, on a page that leads to the provider first.
+    const later = tenant.newBrowser();
+    await later.post("/sign-in", { email: user.email, return_to: "/", local: "1" });
+    const password = { password: "heron candle umbrella plinth" };
+    expect(locationOf(await later.post("/sign-in/password", password))).toBe("/sign-in/code");
+  });
+
+  test("needs no --unlink where the password opens the account as it is: a super administrator, or settings put back", async () => {
+    const admin = await linked("super_admin");
+    const done = await run(admin.tenant, admin.user.email);
+    expect([done.providers, done.unlinked]).toEqual([[admin.idp.connection.name], false]);
+    expect(await comeIn(admin.tenant, admin.user.email, done.link)).toBe(true);
+
+    const { tenant, idp, user } = await linked();
+    await ok(tenant.api.delete(`/identity-providers/${idp.id}/domains/${idp.domain}`));
+    await makeDefault(tenant, idp);
+    expect(await codeOf(run(tenant, user.email))).toBe("recovery.comes_by_provider");
+    const back = await run(tenant, user.email, { defaultPolicy: true });
+    expect(await comeIn(tenant, user.email, back.link)).toBe(true);
+  });
+
+  test("reaches nobody's links in another tenant", async () => {
+    const [one, other] = [await linked(), await linked()];
+    await run(one.tenant, one.user.email, { unlink: true });
+    expect(await codeOf(run(other.tenant, other.user.email))).toBe("recovery.comes_by_provider");
   });
 });

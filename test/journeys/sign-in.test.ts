@@ -50,6 +50,19 @@ describe.skipIf(!program.found)("signing in", () => {
     await press(page, "Sign in");
   };
 
+  test("brings the browser's time zone along, as long as nobody has chosen one", async () => {
+    const { page } = person;
+    const zone = async () => {
+      await page.goto(`${stage.acme}/profile`);
+      return page.getByLabel("Time zone").inputValue();
+    };
+    let shown = await zone();
+    for (let looks = 0; shown === "UTC" && looks < 20; looks += 1) shown = await zone();
+    expect(shown).toBe("Europe/London");
+    expect(await page.locator("form[data-browser-zone]").count()).toBe(0);
+    await page.goto(`${stage.acme}/`);
+  }, 30_000);
+
   test("proves the mailbox first, and sets up an app because the tenant asks for it", async () => {
     await setPolicy({ email_proof_first: true, strength: "strong", grace_days: 7 });
     const fresh = await visitor(browser, { size: "narrow" });

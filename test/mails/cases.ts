@@ -56,6 +56,7 @@ export const mailCases: readonly MailCase[] = [
     template: "sign_in.by_provider",
     data: { firstName, provider: "Okta", address: "ada@acme.example" },
   },
+  { template: "sign_in.provider_closed", data: { firstName, provider: "Okta" } },
   {
     template: "sign_in.account_deactivated",
     data: { firstName, url: `${origin}/reactivation/${linkId}/${token}` },

@@ -3,7 +3,7 @@ import type { TestApp, TestTenant, TestUser } from "../support/a-tenant.ts";
 import { anIdp } from "../features/identity-providers/support.ts";
 import { register } from "../features/applications/support.ts";
 import { type App, mailedCode, throughPassword, withApp } from "../features/sign-in/support.ts";
-import { setUpTotp } from "#features/authenticators/index.ts";
+import { newTotpSecret } from "#protocols/totp.ts";
 import { goodPassword } from "../support/a-tenant.ts";
 
 export interface FullTenant {
@@ -20,24 +20,9 @@ export async function aFullTenant(house: TestApp): Promise<FullTenant> {
   const [user, another, third] = [await tenant.aUser(), await tenant.aUser(), await tenant.aUser()];
   await tenant.aGroup("Everyone, including \\ and \t and\nline ends", [user, another]);
   const app = await withApp(house, tenant, user);
-  await setUpTotp(
-    {
-      tenant: tenant.tenant,
-      services: house.services,
-      post: tenant.post,
-      site: tenant.site,
-      actor: {
-        kind: "visitor" as const,
-        userId: another.id,
-        origin: { requestId: "test", ip: "203.0.113.1", userAgent: "" },
-      },
-      now: house.clock.now(),
-      signal: AbortSignal.timeout(10_000),
-      session: null,
-      userId: another.id,
-    },
-    { password: goodPassword },
-  );
+  const browser = await tenant.signedIn(another);
+  await browser.post("/security/authenticator-app", { currentPassword: goodPassword });
+  await leaveFormerSetUp(house, tenant, another);
   await leaveSetUp(tenant);
   await register(tenant);
   await anIdp(tenant);
@@ -48,6 +33,22 @@ export async function aFullTenant(house: TestApp): Promise<FullTenant> {
 /** Leaves a code in the mail, and its message in the queue until jobs run. */
 export async function leaveMail({ tenant, third }: FullTenant): Promise<void> {
   await throughPassword(tenant.newBrowser(), third.email);
+}
+
+/** Leaves a set-up as releases before 0017 kept it: with the person. */
+async function leaveFormerSetUp(
+  { services, clock }: TestApp,
+  { id: tenantId, tenant }: TestTenant,
+  { id: user_id }: TestUser,
+): Promise<void> {
+  const at = { tenantId, table: "totp_authenticators", row: user_id, column: "sealed_pending" };
+  const sealed_pending = services.keys.seal("totp-secret", at, newTotpSecret());
+  await tenant.write((db) =>
+    db
+      .insertInto("totp_authenticators")
+      .values({ user_id, sealed_pending, pending_until: clock.now() })
+      .execute(),
+  );
 }
 
 /** Leaves a sign-in at the set-up of an authenticator app, which the person's group asks for. */

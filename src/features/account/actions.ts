@@ -1,4 +1,5 @@
 // What people change about their own account.
+import { sql } from "kysely";
 import { findPolicy } from "#features/policy/index.ts";
 import { setNames } from "#features/users/index.ts";
 import { record } from "#platform/audit/record.ts";
@@ -36,7 +37,29 @@ export async function changeProfile(
       ...(theme === before.theme ? {} : { theme }),
     });
   }
+  // Also where it stays what it was: whoever saved it has seen it.
+  if (changes.timeZone !== undefined)
+    await db
+      .updateTable("users")
+      .set({ time_zone_chosen_at: now })
+      .where("id", "=", userId)
+      .execute();
   return getProfile(db, userId);
+}
+
+/** Takes the browser's time zone for somebody who never chose one; else nothing happens. @throws {peopleOnly} */
+export async function takeBrowserZone(db: TenantDb, actor: Actor, timeZone: string): Promise<void> {
+  if (actor.kind !== "user") throw peopleOnly();
+  const { userId } = actor;
+  const { numUpdatedRows } = await db
+    .updateTable("users")
+    .set({ time_zone: timeZone })
+    .where("id", "=", userId)
+    .where("time_zone_chosen_at", "is", null)
+    .where("time_zone", "=", "UTC")
+    .where(sql<boolean>`${timeZone} <> 'UTC'`)
+    .executeTakeFirst();
+  if (numUpdatedRows > 0n) await record(db, actor, profileChanged, { userId, timeZone });
 }
 
 type Names = Pick<Profile, "firstName" | "lastName">;

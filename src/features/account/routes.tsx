@@ -1,10 +1,10 @@
 // One's own account: the profile page, and `me` for scripts.
 import { type Handling, type Redirect, redirect } from "#platform/http/context.ts";
 import { routes } from "#platform/http/route.ts";
-import { changeProfile, mayRename } from "./actions.ts";
+import { changeProfile, mayRename, takeBrowserZone } from "./actions.ts";
 import { peopleOnly } from "./errors.ts";
 import { getMe, getProfile } from "./queries.ts";
-import { Me, ProfileChanges } from "./schema.ts";
+import { BrowserZone, Me, ProfileChanges } from "./schema.ts";
 import { texts } from "./texts.ts";
 import { ProfileForm } from "./views.tsx";
 
@@ -44,6 +44,18 @@ export const accountRoutes = routes()
     handle: async ({ tenant, actor, input, now }): Promise<Redirect> => {
       await tenant.write((db) => changeProfile(db, actor, { ...input, now }));
       return redirect("/profile", texts.savedNotice);
+    },
+    form: ProfileForm,
+    load: ownProfile,
+  })
+  // Sent by a script of the page, once, while nobody has chosen a zone: its answer is read by nobody.
+  .screen("post", "/profile/browser-time-zone", {
+    permit: "account.manage",
+    title: texts.title,
+    input: BrowserZone,
+    handle: async ({ tenant, actor, input }): Promise<Redirect> => {
+      await tenant.write((db) => takeBrowserZone(db, actor, input.timeZone));
+      return redirect("/profile");
     },
     form: ProfileForm,
     load: ownProfile,

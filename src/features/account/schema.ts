@@ -18,6 +18,9 @@ export const TimeZone = z
   .refine((zone) => findTimeZone(zone) !== null, { error: () => texts.zoneUnknown })
   .overwrite((zone) => findTimeZone(zone) ?? zone);
 
+/** What the browser says of itself. */
+export const BrowserZone = z.object({ timeZone: TimeZone });
+
 /** What is absent stays as it is. */
 export const ProfileChanges = z
   .object({ firstName: FirstName, lastName: LastName, timeZone: TimeZone, theme: Theme })

@@ -6,9 +6,16 @@ import { equalBytes, hashToken, randomToken } from "#platform/crypto/token.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import { defineLimit, hitNoted, peek } from "#platform/limits.ts";
 import { ApiClientId } from "#src/ids.ts";
-import { outranks } from "#src/permissions.ts";
-import { apiClientNotFound, roleTooHigh } from "./errors.ts";
-import { apiClientCreated, apiClientRevoked, clientRefused, tokenIssued } from "./events.ts";
+import { isWithin, outranks, type Role, type Scope } from "#src/permissions.ts";
+import { apiClientNotFound, apiClientRevokedAlready, roleTooHigh, scopeTooWide } from "./errors.ts";
+import {
+  apiClientCreated,
+  apiClientRevoked,
+  apiClientSecretReplaced,
+  clientRefused,
+  tokenIssued,
+} from "./events.ts";
+import { actsAs, findApiClient, findForSecret } from "./queries.ts";
 import { type CreatedApiClient, type NewApiClient, tokenSeconds } from "./schema.ts";
 import { texts } from "./texts.ts";
 
@@ -18,21 +25,78 @@ export const wrongSecrets = defineLimit("api_clients.wrong_secret", {
   windowSeconds: 300,
 });
 
-/** Creates a client; its secret is in this answer and nowhere else. @throws {roleTooHigh} */
+/** A token is good for an hour: a script that asks for one with each call is told so, before it fills the table. */
+const tokens = defineLimit("api_clients.tokens", { most: 120, windowSeconds: 300 });
+
+/** Creates a client; its secret is in this answer and nowhere else. @throws {roleTooHigh} @throws {scopeTooWide} */
 export async function createApiClient(
   db: TenantDb,
   actor: Actor,
-  { name, role }: NewApiClient,
+  { name, role, access, areas }: NewApiClient,
 ): Promise<CreatedApiClient> {
-  if (!outranks(roleOf(actor), role)) throw roleTooHigh({ role });
+  await assertMayGive(db, actor, { role, access, areas });
   const { token: clientSecret, hash } = randomToken();
+  const scope = { access, areas: areas === null ? null : [...areas] };
   const { id } = await db
     .insertInto("api_clients")
-    .values({ name, role, secret_hash: hash })
+    .values({ name, role, secret_hash: hash, ...scope, ...(await makerOf(db, actor)) })
     .returning("id")
     .executeTakeFirstOrThrow();
-  await record(db, actor, apiClientCreated, { clientId: id, name, role });
-  return { clientId: id, clientSecret, name, role };
+  await record(db, actor, apiClientCreated, { clientId: id, name, role, ...scope });
+  return { clientId: id, clientSecret, name, role, ...scope };
+}
+
+/**
+ * Another secret in the place of one that somebody knew who left, or that leaked: the old one and every token are worth nothing at once, and
+ * the client acts by the right of who did this. @throws {apiClientNotFound} @throws {apiClientRevokedAlready} @throws {roleTooHigh}
+ * @throws {scopeTooWide}
+ */
+export async function replaceSecret(
+  db: TenantDb,
+  actor: Actor,
+  clientId: ApiClientId,
+): Promise<CreatedApiClient> {
+  const client = await db
+    .selectFrom("api_clients")
+    .select(["name", "role", "access", "areas", "revoked_at as revokedAt"])
+    .where("id", "=", clientId)
+    .forUpdate()
+    .executeTakeFirstOrThrow(() => apiClientNotFound({ clientId }));
+  const { name, role, access, areas } = client;
+  if (client.revokedAt) throw apiClientRevokedAlready({ clientId });
+  await assertMayGive(db, actor, { role, access, areas });
+  const { token: clientSecret, hash } = randomToken();
+  await db
+    .updateTable("api_clients")
+    .set({ secret_hash: hash, ...(await makerOf(db, actor)) })
+    .where("id", "=", clientId)
+    .execute();
+  await db.deleteFrom("api_tokens").where("client_id", "=", clientId).execute();
+  await record(db, actor, apiClientSecretReplaced, { clientId, name });
+  return { clientId, clientSecret, name, role, access, areas };
+}
+
+/** Nobody gives what they do not have: neither a role nor, as a script with limits, more than those. */
+async function assertMayGive(
+  db: TenantDb,
+  actor: Actor,
+  { role, ...scope }: Scope & { readonly role: Role },
+): Promise<void> {
+  if (!outranks(roleOf(actor), role)) throw roleTooHigh({ role });
+  if (actor.kind !== "client") return;
+  const own = await findApiClient(db, actor.clientId);
+  if (!isWithin(scope, own)) throw scopeTooWide();
+}
+
+/** By whose right a client acts: a person's; what a script makes, by that of whoever made the script; an operator's by nobody's. */
+async function makerOf(db: TenantDb, actor: Actor) {
+  if (actor.kind === "user") return { created_by: actor.userId, made_by_person: true };
+  if (actor.kind !== "client") return { created_by: null, made_by_person: false };
+  return db
+    .selectFrom("api_clients")
+    .select(["created_by", "made_by_person"])
+    .where("id", "=", actor.clientId)
+    .executeTakeFirstOrThrow();
 }
 
 /** Ends a client and its tokens for good; once is enough. @throws {apiClientNotFound} */
@@ -52,6 +116,15 @@ export async function revokeApiClient(
   await db.updateTable("api_clients").set({ revoked_at: now }).where("id", "=", clientId).execute();
   await db.deleteFrom("api_tokens").where("client_id", "=", clientId).execute();
   await record(db, actor, apiClientRevoked, { clientId, name: client.name });
+}
+
+type Presented = Awaited<ReturnType<typeof findForSecret>>;
+
+function causeOf(client: Presented, secret: string) {
+  if (!client) return "unknown";
+  if (!equalBytes(hashToken(secret), client.secretHash)) return "secret";
+  if (client.revokedAt) return "revoked";
+  return actsAs(client) === null ? "maker_gone" : null;
 }
 
 export type TokenOutcome =
@@ -75,20 +148,8 @@ export async function issueToken(
     return { kind: "limited", retryAfterSeconds: state.retryAfterSeconds };
   }
   const id = ApiClientId.safeParse(credentials.clientId);
-  const client = id.success
-    ? await db
-        .selectFrom("api_clients")
-        .select(["id", "name", "role", "secret_hash as secretHash", "revoked_at as revokedAt"])
-        .where("id", "=", id.data)
-        .executeTakeFirst()
-    : undefined;
-  const cause = !client
-    ? "unknown"
-    : !equalBytes(hashToken(credentials.clientSecret), client.secretHash)
-      ? "secret"
-      : client.revokedAt
-        ? "revoked"
-        : null;
+  const client = id.success ? await findForSecret(db, id.data) : undefined;
+  const cause = causeOf(client, credentials.clientSecret);
   if (!client || cause) {
     // It stops the network. Whose secret was tried last says where the old one may still be in use.
     const about = client ? texts.triesOf(origin.ip, client.name) : origin.ip;
@@ -101,6 +162,9 @@ export async function issueToken(
     });
     return { kind: "refused" };
   }
+  const counter = { limit: tokens, key: client.id, about: texts.clientNamed(client.name) };
+  const { allowed, retryAfterSeconds } = await hitNoted(db, counter, now);
+  if (!allowed) return { kind: "limited", retryAfterSeconds };
   const { token, hash } = randomToken();
   const expiresAt = secondsLater(now, tokenSeconds);
   await db
@@ -112,7 +176,8 @@ export async function issueToken(
     .set({ last_used_at: now })
     .where("id", "=", client.id)
     .execute();
-  const self: Actor = { kind: "client", clientId: client.id, role: client.role, origin };
+  const role = actsAs(client) ?? client.role;
+  const self: Actor = { kind: "client", clientId: client.id, role, origin };
   await record(db, self, tokenIssued, { clientId: client.id, expiresAt: expiresAt.toISOString() });
   return { kind: "issued", token };
 }

@@ -28,5 +28,6 @@ export async function authenticateBearer(c: HttpContext): Promise<Principal | nu
     actor: { kind: "client", clientId: client.id, role: client.role, origin: originOf(c) },
     viewer: null,
     session: null,
+    scope: { access: client.access, areas: client.areas },
   };
 }

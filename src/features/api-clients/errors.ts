@@ -13,3 +13,11 @@ export const badToken = defineError("api_clients.bad_token", {
   status: 401,
   title: texts.badToken,
 });
+export const scopeTooWide = defineError("api_clients.scope_too_wide", {
+  status: 403,
+  title: texts.scopeTooWide,
+});
+export const apiClientRevokedAlready = defineError("api_clients.revoked", {
+  status: 409,
+  title: texts.revokedAlready,
+});

@@ -1,6 +1,6 @@
 // API clients for super admins, and the token endpoint for the clients themselves.
 import { routes } from "#platform/http/route.ts";
-import { createApiClient, revokeApiClient } from "./actions.ts";
+import { createApiClient, replaceSecret, revokeApiClient } from "./actions.ts";
 import { findApiClient, listApiClients } from "./queries.ts";
 import {
   ApiClient,
@@ -12,7 +12,15 @@ import {
 } from "./schema.ts";
 import { texts } from "./texts.ts";
 import { tokenEndpoint } from "./token-endpoint.ts";
-import { ApiClientsPage, ConfirmRevoke, CreatedPage, NewApiClientForm } from "./views.tsx";
+import {
+  ApiClientsPage,
+  ConfirmRevoke,
+  ConfirmSecret,
+  ConfirmSecretPage,
+  CreatedPage,
+  NewApiClientForm,
+  ReplacedPage,
+} from "./views.tsx";
 
 export const apiClientRoutes = routes()
   .on("get", "/api-clients", {
@@ -28,7 +36,7 @@ export const apiClientRoutes = routes()
     fresh: true,
     permit: "api_clients.manage",
     title: texts.create,
-    handle: () => Promise.resolve({ values: { role: "member" } }),
+    handle: () => Promise.resolve({ values: { role: "member", access: "read" } }),
     form: NewApiClientForm,
   })
   .on("post", "/api-clients", {
@@ -64,6 +72,28 @@ export const apiClientRoutes = routes()
       }),
     next: () => "/api-clients",
     notice: () => texts.revokedNotice,
+  })
+  .screen("get", "/api-clients/:clientId/secret", {
+    fresh: true,
+    permit: "api_clients.manage",
+    params: ApiClientParams,
+    title: texts.newSecret,
+    handle: ({ tenant, params }) => tenant.read((db) => findApiClient(db, params.clientId)),
+    page: ConfirmSecretPage,
+  })
+  .on("post", "/api-clients/:clientId/secret", {
+    fresh: true,
+    permit: "api_clients.manage",
+    params: ApiClientParams,
+    reply: CreatedApiClient,
+    summary:
+      "Give an API client another secret; the answer holds it, once. It acts by the right of who asks from then on",
+    title: texts.newSecret,
+    handle: ({ tenant, actor, params }) =>
+      tenant.write((db) => replaceSecret(db, actor, params.clientId)),
+    form: ConfirmSecret,
+    load: ({ tenant, params }) => tenant.read((db) => findApiClient(db, params.clientId)),
+    page: ReplacedPage,
   })
   .endpoint("post", "/oauth2/token", {
     credentials: "none",

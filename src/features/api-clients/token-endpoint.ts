@@ -63,7 +63,7 @@ async function answer(
       c.header("Retry-After", String(outcome.retryAfterSeconds));
       return reply(c, 429, {
         error: "invalid_client",
-        error_description: "too many wrong attempts, wait",
+        error_description: "too many attempts, wait",
       });
     case "refused":
       return refuse(c, "invalid_client", "unknown client or wrong secret");

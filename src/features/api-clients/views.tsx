@@ -1,9 +1,12 @@
 // API clients: the list, the form, and the one page that shows a secret.
+import type { FC } from "hono/jsx";
 import type { z } from "zod";
-import type { FormScreen, PageScreen, Screen } from "#platform/http/view.ts";
+import type { FormScreen, PageScreen, Screen, View } from "#platform/http/view.ts";
 import {
   Badge,
   Card,
+  Checkbox,
+  Cluster,
   Code,
   type Column,
   ConfirmDialog,
@@ -12,6 +15,7 @@ import {
   DataTable,
   EmptyState,
   Field,
+  Fieldset,
   Form,
   LinkButton,
   Notice,
@@ -21,13 +25,19 @@ import {
   Stack,
   Time,
 } from "#platform/ui/index.ts";
+import { areas } from "#src/permissions.ts";
 import type { ApiClient, ApiClientList, CreatedApiClient } from "./schema.ts";
-import { texts } from "./texts.ts";
+import { areaTexts, texts } from "./texts.ts";
 
 const roles: Readonly<Record<ApiClient["role"], { label: string; hint: string }>> = {
   member: { label: texts.roleMember, hint: texts.roleMemberHint },
   admin: { label: texts.roleAdmin, hint: texts.roleAdminHint },
   super_admin: { label: texts.roleSuperAdmin, hint: texts.roleSuperAdminHint },
+};
+
+const accesses: Readonly<Record<ApiClient["access"], { label: string; hint: string }>> = {
+  read: { label: texts.accessRead, hint: texts.accessReadHint },
+  write: { label: texts.accessWrite, hint: texts.accessWriteHint },
 };
 
 const createButton = (
@@ -56,17 +66,29 @@ export const ApiClientsPage: Screen<z.output<typeof ApiClientList>> = ({ data, v
 
 function columns(zone: string, now: Date): Column<ApiClient>[] {
   return [
-    { label: texts.name, cell: (row) => row.name },
-    { label: texts.clientId, secondary: true, cell: (row) => <Code>{row.id}</Code> },
-    { label: texts.role, cell: (row) => roles[row.role].label },
     {
-      label: texts.status,
+      label: texts.name,
       cell: (row) => (
-        <Badge tone={row.revokedAt ? "neutral" : "positive"}>
-          {row.revokedAt ? texts.revoked : texts.active}
-        </Badge>
+        <>
+          {row.name}
+          <p class="field-hint">
+            <Code>{row.id}</Code>
+          </p>
+        </>
       ),
     },
+    { label: texts.mayDoLabel, cell: (row) => <MayDo client={row} /> },
+    {
+      label: texts.createdBy,
+      secondary: true,
+      cell: ({ createdBy }) =>
+        createdBy === null ? (
+          texts.byOperator
+        ) : (
+          <a href={`/users/${createdBy.id}`}>{createdBy.name}</a>
+        ),
+    },
+    { label: texts.status, cell: (row) => <State client={row} /> },
     {
       label: texts.lastUsed,
       cell: (row) =>
@@ -79,20 +101,53 @@ function columns(zone: string, now: Date): Column<ApiClient>[] {
       tight: true,
       cell: (row) =>
         !row.revokedAt && (
-          <ConfirmDialog
-            id={`revoke-${row.id}`}
-            trigger={texts.revoke}
-            triggerLabel={texts.revokeNamed(row.name)}
-            small
-            page={`/api-clients/${row.id}/revocation`}
-            {...revokeQuestion(row)}
-          >
-            <p>{texts.revokeBody}</p>
-          </ConfirmDialog>
+          <Cluster>
+            <LinkButton
+              href={`/api-clients/${row.id}/secret`}
+              small
+              label={texts.newSecretOf(row.name)}
+            >
+              {texts.newSecret}
+            </LinkButton>
+            <ConfirmDialog
+              id={`revoke-${row.id}`}
+              trigger={texts.revoke}
+              triggerLabel={texts.revokeNamed(row.name)}
+              small
+              page={`/api-clients/${row.id}/revocation`}
+              {...revokeQuestion(row)}
+            >
+              <p>{texts.revokeBody}</p>
+            </ConfirmDialog>
+          </Cluster>
         ),
     },
   ];
 }
+
+const areaNames = (areas: ApiClient["areas"]): string =>
+  areas === null ? texts.allAreas : areas.map((area) => areaTexts[area] ?? area).join(", ");
+
+const MayDo: FC<{ client: ApiClient }> = ({ client: { role, access, areas, actsAs } }) => (
+  <>
+    {roles[role].label}
+    <p class="field-hint">{texts.mayDo(accesses[access].label, areaNames(areas))}</p>
+    {actsAs !== null && actsAs !== role && (
+      <p class="field-hint">{texts.actsAs(roles[actsAs].label)}</p>
+    )}
+  </>
+);
+
+const State: FC<{ client: ApiClient }> = ({ client: { revokedAt, actsAs, createdBy } }) => {
+  if (revokedAt) return <Badge tone="neutral">{texts.revoked}</Badge>;
+  if (actsAs !== null) return <Badge tone="positive">{texts.active}</Badge>;
+  return (
+    <>
+      <Badge tone="critical">{texts.stopped}</Badge>
+      <p class="field-hint">{texts.stoppedHint(createdBy?.name ?? texts.makerGone)}</p>
+    </>
+  );
+};
 
 const revokeQuestion = ({ id, name }: Pick<ApiClient, "id" | "name">) => ({
   title: texts.revokeTitle(name),
@@ -116,6 +171,36 @@ export const ConfirmRevoke: Screen<ApiClient> = ({ data }) => (
       </ConfirmForm>
     </Card>
   </>
+);
+
+/** The same with a refusal above it. */
+export const ConfirmSecret: FormScreen<ApiClient> = ({ data, problems }) => {
+  const refusal = Object.values(problems)[0];
+  return (
+    <>
+      <PageHeader
+        title={texts.newSecretTitle(data.name)}
+        breadcrumbs={[{ label: texts.title, href: "/api-clients" }]}
+      />
+      <Stack>
+        {refusal !== undefined && <Notice kind="error">{refusal}</Notice>}
+        <Card>
+          <ConfirmForm
+            action={`/api-clients/${data.id}/secret`}
+            method="post"
+            submit={texts.newSecret}
+            cancel={<LinkButton href="/api-clients">{texts.cancel}</LinkButton>}
+          >
+            <p>{texts.newSecretBody}</p>
+          </ConfirmForm>
+        </Card>
+      </Stack>
+    </>
+  );
+};
+
+export const ConfirmSecretPage: Screen<ApiClient> = ({ data, view }) => (
+  <ConfirmSecret data={data} view={view} values={{}} problems={{}} />
 );
 
 export const NewApiClientForm: FormScreen<unknown> = ({ values, problems }) => (
@@ -143,17 +228,35 @@ export const NewApiClientForm: FormScreen<unknown> = ({ values, problems }) => (
           hint={texts.roleHint}
           options={Object.entries(roles).map(([value, role]) => ({ value, ...role }))}
         />
+        <Radios
+          name="access"
+          label={texts.access}
+          options={Object.entries(accesses).map(([value, access]) => ({ value, ...access }))}
+        />
+        <Fieldset legend={texts.areas} hint={texts.areasHint}>
+          {areas.map((area) => (
+            <Checkbox name="areas" value={area} label={areaTexts[area] ?? area} />
+          ))}
+        </Fieldset>
       </Form>
     </Card>
   </>
 );
 
-export const CreatedPage: PageScreen<CreatedApiClient, unknown> = ({ data, view }) => (
+export const CreatedPage: PageScreen<CreatedApiClient, unknown> = (props) => (
+  <SecretOnce {...props} title={texts.createdTitle(props.data.name)} />
+);
+export const ReplacedPage: PageScreen<CreatedApiClient, ApiClient> = (props) => (
+  <SecretOnce {...props} title={texts.replacedTitle(props.data.name)} />
+);
+
+const SecretOnce: FC<{ data: CreatedApiClient; view: View; title: string }> = ({
+  data,
+  view,
+  title,
+}) => (
   <>
-    <PageHeader
-      title={texts.createdTitle(data.name)}
-      breadcrumbs={[{ label: texts.title, href: "/api-clients" }]}
-    />
+    <PageHeader title={title} breadcrumbs={[{ label: texts.title, href: "/api-clients" }]} />
     <Card footer={<LinkButton href="/api-clients">{texts.done}</LinkButton>}>
       <Stack>
         <Notice kind="warning">{texts.secretOnce}</Notice>

@@ -109,13 +109,14 @@ const order: readonly PasswordProblem[] = ["too_long", "common", "too_short", "t
 
 /** How good a password is that is still being typed; asks nobody outside. */
 export async function ratePassword(candidate: Candidate): Promise<PasswordRating> {
-  if (candidate.password === "") return { score: null, advice: null };
+  if (candidate.password === "") return { score: null, advice: null, crackTime: null };
   const policy = policyFor(candidate);
-  const { ok, score, problems, warning, suggestions } = await assessPassword(
+  const { ok, score, problems, warning, suggestions, crackTimeText } = await assessPassword(
     candidate.password,
     policy,
   );
-  if (ok) return { score, advice: texts.passwordGoodEnough };
+  const crackTime = crackTimeText === null ? null : texts.passwordCrackTime(crackTimeText);
+  if (ok) return { score, advice: texts.passwordGoodEnough, crackTime };
   // A score that is not accepted must not look like one that is.
   const shown = score < policy.minScore && score < 3 ? score : justNotAccepted;
   const [worst] = problems.toSorted((a, b) => order.indexOf(a) - order.indexOf(b));
@@ -123,5 +124,5 @@ export async function ratePassword(candidate: Candidate): Promise<PasswordRating
   const advice = isTooWeak
     ? (warning ?? suggestions[0] ?? texts.passwordAddWords)
     : problemText(worst, policy);
-  return { score: shown, advice };
+  return { score: shown, advice, crackTime };
 }

@@ -23,8 +23,6 @@ export async function findAuthenticators(db: TenantDb, userId: UserId) {
       "u.password_reset_cause as resetCause",
       "u.second_step as secondStep",
       "t.confirmed_at as totpConfirmedAt",
-      "t.sealed_pending as sealedPending",
-      "t.pending_until as pendingUntil",
       // Suspended ones too: a sign of a stronger factor that a thief must not get around.
       sql<number>`(select count(*)::int from passkeys as p where p.user_id = u.id)`.as("passkeys"),
     ])

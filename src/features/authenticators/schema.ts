@@ -49,4 +49,6 @@ export interface PersonFacts {
 export interface PasswordRating {
   readonly score: PasswordScore | null;
   readonly advice: string | null;
+  /** How long guessing it would take, in a sentence; null where nothing true can be said. */
+  readonly crackTime: string | null;
 }

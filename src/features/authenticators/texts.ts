@@ -2,6 +2,8 @@ import { defineTexts } from "#platform/texts.ts";
 
 export const texts = defineTexts("authenticators", {
   passwordMissing: "Type the password",
+  passwordCrackTime: (time: string) =>
+    `With a stolen copy of our database, guessing it would take ${time}`,
   passwordGoodEnough: "Good enough",
   passwordAddWords: "Add a word or two that do not belong together",
   codeMissing: "Type the code",

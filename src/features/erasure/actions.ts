@@ -113,6 +113,7 @@ async function emptyPerson(db: TenantDb, userId: UserId): Promise<void> {
       second_step: "email",
       strength_asked_at: null,
       time_zone: "UTC",
+      time_zone_chosen_at: null,
       theme: "system",
       last_sign_in_at: null,
       last_seen_at: null,

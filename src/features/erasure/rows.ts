@@ -31,6 +31,7 @@ export const replacedRows = [{ table: "user_emails", column: "user_id" }] as con
 
 /** An id of the person in what is somebody else's: it leads to nobody any more, so it stays. */
 export const keptIds = [
+  { table: "api_clients", column: "created_by" },
   { table: "factor_resets", column: "requested_by" },
   { table: "factor_resets", column: "decided_by" },
   { table: "reactivation_requests", column: "decided_by" },

@@ -15,12 +15,14 @@ import type { UserId } from "#src/ids.ts";
 import { acceptedMail, foundingInvitation, invitation } from "./emails.tsx";
 import {
   invitationNotNeeded,
+  invitationsTooMany,
   invitedTooOften,
   inviteeDeactivated,
   inviteeNotFound,
 } from "./errors.ts";
 import { invitationAccepted, invitationSent } from "./events.ts";
-import { findInviter } from "./queries.ts";
+import { findInviter, nameOfActor } from "./queries.ts";
+import { texts } from "./texts.ts";
 
 interface Invitee {
   readonly userId: UserId;
@@ -32,10 +34,14 @@ interface Invitee {
 // Mail goes to an address that has proved nothing yet: it must not become a way to pester somebody.
 const resendsByUser = defineLimit("invitations.resends", { most: 5, windowSeconds: 60 * 60 });
 
+// Our mail carries the organisation's name: whoever took over an administrator or a script must not be able to write to the whole world.
+const sentByActor = defineLimit("invitations.sent_by", { most: 200, windowSeconds: 60 * 60 });
+const sentByAll = defineLimit("invitations.sent_all", { most: 2_000, windowSeconds: 24 * 60 * 60 });
+
 /**
  * Mails a person in state "invited" the link to their account; a link sent before stops working. Answers the link's address,
  * for operators whose mail does not work.
- * @throws {inviteeNotFound} @throws {invitationNotNeeded} @throws {inviteeDeactivated}
+ * @throws {inviteeNotFound} @throws {invitationNotNeeded} @throws {inviteeDeactivated} @throws {invitationsTooMany}
  */
 export const inviteUser = (
   db: TenantDb,
@@ -71,6 +77,7 @@ async function send(
   const person = await findInvitee(db, userId);
   if (person.state === "active") throw invitationNotNeeded();
   if (person.state === "deactivated") throw inviteeDeactivated();
+  await countSent(db, actor, now);
   const { email, firstName } = person;
   const link = await issueLink(db, { userId, email, purpose: "invitation", now });
   const url = `${post.frame.baseUrl}${linkPath("invitation", link)}`;
@@ -78,6 +85,20 @@ async function send(
   await queueMail(db, post, template, { email, userId }, { firstName, url });
   await record(db, actor, invitationSent, { userId, again });
   return { url, expiresAt: link.expiresAt };
+}
+
+/** Refused, it is as if nobody had been added: the transaction ends. @throws {invitationsTooMany} */
+async function countSent(db: TenantDb, actor: Actor, now: Date): Promise<void> {
+  if (actor.kind !== "user" && actor.kind !== "client") return;
+  const key = actor.kind === "user" ? actor.userId : actor.clientId;
+  const counters = [
+    { limit: sentByActor, key, about: () => nameOfActor(db, actor) },
+    { limit: sentByAll, key: "", about: texts.everybody },
+  ];
+  for (const counter of counters) {
+    const { allowed, retryAfterSeconds } = await hitNoted(db, counter, now);
+    if (!allowed) throw invitationsTooMany({ retryAfterSeconds });
+  }
 }
 
 /** @throws {inviteeNotFound} */

@@ -13,6 +13,11 @@ export const inviteeNotFound = defineError("invitations.no_such_person", {
   status: 404,
   title: texts.notFound,
 });
+export const invitationsTooMany = defineError("invitations.sent_too_many", {
+  status: 429,
+  title: texts.sentTooMany,
+  retryAfterSeconds: 3_600,
+});
 export const invitedTooOften = defineError("invitations.too_many", {
   status: 429,
   title: texts.tooMany,

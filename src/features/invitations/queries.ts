@@ -1,7 +1,9 @@
 // Who invited somebody, as the audit trail knows it.
 import type { TenantDb } from "#platform/db/database.ts";
+import type { Actor } from "#src/actor.ts";
 import { UserId } from "#src/ids.ts";
 import { invitationSent } from "./events.ts";
+import { texts } from "./texts.ts";
 
 export interface Inviter {
   readonly userId: UserId;
@@ -43,4 +45,26 @@ export async function findInviter(db: TenantDb, userId: UserId): Promise<Inviter
     firstName: inviter.firstName,
     invitee: { name: `${invitee.firstName} ${invitee.lastName}`, email: invitee.email },
   };
+}
+
+/** Who sends invitations, in words for administrators: a person by the address, a script by its name. */
+export async function nameOfActor(
+  db: TenantDb,
+  actor: Extract<Actor, { kind: "user" | "client" }>,
+): Promise<string> {
+  if (actor.kind === "user") {
+    const row = await db
+      .selectFrom("user_emails")
+      .select("email")
+      .where("user_id", "=", actor.userId)
+      .where("is_primary", "=", true)
+      .executeTakeFirst();
+    return row?.email ?? actor.userId;
+  }
+  const row = await db
+    .selectFrom("api_clients")
+    .select("name")
+    .where("id", "=", actor.clientId)
+    .executeTakeFirst();
+  return texts.client(row?.name ?? actor.clientId);
 }

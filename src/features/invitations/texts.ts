@@ -40,5 +40,9 @@ export const texts = defineTexts("invitations", {
   alreadyAccepted: "This person has set up their account already",
   deactivated: "This person is deactivated: reactivate them first",
   notFound: "There is no such person",
+  everybody: "everybody",
+  client: (name: string) => `API client “${name}”`,
+  sentTooMany:
+    "So many invitations went out that no more are sent for a while. The page Limits says until when",
   tooMany: "This person was invited several times within the hour: wait before sending another",
 });

@@ -41,6 +41,10 @@ export const recoveryNotPossible = defineError("recovery.never_signed_in", {
   status: 409,
   title: texts.neverSignedIn,
 });
+export const comesByItsProvider = defineError("recovery.comes_by_provider", {
+  status: 409,
+  title: texts.comesByItsProvider,
+});
 export const addressNotVerified = defineError("recovery.address_not_verified", {
   status: 409,
   title: texts.addressNotVerified,

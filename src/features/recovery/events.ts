@@ -54,5 +54,11 @@ export const reactivationDenied = defineEvent("reactivation.denied", {
 
 export const recoveredByOperator = defineEvent("recovery.by_operator", {
   says: texts.byOperatorEvent,
-  data: z.object({ userId: UserId, reactivated: z.boolean(), limitsCleared: z.int() }),
+  data: z.object({
+    userId: UserId,
+    reactivated: z.boolean(),
+    limitsCleared: z.int(),
+    /** Whether they were linked to an identity provider until now. */
+    unlinked: z.boolean().default(false),
+  }),
 });

@@ -18,6 +18,8 @@ export const texts = defineTexts("recovery", {
   requestOver: "This request is over: it ran out, or who made it may not make it any more",
   neverSignedIn:
     "This person has never signed in: send them another invitation instead (weft provision, weft user invite)",
+  comesByItsProvider:
+    "This person comes in by the identity provider that the address leads to, so a password would open nothing. Run it again with --unlink to take them from the provider, or let whoever runs the provider help",
   addressNotVerified: "This address is not verified: use one that the person has proved is theirs",
   reasonMissing: "Say in a few words why you need the account",
   reasonTooLong: "Use at most 1,000 characters",
@@ -210,6 +212,7 @@ export const texts = defineTexts("recovery", {
   mailOpenTrail: "Look at the audit trail",
   takenApp: "the authenticator app",
   takenCodes: (n: number) => (n === 1 ? "1 backup code" : `${n} backup codes`),
+  takenProvider: (name: string) => `the way in by ${name}`,
   takenPasskey: (name: string) => `the passkey “${name}”`,
 });
 

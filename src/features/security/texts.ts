@@ -67,7 +67,7 @@ export const texts = defineTexts("security", {
   scanManual: "Cannot scan? Type this key into the app",
   scanCode: "Code shown by the app",
   scanSubmit: "Turn the app on",
-  scanTime: "This page is good for a quarter of an hour.",
+  scanTime: "This page is good for ten minutes.",
 
   codesTitle: "Keep your backup codes",
   codesReady: "The authenticator app is on. Every other device is signed out.",

@@ -67,6 +67,7 @@ function toPrincipal(found: FoundSession, tokenHash: Buffer, c: HttpContext): Pr
       email: found.email,
       theme: found.theme,
       zone: found.zone,
+      takesZone: found.takesZone,
       can: (permission) => roleMay(role, permission),
     },
   };

@@ -30,6 +30,9 @@ const latestEnd = sql<Date>`least(
 const nextEnd = sql<Date>`least(
   ${latestEnd}, s.last_seen_at + make_interval(secs => l.idle_seconds))`;
 
+/** Nobody who saved a zone, UTC too, gets another one from a browser. */
+const neverChoseZone = sql<boolean>`u.time_zone_chosen_at is null and u.time_zone = 'UTC'`;
+
 /** The session of a presented token with its person, or null: one statement, whatever the reason for null. */
 export async function findSession(db: TenantDb, tokenHash: Buffer, now: Date) {
   const row = await db
@@ -52,6 +55,7 @@ export async function findSession(db: TenantDb, tokenHash: Buffer, now: Date) {
       "u.role",
       "u.theme",
       "u.time_zone as zone",
+      neverChoseZone.as("takesZone"),
       "e.email",
     ])
     .where("s.token_hash", "=", tokenHash)

@@ -94,6 +94,27 @@ export const signsInByProvider = defineEmail("sign_in.by_provider", {
   ),
 });
 
+/** The same while their provider lets nobody in: a password here would outlive it, and is an administrator's to give. */
+export const providerClosed = defineEmail("sign_in.provider_closed", {
+  data: ByProvider.omit({ address: true }),
+  subject: (_, { tenantName }) => texts.byProviderSubject(tenantName),
+  text: ({ firstName, provider }, { tenantName }) =>
+    [
+      texts.greeting(firstName),
+      texts.providerClosedIntro(tenantName, provider),
+      texts.providerClosedHow(tenantName),
+      texts.byProviderNote,
+    ].join("\n\n"),
+  html: ({ firstName, provider }, { tenantName }) => (
+    <>
+      <p>{texts.greeting(firstName)}</p>
+      <p>{texts.providerClosedIntro(tenantName, provider)}</p>
+      <p>{texts.providerClosedHow(tenantName)}</p>
+      <MailNote>{texts.byProviderNote}</MailNote>
+    </>
+  ),
+});
+
 const Way = z.object({ firstName: z.string(), url: z.string() });
 type Way = z.infer<typeof Way>;
 

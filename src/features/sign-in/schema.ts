@@ -96,17 +96,27 @@ const Asked = {
 
 export const ReturnParams = z.object({ requestId: IdentityProviderRequestId });
 
-export const SignInQuery = z.object(Asked);
+const TypedEmail = z
+  .string({ error: () => texts.emailMissing })
+  .trim()
+  .toLowerCase()
+  .min(1, { error: () => texts.emailMissing })
+  .max(320, { error: () => texts.emailMalformed })
+  .regex(/^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u, { error: () => texts.emailMalformed });
+
+/** Letters, digits and what addresses have beside them: no sentence, no markup. */
+const plainAddress =
+  /^[\p{L}\p{N}.!#$%&'*+/=?^_`{|}~-]{1,64}@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+$/u;
+
+export const SignInQuery = z.object({
+  ...Asked,
+  /** Stands in the field already. What is no address is no text of ours: a link must not put words on this page. */
+  email: TypedEmail.regex(plainAddress).optional().catch(undefined),
+});
 export type SignInQuery = z.infer<typeof SignInQuery>;
 
 export const EmailInput = z.object({
-  email: z
-    .string({ error: () => texts.emailMissing })
-    .trim()
-    .toLowerCase()
-    .min(1, { error: () => texts.emailMissing })
-    .max(320, { error: () => texts.emailMalformed })
-    .regex(/^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u, { error: () => texts.emailMalformed }),
+  email: TypedEmail,
   ...Asked,
   keep: checkbox(),
 });

@@ -133,6 +133,10 @@ export const texts = defineTexts("sign-in", {
   byProviderIntro: (tenant: string, provider: string, address: string) =>
     `Somebody, hopefully you, asked for a new password for ${tenant}. You need none there: you sign in with ${provider}. Type ${address} on the sign-in page to go there.`,
   byProviderButton: "Go to the sign-in page",
+  providerClosedIntro: (tenant: string, provider: string) =>
+    `Somebody, hopefully you, asked for a new password for ${tenant}. You sign in with ${provider}, which is switched off there at the moment.`,
+  providerClosedHow: (tenant: string) =>
+    `Ask an administrator of ${tenant}: they know when it is back, and can give you a password instead by unlinking your account from it.`,
   byProviderNote: "If it was not you who asked, you can ignore this message.",
 
   // Another way

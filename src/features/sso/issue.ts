@@ -20,6 +20,7 @@ import {
 } from "./decide.ts";
 import type { SignInWay } from "./demand.ts";
 import { accessDenied, assertionIssued, signInDeclined } from "./events.ts";
+import { countForPerson } from "./limits.ts";
 import { attributesOf, nameIdFor } from "./person.ts";
 import { type KeyRow, openKey } from "./signing-keys.ts";
 import {
@@ -41,7 +42,15 @@ export interface Sending {
 
 type By = Pick<
   Handling,
-  "tenant" | "site" | "actor" | "services" | "session" | "cookies" | "now" | "allowFormAction"
+  | "tenant"
+  | "site"
+  | "actor"
+  | "services"
+  | "session"
+  | "viewer"
+  | "cookies"
+  | "now"
+  | "allowFormAction"
 >;
 
 const newId = () => `_${crypto.randomUUID().replaceAll("-", "")}`;
@@ -64,6 +73,7 @@ type Settled = { readonly kind: "settled"; readonly waiting: Waiting } & Prepare
 export async function openRequest(by: By, id: SsoRequestId): Promise<Sending | Next> {
   const outcome = await by.tenant.write(async (db): Promise<Settled | Next> => {
     const waiting = await findWaiting(db, by, id);
+    await countForPerson(db, by, waiting);
     const application = await requireAcs(db, waiting);
     const decision = await decide(db, waiting, { ...by, application });
     switch (decision.kind) {

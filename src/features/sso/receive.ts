@@ -7,9 +7,8 @@ import {
 } from "#features/applications/index.ts";
 import type { Handling } from "#platform/http/context.ts";
 import { record } from "#platform/audit/record.ts";
-import type { TenantDb } from "#platform/db/database.ts";
 import { DomainError } from "#platform/errors.ts";
-import { defineLimit, hitNoted, networkOf, peek } from "#platform/limits.ts";
+import { hitNoted, peek } from "#platform/limits.ts";
 import { SamlError } from "#protocols/saml/errors.ts";
 import { isIssuedNameIdFormat } from "#protocols/saml/name-id.ts";
 import { defaultAcs } from "#protocols/saml/authn-request-checks.ts";
@@ -18,27 +17,23 @@ import { type AcceptedRequest, checkRequest, refusalOf } from "./checks.ts";
 import type { InboundRequest } from "#protocols/saml/inbound-request.ts";
 import { launchDenied, tooManyRequests } from "./errors.ts";
 import { requestRefused } from "./events.ts";
+import { countRequest, personAs, refusedRequests, senderOf } from "./limits.ts";
 import { bindBrowser, keepWaiting, waitingPath } from "./waiting.ts";
 
-type By = Pick<Handling, "tenant" | "site" | "actor" | "viewer" | "cookies" | "now" | "origin">;
-
-/**
- * Requests that nobody vouches for, from one network or by one person: each leaves a row for a day, and anyone can send them. An office behind
- * one address that signs in to three applications each within five minutes has two hundred people.
- */
-const requests = defineLimit("sso.requests", { most: 600, windowSeconds: 300 });
-/** Refused requests from one network: guessing at signatures costs us time, and every refusal is an event. */
-const refusedByIp = defineLimit("sso.refused_requests", { most: 60, windowSeconds: 300 });
+type By = Pick<
+  Handling,
+  "tenant" | "site" | "actor" | "viewer" | "cookies" | "now" | "origin" | "session"
+>;
 
 /** Takes an AuthnRequest and answers the path where it waits. @throws a refusal that is shown to the person, after recording it */
 export async function receiveRequest(by: By, inbound: InboundRequest): Promise<string> {
   const { tenant, now } = by;
-  const network = networkOf(by.origin.ip);
+  const sender = senderOf(by);
   try {
     const ssoUrl = `${by.site.origin}/saml/idp/sso`;
     const find = (entityId: string) =>
       tenant.read(async (db) => {
-        const { allowed, retryAfterSeconds } = await peek(db, refusedByIp, network, now);
+        const { allowed, retryAfterSeconds } = await peek(db, refusedRequests, sender.key, now);
         if (!allowed) throw tooManyRequests({ retryAfterSeconds });
         return findApplicationByEntityId(db, entityId);
       });
@@ -46,8 +41,9 @@ export async function receiveRequest(by: By, inbound: InboundRequest): Promise<s
     const accepted = await checkRequest(inbound, find, { ssoUrl, now, ownEntityId });
     const kept = await tenant.write(async (db) => {
       // A signature is the application's own word: it is not to be shut out for what others send in its name.
-      if (!accepted.isSigned) await countRequest(db, { key: network, about: network }, now);
-      return keepWaiting(db, toWaiting(accepted), now);
+      if (!accepted.isSigned) await countRequest(db, sender, now);
+      const countedNetwork = accepted.isSigned ? null : sender.network;
+      return keepWaiting(db, { ...toWaiting(accepted), countedNetwork }, now);
     });
     bindBrowser(by.cookies, kept);
     return waitingPath(kept.id);
@@ -57,7 +53,7 @@ export async function receiveRequest(by: By, inbound: InboundRequest): Promise<s
       const issuer = refusal.detail["issuer"];
       const code = error instanceof SamlError ? error.code : refusal.code;
       await tenant.write(async (db) => {
-        const counter = { limit: refusedByIp, key: network, about: network };
+        const counter = { limit: refusedRequests, ...sender };
         const { allowed } = await hitNoted(db, counter, now);
         if (!allowed) return;
         await record(db, by.actor, requestRefused, {
@@ -68,16 +64,6 @@ export async function receiveRequest(by: By, inbound: InboundRequest): Promise<s
     }
     throw refusal;
   }
-}
-
-/** @throws {tooManyRequests} */
-async function countRequest(
-  db: TenantDb,
-  from: { readonly key: string; readonly about: string },
-  now: Date,
-): Promise<void> {
-  const { allowed, retryAfterSeconds } = await hitNoted(db, { limit: requests, ...from }, now);
-  if (!allowed) throw tooManyRequests({ retryAfterSeconds });
 }
 
 function toWaiting({ application, request, relayState, acsUrl, nameId, failure }: AcceptedRequest) {
@@ -103,7 +89,7 @@ export async function launch(
   applicationId: ApplicationId,
 ): Promise<string> {
   const kept = await by.tenant.write(async (db) => {
-    await countRequest(db, { key: userId, about: by.viewer?.email ?? userId }, by.now);
+    await countRequest(db, personAs(userId, by.viewer), by.now);
     const application = await findApplication(db, applicationId);
     if (!(await accessOf(db, userId, application))) throw launchDenied();
     const { acs, nameIdFormat } = application.serviceProvider;
@@ -125,6 +111,7 @@ export async function launch(
         isPassive: false,
         authnContext: null,
         failure: null,
+        countedNetwork: null,
       },
       by.now,
     );

@@ -52,7 +52,8 @@ export const ssoRoutes = routes()
     },
   })
   .endpoint("get", "/saml/idp/sso", {
-    credentials: "none",
+    // Whose request it is: somebody who is signed in does not wait for what strangers sent from their network.
+    credentials: "session",
     writes: true,
     summary: "Single sign-on, HTTP-Redirect binding",
     handle: async (handling, c) => {

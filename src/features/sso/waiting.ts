@@ -29,6 +29,8 @@ export interface NewWaiting {
   readonly isPassive: boolean;
   readonly authnContext: RequestedAuthnContext | null;
   readonly failure: SamlErrorCode | null;
+  /** Whose limit it counts against until somebody is signed in (limits.ts). */
+  readonly countedNetwork: string | null;
 }
 
 export type Waiting = NewWaiting & { readonly id: SsoRequestId; readonly receivedAt: Date };
@@ -56,6 +58,7 @@ export async function keepWaiting(db: TenantDb, waiting: NewWaiting, now: Date) 
       is_passive: waiting.isPassive,
       authn_context: waiting.authnContext ? JSON.stringify(waiting.authnContext) : null,
       failure: waiting.failure,
+      counted_network: waiting.countedNetwork,
       browser_hash: hash,
       received_at: now,
       expires_at: secondsLater(now, waitSeconds),
@@ -126,6 +129,7 @@ export async function findWaiting(
     isPassive: row.is_passive,
     authnContext: row.authn_context as RequestedAuthnContext | null,
     failure: row.failure as SamlErrorCode | null,
+    countedNetwork: row.counted_network,
     receivedAt: row.received_at,
   };
 }

@@ -26,6 +26,13 @@ export const sealedColumns: readonly SealedColumn[] = [
     table: "totp_authenticators",
     column: "sealed_pending",
     row: "user_id",
+    title: "authenticator apps that were being set up before an upgrade",
+  },
+  {
+    purpose: "totp-secret",
+    table: "sessions",
+    column: "sealed_totp",
+    row: "id",
     title: "authenticator apps being set up",
   },
   {

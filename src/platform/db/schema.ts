@@ -20,6 +20,8 @@ import type {
   UserId,
 } from "#src/ids.ts";
 
+export type ApiAccess = "read" | "write";
+
 export type ApplicationKind = "saml";
 
 export type BackupRunKind = "backup" | "drill" | "restore";
@@ -83,9 +85,13 @@ export type UserState = "active" | "deactivated" | "invited";
 export type UserTokenPurpose = "invitation" | "password_reset" | "reactivation";
 
 export interface ApiClients {
+  access: Generated<ApiAccess>;
+  areas: string[] | null;
   created_at: Generated<Timestamp>;
+  created_by: UserId | null;
   id: Generated<ApiClientId>;
   last_used_at: Timestamp | null;
+  made_by_person: Generated<boolean>;
   name: string;
   revoked_at: Timestamp | null;
   role: Role;
@@ -452,8 +458,10 @@ export interface Sessions {
   provider_name_id: string | null;
   provider_name_id_format: string | null;
   provider_session_index: string | null;
+  sealed_totp: Buffer | null;
   tenant_id: Generated<TenantId>;
   token_hash: Buffer;
+  totp_until: Timestamp | null;
   user_agent: string;
   user_id: UserId;
 }
@@ -509,6 +517,7 @@ export interface SsoRequests {
   authn_context: Json | null;
   browser_hash: Buffer;
   consumed_at: Timestamp | null;
+  counted_network: string | null;
   expires_at: Timestamp;
   failure: string | null;
   force_authn: Generated<boolean>;
@@ -589,6 +598,7 @@ export interface Users {
   tenant_id: Generated<TenantId>;
   theme: Generated<Theme>;
   time_zone: Generated<string>;
+  time_zone_chosen_at: Timestamp | null;
 }
 
 export interface UserTokens {

@@ -50,6 +50,7 @@ function guard(route: AnyRoute, door: Door): MiddlewareHandler<Env> {
   return async (c, next) => {
     c.set("route", `${route.method.toUpperCase()} ${door.prefix}${route.path}`);
     c.header("Vary", varyByShape);
+    door.admit?.(c);
     if (route.kind === "endpoint") {
       // An endpoint without cookies has nothing for another origin to borrow; one with them answers safe methods only.
       c.set("principal", route.spec.credentials === "session" ? await door.authenticate(c) : null);
@@ -57,7 +58,8 @@ function guard(route: AnyRoute, door: Door): MiddlewareHandler<Env> {
     } else {
       if (door.kind === "browser") requireSameOrigin(c);
       c.set("principal", await door.authenticate(c));
-      requirePermit(c.var.principal, route.spec.permit);
+      const writes = route.method !== "get" || route.spec.writes === true;
+      requirePermit(c.var.principal, route.spec.permit, { writes });
     }
     await next();
   };

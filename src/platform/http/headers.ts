@@ -2,6 +2,13 @@
 import type { MiddlewareHandler } from "hono";
 import type { Env } from "./context.ts";
 
+/**
+ * For a year, and for every name below: tenants are the names below the base domain, and all of them are served here, over TLS. So the first
+ * visit to one tenant protects the first visit to each other one by way of the base domain, and nobody on the network can answer by http in
+ * the place of a name below a tenant to plant cookies for it.
+ */
+const strictTransport = "max-age=31536000; includeSubDomains";
+
 /** Sets the security headers after the answer is made, also on errors. `https` adds HSTS. */
 export function securityHeaders({ https }: { https: boolean }): MiddlewareHandler<Env> {
   return async (c, next) => {
@@ -24,7 +31,7 @@ export function securityHeaders({ https }: { https: boolean }): MiddlewareHandle
       "camera=(), geolocation=(), microphone=(), payment=(), usb=(), publickey-credentials-create=(self), publickey-credentials-get=(self)",
     );
     if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
-    if (https) headers.set("strict-transport-security", "max-age=31536000");
+    if (https) headers.set("strict-transport-security", strictTransport);
     headers.set("x-request-id", c.var.requestId);
   };
 }

@@ -25,8 +25,8 @@ export interface PasswordAssessment {
   /** What makes it easy to guess. */
   readonly warning: string | null;
   readonly suggestions: readonly string[];
-  /** How long guessing takes with a stolen hash: "3 hours", "centuries". */
-  readonly crackTimeText: string;
+  /** How long guessing takes with a stolen hash: "3 hours", "centuries". Null where a list or an acquaintance is quicker than any estimate. */
+  readonly crackTimeText: string | null;
 }
 
 /** Rates a password. The list of common passwords is asked whatever the policy says. Takes some 25 ms of computing at most. */
@@ -41,14 +41,18 @@ export async function assessPassword(
   const problems: PasswordProblem[] = [];
   if (characterCount(text) < policy.minLength) problems.push("too_short");
   if (common.has(text.toLowerCase())) problems.push("common");
-  const isAboutThem = characterCount(unknownPart(text, policy.inputs)) < unknownMin;
+  const left = unknownPart(text, policy.inputs);
+  const isAboutThem = characterCount(left) < unknownMin;
   if (rated.score < policy.minScore || isAboutThem) problems.push("too_weak");
   return {
     ok: problems.length === 0,
     score: rated.score,
     problems,
     ...feedback(isAboutThem ? { ...rated.feedback, warning: "userInputs" } : rated.feedback),
-    crackTimeText: duration(rated.crackTimes.offlineSlowHashingXPerSecond.seconds),
+    crackTimeText:
+      (isAboutThem && left !== text.toLowerCase()) || problems.includes("common")
+        ? null
+        : duration(rated.crackTimes.offlineSlowHashingXPerSecond.seconds),
   };
 }
 
@@ -68,7 +72,7 @@ const tooLong: PasswordAssessment = {
   problems: ["too_long"],
   warning: texts.tooLong(passwordMaxLength),
   suggestions: [],
-  crackTimeText: texts.lessThanASecond,
+  crackTimeText: null,
 };
 
 interface Rater {

@@ -12,6 +12,7 @@ import type { NavItem, PageView, TenantFace, Viewer } from "./types.ts";
 /** Where the account menu leads. */
 export const accountPaths = {
   profile: "/profile",
+  browserZone: "/profile/browser-time-zone",
   security: "/security",
   signOut: "/sign-out",
 } as const;
@@ -47,9 +48,17 @@ export function Layout({ view, title, width = "wide", children }: LayoutProps) {
         </div>
       </div>
       <p id="announcer" class="visually-hidden" role="status"></p>
+      {view.viewer?.takesZone === true && <BrowserZone />}
     </Document>
   );
 }
+
+/** Says the browser's time zone (app.js): without it times are those of UTC, until the person chooses theirs. */
+const BrowserZone = () => (
+  <form method="post" action={accountPaths.browserZone} hidden data-browser-zone>
+    <input type="hidden" name="timeZone" />
+  </form>
+);
 
 /** The live region at the top of the content; answers to htmx may add a notice to it. */
 export function Notices({ notice }: Pick<PageView, "notice">) {

@@ -19,6 +19,8 @@ export interface PasswordMeterProps {
   readonly score: PasswordScore;
   /** What would make it better. */
   readonly advice?: Child;
+  /** How long guessing it would take, in a sentence. */
+  readonly crackTime?: Child;
   readonly id?: string | undefined;
   /** CSS selector of the password field; the first one before the meter in its form by default. */
   readonly field?: string | undefined;
@@ -26,7 +28,8 @@ export interface PasswordMeterProps {
 
 /** Stands below the password field. Without script it shows nothing until the form comes back. */
 export function PasswordMeter(props: PasswordMeterProps) {
-  const { check, score, advice, id = "password-meter", field = "previous [data-password]" } = props;
+  const { check, score, advice, crackTime } = props;
+  const { id = "password-meter", field = "previous [data-password]" } = props;
   const word = score === null ? texts.passwordUnrated : words[score];
   return (
     <div
@@ -48,6 +51,7 @@ export function PasswordMeter(props: PasswordMeterProps) {
         <span class="password-label">{texts.passwordStrength}: </span>
         <strong>{word}</strong>
         {advice !== undefined && <span class="password-advice"> {advice}</span>}
+        {crackTime !== undefined && <span class="password-crack-time">{crackTime}</span>}
       </p>
     </div>
   );

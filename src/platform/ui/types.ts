@@ -46,6 +46,8 @@ export interface Viewer {
   readonly theme: Theme;
   /** IANA name of the time zone. */
   readonly zone: string;
+  /** They never chose a zone: the browser's is taken. */
+  readonly takesZone: boolean;
 }
 
 /** What a page knows about the request it answers. */

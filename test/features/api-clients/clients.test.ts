@@ -37,6 +37,8 @@ describe("creating", () => {
       clientSecret: expect.stringMatching(/^[\w-]{43}$/),
       name: "ci",
       role: "admin",
+      access: "write",
+      areas: null,
     } as unknown as Client);
     const list = await (await tenant.api.get("/api-clients")).text();
     expect([list.includes(client.clientId), list.includes(client.clientSecret)]).toEqual([
@@ -71,6 +73,7 @@ describe("creating", () => {
     [{ name: "x".repeat(101), role: "admin" }, "name"],
     [{ name: "ci" }, "role"],
     [{ name: "ci", role: "owner" }, "role"],
+    [{ name: "ci", role: "admin", access: "all" }, "access"],
   ])("%j is refused", async (input, field) => {
     const tenant = await app.aTenant({ signedInAs: "super_admin" });
     const before = await stateOf(app, tenant);

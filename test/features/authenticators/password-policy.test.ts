@@ -117,10 +117,30 @@ describe("what is remembered of a good one", () => {
 
 describe("the meter", () => {
   test("is empty for nothing and full for a good one", async () => {
-    expect(await rate("")).toEqual({ score: null, advice: null });
+    expect(await rate("")).toEqual({ score: null, advice: null, crackTime: null });
     const { score, advice } = await rate("otter lantern velvet quarry");
     expect(score).toBe(4);
     expect(advice).toBe("Good enough");
+  });
+  test("says how long guessing would take, but not where a list or an acquaintance is quicker", async () => {
+    const times: (string | null)[] = [];
+    for (const password of [
+      "otter lantern velvet quarry",
+      "kX9#mQ2$",
+      "zqzq",
+      "password",
+      "Wilhelmina Strathclyde",
+      "a".repeat(257),
+    ])
+      times.push((await rate(password)).crackTime);
+    expect(times.map((time) => time?.replace(/.* would take /, "") ?? null)).toEqual([
+      "centuries",
+      "2 hours",
+      "less than a second",
+      null,
+      null,
+      null,
+    ]);
   });
   test("never shows an accepted score for what is refused", async () => {
     for (const password of ["kX9#mQ2$vL7&p", "Wilhelmina Strathclyde", "a".repeat(257), "x"]) {

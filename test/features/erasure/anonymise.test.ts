@@ -214,7 +214,10 @@ describe("somebody anonymised", () => {
     );
     const operator = { kind: "operator", command: "user recover" } as const;
     const recovering = tenant.tenant.write((db) =>
-      recoverByOperator({ db, post: tenant.post, actor: operator, now: world.clock.now() }, email),
+      recoverByOperator(
+        { db, post: tenant.post, actor: operator, now: world.clock.now() },
+        { email, unlink: false },
+      ),
     );
     expect(recovering).rejects.toMatchObject({ code: "users.is_anonymised" });
     expect(await stateOf(tenant, user)).toBe("anonymised");

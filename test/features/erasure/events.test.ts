@@ -5,6 +5,7 @@ import { declaredEvents } from "#src/catalogue.ts";
 
 /** Texts that name no person, by event and field: `*` for every event. */
 const impersonal: readonly string[] = [
+  "api_client.created.areas",
   // What a thing is called, or was.
   "api_client.*.name",
   "application.*.name",

@@ -179,7 +179,7 @@ describe("signing in", () => {
   });
 });
 
-describe("an answer is refused", () => {
+describe("A9: WebAuthn, wrong origin, RP ID of another tenant, no user verification, counter back, another person, challenge again", () => {
   const stranger = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
   const wrong: readonly [string, (place: TestTenant) => Twist, string][] = [
     [

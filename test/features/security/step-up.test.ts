@@ -73,7 +73,7 @@ describe("POST /step-up", () => {
     expect(locationOf(await tenant.browser.get("/step-up"))).toBe("/step-up/done");
   });
 
-  test("A2: the cookie from before is worth nothing afterwards (session fixation)", async () => {
+  test("the cookie from before is worth nothing afterwards (session fixation)", async () => {
     const tenant = await aStaleAdmin();
     const copy = tenant.newBrowser();
     copy.cookies.set(sessionCookie, { value: tokenOf(tenant.browser), header: "" });

@@ -88,7 +88,7 @@ const happenings: Readonly<
   },
 };
 
-describe("A1: a copied cookie opens nothing after", () => {
+describe("A1: copied cookie after sign-out, deactivation, another password, another role", () => {
   test.each(Object.entries(happenings))("%s", async (name, { stays, run }) => {
     const tenant = await app.aTenant({ signedInAs: "super_admin" });
     const victim = await tenant.aUser();

@@ -1,10 +1,10 @@
-// Attack cases on the way in, each by its number: A2 fixation, A3 orders of steps (walks.test.ts has the rest), A5 limits without a
-// database (two-processes.test.ts has the cache), A11 login CSRF and clickjacking; and open redirects.
+// Attack cases on the way in, each by its number: A2 fixation, A3 orders of steps (walks.test.ts has the model), and what limits say.
 import { describe, expect, test } from "bun:test";
-import { goodPassword, testApp } from "../../support/a-tenant.ts";
-import { aPasskey } from "../passkeys/support.ts";
+import { routeTable } from "#src/app.ts";
+import { isUnsafe, nameOf, pathWith, permitOf } from "../../http/support/world.ts";
+import { goodPassword, testApp, type TestTenant, type TestUser } from "../../support/a-tenant.ts";
+import type { Browser } from "../../support/browser.ts";
 import {
-  byPasskey,
   deviceCookie,
   handleCookie,
   isSignedIn,
@@ -12,13 +12,12 @@ import {
   mailedCode,
   sessionCookie,
   setPolicy,
-  signIn,
   throughPassword,
 } from "./support.ts";
 
 const house = await testApp();
 
-describe("A2: fixation", () => {
+describe("A2: fixation, pre-login id kept", () => {
   test("each step that proves something renews the handle, and the session and the device are new", async () => {
     const tenant = await house.aTenant();
     await setPolicy(tenant, { email_proof_first: true, strength: "strong", grace_days: 7 });
@@ -47,64 +46,135 @@ describe("A2: fixation", () => {
   });
 });
 
-describe("A3: steps out of order", () => {
-  test("every form of every step is refused to a browser without that step", async () => {
-    const tenant = await house.aTenant();
-    const user = await tenant.aUser();
-    const forms = [
-      "proof",
-      "proofs",
-      "password",
-      "code",
-      "codes",
-      "totp",
-      "backup-code",
-      "ways",
-      "enrolment/later",
-      "enrolment/app",
-      "enrolment/app/confirmation",
-      "enrolment/passkey",
-      "new-password",
-    ];
-    const fields = { code: "12345678", password: goodPassword, way: "totp", response: "{}" };
-    for (const at of ["nothing", "password", "code"] as const) {
-      for (const form of forms) {
-        const browser = tenant.newBrowser();
-        if (at === "password")
-          await browser.post("/sign-in", { email: user.email, return_to: "/" });
-        if (at === "code" && form !== "password") await throughPassword(browser, user.email);
-        if (form.startsWith(at) || (at === "code" && form === "ways")) continue;
-        expect([at, form, (await browser.post(`/sign-in/${form}`, fields)).status]).toEqual([
-          at,
-          form,
-          410,
-        ]);
-        expect(await isSignedIn(browser)).toBe(false);
-      }
-      // Ten codes an hour is what one account gets.
-      house.clock.advance({ hours: 2 });
-    }
-  }, 120_000);
-});
+/** Forms that begin something for anybody. They sign nobody in by themselves either. */
+const entrances = [
+  "POST /forgotten-password",
+  "POST /sign-in",
+  "POST /sign-in/passkey",
+  "POST /sign-in/passkey/options",
+  "POST /sign-out",
+];
+const forms = routeTable.filter((route) => route.kind !== "endpoint" && isUnsafe(route));
+const ofNobody = forms.filter((route) => permitOf(route) === "public");
+const steps = ofNobody.filter((route) => !entrances.includes(nameOf(route)));
+const ofSomebody = forms.filter((route) => permitOf(route) !== "public");
+const fields = {
+  code: "12345678",
+  password: goodPassword,
+  way: "totp",
+  response: "{}",
+  name: "x",
+  reason: "x",
+};
+/** Ids and links that are nobody's. */
+const madeUp: Readonly<Record<string, string>> = new Proxy(
+  { token: "A".repeat(43) },
+  { get: (known, name) => Reflect.get(known, name) ?? crypto.randomUUID() },
+);
 
-describe("A5: limits", () => {
-  test("do not open when they cannot be counted: nothing is judged", async () => {
-    const tenant = await house.aTenant();
-    const user = await tenant.aUser();
-    const browser = tenant.newBrowser();
-    await browser.post("/sign-in", { email: user.email, return_to: "/" });
-    await house.asSuperuser("alter table app.limits rename to limits_away");
-    try {
-      expect((await browser.post("/sign-in/password", { password: goodPassword })).status).toBe(
-        500,
+/** How far a browser has come, by what, and which forms are that step's own. */
+const stands: Readonly<
+  Record<string, { reach: (browser: Browser, at: Stand) => Promise<unknown>; own: RegExp }>
+> = {
+  nowhere: { reach: async () => undefined, own: /^$/ },
+  "at the password": {
+    reach: (browser, { user }) => browser.post("/sign-in", { email: user.email, return_to: "/" }),
+    own: /^\/sign-in\/password$/,
+  },
+  "at the mailed code": {
+    reach: (browser, { user }) => throughPassword(browser, user.email),
+    own: /^\/sign-in\/(code|codes|ways)$/,
+  },
+  "at the set-up": {
+    reach: async (browser, { tenant, asked }) => {
+      await throughPassword(browser, asked.email);
+      await browser.post("/sign-in/code", { code: await mailedCode(tenant, asked.email) });
+    },
+    own: /^\/sign-in\/enrolment\//,
+  },
+};
+interface Stand {
+  readonly tenant: TestTenant;
+  readonly user: TestUser;
+  /** Whose group asks for more than a code by e-mail. */
+  readonly asked: TestUser;
+}
+async function aStand(): Promise<Stand> {
+  const tenant = await house.aTenant();
+  const asked = await tenant.aUser();
+  const { id } = await tenant.aGroup("Asked for more", [asked]);
+  await tenant.tenant.write((db) =>
+    db.updateTable("groups").set({ strength: "strong" }).where("id", "=", id).execute(),
+  );
+  return { tenant, user: await tenant.aUser(), asked };
+}
+
+describe("A3: every step skipped, repeated, reordered, posted empty", () => {
+  test("the forms are those of the route table, and there are many of them", () => {
+    expect(entrances.filter((name) => !ofNobody.some((route) => nameOf(route) === name))).toEqual(
+      [],
+    );
+    expect([steps.length > 15, ofSomebody.length > 60]).toEqual([true, true]);
+  });
+
+  test.each(Object.keys(stands))(
+    "%s: every form of another step is refused, empty too",
+    async (name) => {
+      const stand = await aStand();
+      const { reach, own } = stands[name] ?? stands["nowhere"]!;
+      const foreign = steps.filter(({ path }) => !own.test(path));
+      const skipped = steps.length - foreign.length;
+      expect(name === "nowhere" ? skipped === 0 : skipped > 0).toBe(true);
+      for (const route of foreign) {
+        const browser = stand.tenant.newBrowser();
+        await reach(browser, stand);
+        const path = pathWith(route, madeUp);
+        const empty = await browser.post(path);
+        expect([route.path, [410, 422].includes(empty.status)]).toEqual([route.path, true]);
+        const full = await browser.post(path, fields);
+        expect([route.path, full.status]).toEqual([route.path, 410]);
+        expect(await isSignedIn(browser)).toBe(false);
+        // Ten codes an hour is what one account gets.
+        house.clock.advance({ hours: 2 });
+      }
+    },
+    240_000,
+  );
+
+  test("half a sign-in is nobody: every form of somebody sends to the sign-in page", async () => {
+    const stand = await aStand();
+    const browser = stand.tenant.newBrowser();
+    await throughPassword(browser, stand.user.email);
+    for (const route of ofSomebody) {
+      const answer = await browser.send(
+        "POST",
+        `${pathWith(route, madeUp)}?_method=${route.method}`,
+        "",
+        {
+          headers: { "content-type": "application/x-www-form-urlencoded" },
+        },
       );
-    } finally {
-      await house.asSuperuser("alter table app.limits_away rename to limits");
+      expect([nameOf(route), answer.status, locationOf(answer)]).toEqual([
+        nameOf(route),
+        303,
+        "/sign-in?return_to=%2F",
+      ]);
     }
-    expect(locationOf(await browser.get("/sign-in/code"))).toBe("/sign-in/password");
     expect(await isSignedIn(browser)).toBe(false);
   });
 
+  test("entrances sign nobody in, whatever is posted to them", async () => {
+    const { tenant } = await aStand();
+    for (const route of ofNobody.filter((one) => entrances.includes(nameOf(one)))) {
+      const browser = tenant.newBrowser();
+      await browser.post(route.path);
+      await browser.post(route.path, { ...fields, email: "nobody@acme.example", return_to: "/" });
+      expect([route.path, await isSignedIn(browser)]).toEqual([route.path, false]);
+    }
+  });
+});
+
+describe("limits", () => {
   test("say in words for administrators whom they stop, and no secret", async () => {
     const tenant = await house.aTenant();
     for (let tries = 0; tries < 10; tries += 1) {
@@ -117,67 +187,5 @@ describe("A5: limits", () => {
       [tenant.id],
     );
     expect(rows.map(({ about }) => about)).toEqual(["ada@example.com from 2001:db8:1:2"]);
-  });
-});
-
-describe("A11: other sites", () => {
-  test("cannot sign a browser in, by any form of a sign-in", async () => {
-    const tenant = await house.aTenant();
-    const user = await tenant.aUser();
-    const { authenticator } = await aPasskey(house, tenant, user);
-    const browser = tenant.newBrowser();
-    const foreign = [
-      { "sec-fetch-site": "cross-site", origin: "https://evil.example" },
-      { "sec-fetch-site": "same-site", origin: "https://other.id.weft.test" },
-    ];
-    for (const headers of foreign) {
-      const answers = [
-        await browser.post("/sign-in", { email: user.email, return_to: "/" }, { headers }),
-        await browser.post("/sign-in/passkey/options", {}, { headers }),
-        await browser.post("/sign-in/password", { password: goodPassword }, { headers }),
-        await browser.post("/sign-in/passkey", { response: "{}" }, { headers }),
-        await browser.post("/sign-in/enrolment/later", {}, { headers }),
-      ];
-      expect(answers.map(({ status }) => status)).toEqual([403, 403, 403, 403, 403]);
-    }
-    expect([...browser.cookies.keys()]).toEqual([]);
-    await byPasskey(tenant, browser, authenticator, { path: "/sign-in" });
-    expect(await isSignedIn(browser)).toBe(true);
-  });
-
-  test("cannot put a page of a sign-in into a frame", async () => {
-    const tenant = await house.aTenant();
-    const user = await tenant.aUser();
-    const browser = tenant.newBrowser();
-    await throughPassword(browser, user.email);
-    for (const path of ["/sign-in", "/sign-in/code", "/sign-in/ways"]) {
-      const { headers } = await browser.get(path);
-      expect(headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
-      expect(headers.get("x-frame-options")).toBe("DENY");
-      expect(headers.get("cache-control")).toContain("no-store");
-    }
-  });
-
-  test("get nobody by return_to, whichever way the sign-in ends", async () => {
-    const tenant = await house.aTenant();
-    const user = await tenant.aUser();
-    const { authenticator } = await aPasskey(house, tenant, await tenant.aUser());
-    for (const evil of [
-      "https://evil.example",
-      "//evil.example",
-      "/\\evil.example",
-      "javascript:alert(1)",
-      "/\t/evil",
-    ]) {
-      const byCode = tenant.newBrowser();
-      expect(
-        await (await byCode.get(`/sign-in?return_to=${encodeURIComponent(evil)}`)).text(),
-      ).not.toContain("evil");
-      expect(locationOf(await signIn(tenant, byCode, user, evil))).toBe("/");
-      const wish = { path: "/sign-in", fields: { return_to: evil } } as const;
-      expect(locationOf(await byPasskey(tenant, tenant.newBrowser(), authenticator, wish))).toBe(
-        "/",
-      );
-    }
   });
 });

@@ -64,6 +64,7 @@ describe("choosing the new password", () => {
     expect(await rate(newPassword)).toContain('data-score="4"');
     const short = await rate("x9$Kw");
     expect(short).toContain("at least 14");
+    expect(short).toContain("guessing it would take");
     expect(short).not.toContain("<html");
     expect(await rate("")).not.toContain("data-score");
     const own = Number(/data-score="(\d)"/.exec(await rate("wilhelminawilhelmina"))?.[1]);

@@ -1,11 +1,10 @@
 // Steps that many sign-in tests take.
 import { expect } from "bun:test";
 import { replaceBackupCodes } from "#features/authenticators/actions/backup-codes.ts";
-import { confirmTotp, openPendingTotp, startTotp } from "#features/authenticators/actions/totp.ts";
-import { findAuthenticators } from "#features/authenticators/index.ts";
+import { keepTotp } from "#features/authenticators/actions/totp.ts";
 import type { SignInPolicies } from "#platform/db/schema.ts";
 import type { Insertable } from "kysely";
-import { totpCode, totpStep } from "#protocols/totp.ts";
+import { newTotpSecret, totpCode, totpStep } from "#protocols/totp.ts";
 import {
   goodPassword,
   type TestApp,
@@ -75,11 +74,8 @@ export async function withApp(house: TestApp, tenant: TestTenant, user: TestUser
   const owner = { tenantId: tenant.id, userId: user.id, keys: services.keys };
   const now = clock.now();
   const app = await tenant.tenant.write(async (db) => {
-    await startTotp(db, owner, now);
-    const sealed = (await findAuthenticators(db, user.id))?.sealedPending;
-    if (!sealed) throw new Error("no secret is pending");
-    const secret = openPendingTotp(owner, sealed);
-    await confirmTotp(db, owner, { code: totpCode(secret, totpStep(now)), now });
+    const secret = newTotpSecret();
+    await keepTotp(db, owner, { secret, step: totpStep(now), now });
     return { secret, backupCodes: await replaceBackupCodes(db, user.id) };
   });
   clock.advance({ seconds: 31 });

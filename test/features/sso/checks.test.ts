@@ -259,6 +259,45 @@ describe("a flood of requests that nobody signed", () => {
     await waitingAt(browser, authnRequest(app, sp), { signed: true });
   });
 
+  test("nor who is signed in there: they count for themselves, with faulty requests too", async () => {
+    const { tenant, sp, browser } = await flooded();
+    const person = await tenant.signedIn(await tenant.aUser());
+    person.ip = browser.ip;
+    await waitingAt(person, authnRequest(app, sp));
+    for (let at = 0; at < 60; at += 1) await browser.get("/saml/idp/sso?SAMLRequest=x");
+    expect((await send(browser, authnRequest(app, sp))).status).toBe(429);
+    await waitingAt(person, authnRequest(app, sp));
+    await app.asSuperuser(
+      "update app.limits set hits = 600 where name = 'sso.requests' and tenant_id = $1",
+      [tenant.id],
+    );
+    expect((await send(person, authnRequest(app, sp))).status).toBe(429);
+  });
+
+  test("requests behind which somebody turns out to be signed in are given back to the network, once", async () => {
+    const tenant = await app.aTenant({ signedInAs: "member" });
+    const sp = await anSp(tenant);
+    const { browser } = tenant;
+    const hits = async () => {
+      const rows = await app.asSuperuser<{ hits: number; about: string | null }>(
+        "select hits from app.limits where name = 'sso.requests' and tenant_id = $1 order by hits",
+        [tenant.id],
+      );
+      return rows.map((row) => row.hits);
+    };
+    const stranger = tenant.newBrowser();
+    stranger.ip = browser.ip;
+    // Posted from the application's site: without the session's cookie.
+    const path = await waitingAt(browser, authnRequest(app, sp), { binding: "post" });
+    const theirs = await waitingAt(stranger, authnRequest(app, sp), { binding: "post" });
+    expect(await hits()).toEqual([2]);
+    await stranger.get(theirs);
+    expect(await hits()).toEqual([2]);
+    await browser.get(path);
+    await browser.get(path);
+    expect(await hits()).toEqual([1, 1]);
+  });
+
   test("launches from My Apps are counted by person", async () => {
     const { tenant, sp } = await flooded();
     const launch = (on = tenant.browser) => on.get(`/saml/idp/launch/${sp.application.id}`);

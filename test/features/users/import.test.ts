@@ -114,7 +114,7 @@ describe("POST /users with passwordHash", () => {
     expect((await throughPassword(other.newBrowser(), grace.email)).status).toBe(422);
   });
 
-  test("A10: 1 MB as a hash, and 1 MB as a password for an imported one, cost nothing", async () => {
+  test("1 MB as a hash, and 1 MB as a password for an imported one, cost nothing", async () => {
     const tenant = await world.aTenant();
     const huge = "a".repeat(1_000_000);
     const refused = await tenant.api.post("/users", {

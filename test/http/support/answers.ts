@@ -8,7 +8,7 @@ const always: Readonly<Record<string, string | RegExp>> = {
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
   "permissions-policy": /camera=\(\)/,
-  "strict-transport-security": /^max-age=(?:[2-9]\d|1\d\d)\d{5,}/,
+  "strict-transport-security": /^max-age=(?:[2-9]\d|1\d\d)\d{5,}; includeSubDomains$/,
   "x-request-id": /^[0-9a-f-]{36}$/,
 };
 

@@ -324,6 +324,7 @@ const samples: Readonly<Record<string, Sample>> = {
   "DELETE /identity-providers/:providerId": () => ({ confirmed: "off" }),
   "POST /sign-in/link": () => ({ password: goodPassword }),
   "POST /saml/idp/sso/:requestId/consent": () => ({ choice: "continue" }),
+  "POST /api-clients/:clientId/secret": () => ({}),
   "POST /api-clients": () => ({ name: "Walked", role: "member" }),
   "PUT /branding": () => ({ accentKind: "own", accent: "#0f766e" }),
   "PATCH /profile": () => ({
@@ -340,6 +341,7 @@ const samples: Readonly<Record<string, Sample>> = {
     email: `walked${(applications += 1)}@${tenant.subdomain}.example.com`,
   }),
   "PUT /users/:userId/addresses/:addressId/primary": () => ({ confirm: "on" }),
+  "POST /profile/browser-time-zone": () => ({ timeZone: "Europe/London" }),
   "POST /users": ({ tenant }) => ({
     firstName: "Grace",
     lastName: "Hopper",

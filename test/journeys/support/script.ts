@@ -31,9 +31,10 @@ export async function scriptOf({ services, port, acmeHost }: Stage): Promise<Scr
   const tenant = await services.database.system((db) => findTenant(db, "acme"));
   if (!tenant) throw new Error("acme is not there");
   const actor = { kind: "operator", command: "api-client create" } as const;
-  const client = await services.database
-    .tenant(tenant.id)
-    .write((db) => createApiClient(db, actor, { name: "journey", role: "super_admin" }));
+  const client = await services.database.tenant(tenant.id).write((db) => {
+    const all = { access: "write", areas: null } as const;
+    return createApiClient(db, actor, { name: "journey", role: "super_admin", ...all });
+  });
   const ask = (path: string, { headers, ...request }: Asked) =>
     fetch(`http://127.0.0.1:${port}${path}`, {
       ...request,

@@ -20,7 +20,13 @@ const view: PageView = {
   path: "/users",
   nonce: "n0nce",
   tenant: { name: "Acme <Robots>", accent: "#e11d48" },
-  viewer: { name: "Ada Lovelace", email: "ada@acme.example", theme: "dark", zone: "Europe/Berlin" },
+  viewer: {
+    name: "Ada Lovelace",
+    email: "ada@acme.example",
+    theme: "dark",
+    zone: "Europe/Berlin",
+    takesZone: false,
+  },
   notice: { kind: "success", text: "Saved & sent" },
   nav: [
     { href: "/apps", label: "My apps", icon: "apps", current: false },

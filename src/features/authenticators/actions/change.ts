@@ -5,11 +5,19 @@ import { dropLinks, dropPending } from "#features/one-time-links/index.ts";
 import { endSessions, renewSession, type SessionCookie } from "#features/sessions/index.ts";
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
-import { newPasswordRefused, noTotp, totpCodeWrong, totpNotPending } from "../errors.ts";
+import { clear, defineLimit, hitNoted } from "#platform/limits.ts";
+import {
+  newPasswordRefused,
+  noTotp,
+  proofLimited,
+  totpCodeWrong,
+  totpNotPending,
+} from "../errors.ts";
 import { totpStarted } from "../events.ts";
 import { findPasswordRules, judgeNewPassword } from "../password-policy.ts";
 import { findAuthenticators } from "../queries.ts";
 import { texts } from "../texts.ts";
+import { waitText } from "../wait.ts";
 import { replaceBackupCodes } from "./backup-codes.ts";
 import { dropCodes } from "./drop.ts";
 import { backupCodesMade, passwordChanged, totpGone, totpTaken } from "./notices.ts";
@@ -25,12 +33,17 @@ import {
   type Visit,
   withProof,
 } from "./prove.ts";
-import { confirmTotp, dropTotp, openPendingTotp, startTotp, type TotpOwner } from "./totp.ts";
+import { confirmTotp, findPendingTotp, type PendingOwner, startTotp } from "./pending-totp.ts";
+import { dropTotp } from "./totp.ts";
 
-const ownerOf = ({ site, userId, services }: Visit): TotpOwner => ({
+// A stolen session must not be able to try the six digits of a secret it does not see, nor to keep the server busy with them.
+const firstCodes = defineLimit("authenticators.first_code", { most: 5, windowSeconds: 5 * 60 });
+
+const ownerOf = ({ site, userId, services, session }: OwnVisit): PendingOwner => ({
   tenantId: site.tenantId,
   userId,
   keys: services.keys,
+  sessionId: session.id,
 });
 
 /**
@@ -65,35 +78,48 @@ export async function changePassword(
   });
 }
 
-/** Begins with an authenticator app, or with another one. @throws {proofWrong} @throws {proofLimited} */
-export const setUpTotp = (visit: Visit, proof: Proof): Promise<void> =>
+/** Begins with an authenticator app, or with another one, in this session. @throws {proofWrong} @throws {proofLimited} */
+export const setUpTotp = (visit: OwnVisit, proof: Proof): Promise<void> =>
   withProof(visit, proof, async (db) => {
     await startTotp(db, ownerOf(visit), visit.now);
     await record(db, visit.actor, totpStarted, { userId: visit.userId });
   });
 
-/** The secret to be scanned or typed, in Base32; null when none waits to be confirmed. */
-export async function pendingTotp(visit: Visit): Promise<{ secret: string; email: string } | null> {
-  const person = await visit.tenant.read((db) => findAuthenticators(db, visit.userId));
-  if (!person?.sealedPending || !person.pendingUntil || person.pendingUntil <= visit.now)
-    return null;
-  return { secret: openPendingTotp(ownerOf(visit), person.sealedPending), email: person.email };
-}
+/** The secret to be scanned or typed, in Base32; null when none waits to be confirmed in this session. */
+export const pendingTotp = (visit: OwnVisit): Promise<string | null> =>
+  visit.tenant.read((db) => findPendingTotp(db, ownerOf(visit), visit.now));
 
-/** Takes the app into use by its first code, and answers new backup codes. @throws {totpNotPending} @throws {totpCodeWrong} */
+/**
+ * Takes the app into use by its first code, and answers new backup codes.
+ * @throws {totpNotPending} @throws {totpCodeWrong} @throws {proofLimited}
+ */
 export async function takeTotp(visit: OwnVisit, code: string): Promise<Changed<string[]>> {
   const { tenant, userId, now, post, actor } = visit;
+  if ((await pendingTotp(visit)) === null) throw totpNotPending();
+  await countFirstCode(visit);
   return tenant.write(async (db) => {
     const person = await findAuthenticators(db, userId);
-    if (!person?.sealedPending || !person.pendingUntil || person.pendingUntil <= now)
-      throw totpNotPending();
-    if (!(await confirmTotp(db, ownerOf(visit), { code, now }))) {
-      throw totpCodeWrong({ errors: { code: texts.totpCodeWrong } });
-    }
+    const outcome = await confirmTotp(db, ownerOf(visit), { code, now });
+    if (outcome === "gone" || person === null) throw totpNotPending();
+    if (outcome === "wrong") throw totpCodeWrong({ errors: { code: texts.totpCodeWrong } });
+    await clear(db, firstCodes, userId);
     const replaced = person.totpConfirmedAt !== null;
     await endRemembering(db, userId);
     await totpTaken(db, post, actor, { userId, now, replaced });
     return goOnAlone(db, visit, await issueBackupCodes(db, visit, true));
+  });
+}
+
+/** In a transaction of its own: a wrong code is thrown away with everything else, and must count. @throws {proofLimited} */
+async function countFirstCode({ tenant, userId, now }: OwnVisit): Promise<void> {
+  const { allowed, retryAfterSeconds } = await tenant.write((db) => {
+    const about = async () => (await findAuthenticators(db, userId))?.email ?? userId;
+    return hitNoted(db, { limit: firstCodes, key: userId, about }, now);
+  });
+  if (allowed) return;
+  throw proofLimited({
+    retryAfterSeconds,
+    errors: { code: texts.tryAgainIn(waitText(retryAfterSeconds)) },
   });
 }
 

@@ -1,12 +1,8 @@
-// The authenticator app: a pending secret until one of its codes was typed, then the confirmed one; each code counts once.
-import { secondsLater } from "#platform/clock.ts";
+// The authenticator app, once one of its codes was typed (pending-totp.ts is before that); each code counts once.
 import type { Keyring, SealPlace } from "#platform/crypto/keyring.ts";
 import type { TenantDb } from "#platform/db/database.ts";
-import { newTotpSecret, verifyTotp } from "#protocols/totp.ts";
+import { verifyTotp } from "#protocols/totp.ts";
 import type { TenantId, UserId } from "#src/ids.ts";
-
-/** Proof was given before the secret was made: whoever finds the page open much later must give it again. */
-const pendingSeconds = 15 * 60;
 
 /** Whose secret, and what opens it. */
 export interface TotpOwner {
@@ -15,49 +11,12 @@ export interface TotpOwner {
   readonly keys: Keyring;
 }
 
-const placeOf = (
-  { tenantId, userId }: TotpOwner,
-  column: "sealed_secret" | "sealed_pending",
-): SealPlace => ({
+const placeOf = ({ tenantId, userId }: TotpOwner): SealPlace => ({
   tenantId,
   table: "totp_authenticators",
   row: userId,
-  column,
+  column: "sealed_secret",
 });
-
-/** Lays a new secret by, to be confirmed within a quarter of an hour; a confirmed one goes on until then. */
-export async function startTotp(db: TenantDb, owner: TotpOwner, now: Date): Promise<void> {
-  const sealed_pending = owner.keys.seal(
-    "totp-secret",
-    placeOf(owner, "sealed_pending"),
-    newTotpSecret(),
-  );
-  const pending = { sealed_pending, pending_until: secondsLater(now, pendingSeconds) };
-  await db
-    .insertInto("totp_authenticators")
-    .values({ user_id: owner.userId, ...pending })
-    .onConflict((on) => on.constraint("totp_authenticators_pkey").doUpdateSet(pending))
-    .execute();
-}
-
-/** The secret that waits for its first code, in Base32. */
-export const openPendingTotp = (owner: TotpOwner, sealedPending: Buffer): string =>
-  owner.keys.open("totp-secret", placeOf(owner, "sealed_pending"), sealedPending).toString();
-
-/** Makes the pending secret the person's authenticator if the code is right. The code's step is used up with it. */
-export async function confirmTotp(
-  db: TenantDb,
-  owner: TotpOwner,
-  { code, now }: { code: string; now: Date },
-): Promise<boolean> {
-  const row = await lockTotp(db, owner.userId);
-  if (!row?.sealed_pending || !row.pending_until || row.pending_until <= now) return false;
-  const secret = openPendingTotp(owner, row.sealed_pending);
-  const step = verifyTotp({ secret, code, now, lastStep: null });
-  if (step === null) return false;
-  await keepTotp(db, owner, { secret, step, now });
-  return true;
-}
 
 /** Makes a secret whose first code was just right the person's authenticator; the code's step is used up with it. */
 export async function keepTotp(
@@ -67,9 +26,7 @@ export async function keepTotp(
 ): Promise<void> {
   const { userId: user_id, keys } = owner;
   const kept = {
-    sealed_secret: keys.seal("totp-secret", placeOf(owner, "sealed_secret"), secret),
-    sealed_pending: null,
-    pending_until: null,
+    sealed_secret: keys.seal("totp-secret", placeOf(owner), secret),
     last_step: step,
     confirmed_at: now,
   };
@@ -89,9 +46,7 @@ export async function useTotpCode(
 ): Promise<boolean> {
   const row = await lockTotp(db, owner.userId);
   if (!row?.sealed_secret) return false;
-  const secret = owner.keys
-    .open("totp-secret", placeOf(owner, "sealed_secret"), row.sealed_secret)
-    .toString();
+  const secret = owner.keys.open("totp-secret", placeOf(owner), row.sealed_secret).toString();
   const lastStep = row.last_step === null ? null : Number(row.last_step);
   const step = verifyTotp({ secret, code, now, lastStep });
   if (step === null) return false;
@@ -112,7 +67,7 @@ export async function dropTotp(db: TenantDb, userId: UserId): Promise<void> {
 const lockTotp = (db: TenantDb, userId: UserId) =>
   db
     .selectFrom("totp_authenticators")
-    .select(["sealed_secret", "sealed_pending", "pending_until", "last_step"])
+    .select(["sealed_secret", "last_step"])
     .where("user_id", "=", userId)
     .forUpdate()
     .executeTakeFirst();

@@ -1,8 +1,14 @@
 // Break-glass: whoever is at the machine lets somebody back in. It can do no more than that: the password is chosen by the person.
+import {
+  linkedProviders,
+  onlyProviderOf,
+  unlinkEverywhere,
+} from "#features/identity-providers/index.ts";
 import { releaseLimitsOf } from "#features/limits/index.ts";
 import { resendInvitation } from "#features/invitations/index.ts";
 import { notify } from "#features/notices/index.ts";
 import { dropPending, issueLink, linkPath } from "#features/one-time-links/index.ts";
+import { findPolicy } from "#features/policy/index.ts";
 import {
   emailsOf,
   findUserByEmail,
@@ -17,10 +23,10 @@ import { record } from "#platform/audit/record.ts";
 import { queueMail } from "#platform/mail/queue.ts";
 import type { UserId } from "#src/ids.ts";
 import { operatorLinkMail, recoveredMail, recoveredToldMail } from "../emails.tsx";
-import { addressNotVerified, recoveryNotPossible } from "../errors.ts";
+import { addressNotVerified, comesByItsProvider, recoveryNotPossible } from "../errors.ts";
 import { recoveredByOperator } from "../events.ts";
 import { activeWithRole } from "../people.ts";
-import { takenText } from "../texts.ts";
+import { takenText, texts } from "../texts.ts";
 import type { Acting } from "./acting.ts";
 import { dropSecondSteps } from "./second-steps.ts";
 
@@ -31,6 +37,9 @@ export interface Recovered {
   /** What was taken away, in words. */
   readonly taken: readonly string[];
   readonly limitsCleared: number;
+  /** The identity providers that they are linked to, by name, and whether that was taken back. */
+  readonly providers: readonly string[];
+  readonly unlinked: boolean;
   /** The one-time link: to a new password, or, for somebody who never chose one, to the first. */
   readonly link: string;
   readonly linkExpiresAt: Date;
@@ -41,10 +50,14 @@ export interface Recovered {
 /**
  * Reactivates a person where needed, takes their second steps away, releases what slows their sign-in down and issues a link to a new
  * password (30 minutes), which is mailed to `email` too. The person is told at every verified address. Someone who is still invited has
- * nothing to recover.
- * @throws {userNotFound} @throws {isAnonymised} @throws {addressNotVerified} @throws {recoveryNotPossible}
+ * nothing to recover. Who comes in by an identity provider gets a password that opens something only by being unlinked from it: that is
+ * asked for (`unlink`), or refused.
+ * @throws {userNotFound} @throws {isAnonymised} @throws {addressNotVerified} @throws {recoveryNotPossible} @throws {comesByItsProvider}
  */
-export async function recoverByOperator(by: Acting, email: string): Promise<Recovered> {
+export async function recoverByOperator(
+  by: Acting,
+  { email, unlink }: { email: string; unlink: boolean },
+): Promise<Recovered> {
   const { db, post, actor, now } = by;
   const known = await findUserByEmail(db, email);
   if (!known) throw userNotFound({ email });
@@ -56,6 +69,7 @@ export async function recoverByOperator(by: Acting, email: string): Promise<Reco
   const addresses = await emailsOf(db, userId);
   const isVerified = addresses.some((one) => one.email === address && one.verifiedAt !== null);
   if (!isVerified && user.hasPassword) throw addressNotVerified({ email });
+  const providers = await settleProviders(by, { userId, email: address, unlink });
   const reactivated = user.state === "deactivated";
   if (reactivated) await reactivateUser(db, post, actor, userId);
   const taken = takenText(
@@ -64,10 +78,33 @@ export async function recoverByOperator(by: Acting, email: string): Promise<Reco
   const limitsCleared = await releaseLimitsOf(db, actor, userId);
   await dropPending(db, userId);
   const issued = await linkFor(by, { userId, email: address });
-  await record(db, actor, recoveredByOperator, { userId, reactivated, limitsCleared });
+  const unlinked = unlink && providers.length > 0;
+  await record(db, actor, recoveredByOperator, { userId, reactivated, limitsCleared, unlinked });
   const happening = { userId, now };
-  await notify(db, post, actor, { happening, template: recoveredMail, more: { taken } });
-  return { userId, email: address, reactivated, taken, limitsCleared, ...issued };
+  const told = unlinked ? [...taken, ...providers.map(texts.takenProvider)] : taken;
+  await notify(db, post, actor, { happening, template: recoveredMail, more: { taken: told } });
+  return {
+    userId,
+    email: address,
+    reactivated,
+    taken,
+    limitsCleared,
+    providers,
+    unlinked,
+    ...issued,
+  };
+}
+
+/** The providers that somebody is linked to, taken away from them where that is wished. @throws {comesByItsProvider} */
+async function settleProviders(
+  { db, actor, now }: Acting,
+  { userId, email, unlink }: { userId: UserId; email: string; unlink: boolean },
+): Promise<string[]> {
+  if (unlink) return unlinkEverywhere(db, actor, userId);
+  const only = await onlyProviderOf(db, { userId, email }, await findPolicy(db, now));
+  // A password that sign-in then refuses would be no way back.
+  if (only !== null) throw comesByItsProvider({ email, provider: only.name });
+  return (await linkedProviders(db, userId)).map(({ name }) => name);
 }
 
 /** The way to a password: after a reactivation somebody without one is invited again. */

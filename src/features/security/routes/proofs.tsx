@@ -213,9 +213,9 @@ async function withFactor(handling: AnyHandling): Promise<ProofStep | Redirect> 
 }
 
 async function pendingApp(handling: AnyHandling): Promise<PendingApp | null> {
-  const pending = await pendingTotp(mine(handling));
-  if (!pending) return null;
-  const { secret, email } = pending;
+  const secret = await pendingTotp(mine(handling));
+  if (secret === null) return null;
+  const email = handling.viewer?.email ?? "";
   const uri = totpUri({ issuer: handling.site.name, account: email, secret });
   return { qr: await qrSvg(uri), key: groupedSecret(secret) };
 }

@@ -61,5 +61,6 @@ export const PasswordMeterFragment: Screen<PasswordRating> = ({ data }) => (
     check="/security/password/strength"
     score={data.score}
     advice={data.advice ?? undefined}
+    crackTime={data.crackTime ?? undefined}
   />
 );

@@ -13,6 +13,7 @@ import { signInExpired } from "../errors.ts";
 import { findPerson, findSignIn, isAt, lockPerson, lockSignIn } from "../queries.ts";
 import type { SignIn } from "../schema.ts";
 import { handleOf, type Visit, visitor } from "../visit.ts";
+import { countSetUp, firstCodes, passkeySetUps } from "../set-up-limits.ts";
 import { nextOf } from "../ways.ts";
 import { advance, type Moved } from "./advance.ts";
 import { type Expired, openStep } from "./open.ts";
@@ -110,6 +111,7 @@ export function startApp(
 export type AppOutcome =
   | Expired
   | { readonly kind: "wrong" }
+  | { readonly kind: "limited"; readonly seconds: number }
   /** The app is the second step from now on, and this sign-in has used it. */
   | { readonly kind: "taken"; readonly backupCodes: readonly string[]; readonly moved: Moved };
 
@@ -123,6 +125,9 @@ export function confirmApp(visit: Visit, code: string): Promise<AppOutcome> {
     const secret = openSecret(visit, signIn);
     if (secret === null || situation.required === "phishing_resistant")
       return { kind: "expired", returnTo: signIn.returnTo };
+    const trier = { userId: person.userId, email: signIn.email, now };
+    const seconds = await countSetUp(db, firstCodes, trier);
+    if (seconds !== null) return { kind: "limited", seconds };
     const firstStep = verifyTotp({ secret, code, now, lastStep: null });
     if (firstStep === null) return { kind: "wrong" };
     const { userId } = person;
@@ -145,6 +150,9 @@ export function newPasskeyOptions(visit: Visit) {
     const step = await openStep(db, visit, ["enrol"]);
     if (step.kind !== "open") return step;
     const { userId } = step.person;
+    const trier = { userId, email: step.signIn.email, now };
+    const seconds = await countSetUp(db, passkeySetUps, trier);
+    if (seconds !== null) return { kind: "limited" as const, seconds };
     return { kind: "options" as const, ...(await beginRegistration(db, { site, now, userId })) };
   });
 }

@@ -1,12 +1,18 @@
 // A forgotten password: the request does the same work for every address; what differs happens later, in the job.
-import { onlyProviderOf } from "#features/identity-providers/index.ts";
+import { closedProviderOf, onlyProviderOf } from "#features/identity-providers/index.ts";
 import { issueLink, linkPath } from "#features/one-time-links/index.ts";
 import { findPolicy } from "#features/policy/index.ts";
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import { type Post, queueMail } from "#platform/mail/queue.ts";
 import type { Actor, Origin } from "#src/actor.ts";
-import { accountDeactivated, continueSetUp, resetPassword, signsInByProvider } from "../emails.tsx";
+import {
+  accountDeactivated,
+  continueSetUp,
+  providerClosed,
+  resetPassword,
+  signsInByProvider,
+} from "../emails.tsx";
 import { passwordResetRequested } from "../events.ts";
 import { mayMailForgotten } from "../limits.ts";
 import { findByEmail, primaryEmail } from "../queries.ts";
@@ -41,6 +47,12 @@ export async function sendResetLink(
     // The mailbox is known to be theirs: it may read which address leads there.
     const said = { firstName, provider: provider.name, address: await primaryEmail(db, userId) };
     await queueMail(db, post, signsInByProvider, { email, userId }, said);
+    return;
+  }
+  const closed = state === "active" ? await closedProviderOf(db, userId) : null;
+  if (closed !== null) {
+    const said = { firstName, provider: closed.name };
+    await queueMail(db, post, providerClosed, { email, userId }, said);
     return;
   }
   const { purpose, template } = answers[state];

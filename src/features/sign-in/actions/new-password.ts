@@ -19,6 +19,7 @@ import { newPasswordRefused } from "../errors.ts";
 import { forgivePasswords } from "../limits.ts";
 import { forgivePerson } from "../person-limit.ts";
 import { findPerson, findSignIn, isAt, lockPerson, lockSignIn } from "../queries.ts";
+import { countSetUp, newPasswords } from "../set-up-limits.ts";
 import type { SignIn } from "../schema.ts";
 import { texts } from "../texts.ts";
 import { handleOf, type Visit, visitor } from "../visit.ts";
@@ -73,6 +74,9 @@ export async function chooseNewPassword(
   const step = await tenant.read((db) => findNewPasswordStep(db, visit));
   if (!step) return expired(visit);
   const { userId, person, rules } = step;
+  const trier = { userId, email: person.email, now: visit.now };
+  const wait = await tenant.write((db) => countSetUp(db, newPasswords, trier));
+  if (wait !== null) return { kind: "limited", seconds: wait };
   const candidate = { password, person, organisation: site.name, rules };
   const refuse = (problem: string) => newPasswordRefused({ errors: { password: problem } });
   const judged = await judgeNewPassword(visit, candidate, { tenantId: site.tenantId, userId });

@@ -81,6 +81,7 @@ export const enrolmentRoutes = routes()
     handle: async (visit): Promise<End | FirstCodes | Redirect> => {
       const outcome = await confirmApp(visit, visit.input.code);
       if (outcome.kind === "expired") return outcome;
+      if (outcome.kind === "limited") throw waitFor(outcome.seconds);
       if (outcome.kind === "wrong") throw codeRefused({ errors: { code: texts.appCodeWrong } });
       return showCodes(visit, outcome, false);
     },
@@ -91,6 +92,7 @@ export const enrolmentRoutes = routes()
     handle: async (visit) => {
       const outcome = await newPasskeyOptions(visit);
       if (outcome.kind === "expired") throw signInExpired();
+      if (outcome.kind === "limited") throw waitFor(outcome.seconds);
       givePasskeyHandle(visit.cookies, outcome.handle);
       return { options: outcome.options };
     },

@@ -42,6 +42,7 @@ export const signInRoutes = routes()
         reauthenticate: undefined,
         trial: undefined,
         local: undefined,
+        email: undefined,
       }),
     page: EndPage,
     status: statusOf,
@@ -102,11 +103,9 @@ export const signInRoutes = routes()
     },
   });
 
-type Asked = Pick<EmailInput, "return_to" | "reauthenticate" | "trial" | "local">;
-
 async function emailStep(
   { tenant, now, viewer }: Handling<unknown, unknown>,
-  { return_to: returnTo, reauthenticate, trial, local }: Asked,
+  { return_to: returnTo, reauthenticate, trial, local, email }: SignInQuery,
 ): Promise<EmailStep> {
   const { mayKeep, providers } = await tenant.read(async (db) => ({
     mayKeep: (await findPolicy(db, now)).keepSignedIn,
@@ -114,7 +113,8 @@ async function emailStep(
   }));
   return {
     returnTo,
-    email: viewer?.email,
+    email: email ?? viewer?.email,
+    prefilled: email,
     trial,
     reauthenticate: reauthenticate !== undefined,
     mayKeep,

@@ -18,6 +18,8 @@ import { Another, CodeForm, type Step, typedOr } from "./parts.tsx";
 export interface EmailStep {
   readonly returnTo: string;
   readonly email: string | undefined;
+  /** The address that the link here named. */
+  readonly prefilled: string | undefined;
   readonly trial: string | undefined;
   readonly reauthenticate: boolean;
   /** Whether the tenant lets people stay signed in beyond the browser's window. */
@@ -37,9 +39,7 @@ export const EmailPage: FormScreen<EmailStep> = ({ data, view, values, problems 
     lead={texts.lead(view.tenant.name)}
     after={
       data.hasProviders && !data.local ? (
-        <a href={addressOf("/sign-in", { ...hiddenOf(data, values), local: "1" })}>
-          {texts.useLocal}
-        </a>
+        <a href={pastProvider(data, values)}>{texts.useLocal}</a>
       ) : undefined
     }
   >
@@ -73,6 +73,13 @@ export const EmailPage: FormScreen<EmailStep> = ({ data, view, values, problems 
 );
 
 /** What the page was asked for travels with the form, also through a refusal. */
+const pastProvider = (data: EmailStep, values: Readonly<Record<string, unknown>>) =>
+  addressOf("/sign-in", {
+    ...hiddenOf(data, values),
+    ...(data.prefilled === undefined ? {} : { email: data.prefilled }),
+    local: "1",
+  });
+
 function hiddenOf(data: EmailStep, values: Readonly<Record<string, unknown>>) {
   const trial = typedOr(values, "trial", data.trial);
   const again = typedOr(values, "reauthenticate", data.reauthenticate ? "1" : undefined);

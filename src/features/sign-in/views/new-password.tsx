@@ -67,6 +67,7 @@ export const NewPasswordMeter: Screen<PasswordRating> = ({ data }) => (
     check="/sign-in/new-password/strength"
     score={data.score}
     advice={data.advice ?? undefined}
+    crackTime={data.crackTime ?? undefined}
   />
 );
 
