@@ -78,7 +78,7 @@ describe("a drill", () => {
     const says = Object.fromEntries(drilled.checks.map(({ name, says: text }) => [name, text]));
     expect(says["rows"]).toMatch(/^\d+ rows in \d+ tables, as counted in the backup$/);
     expect(says["secrets"]).toBe(
-      "opened one each of authenticator apps, authenticator apps being set up, authenticator apps being set up at a sign-in, SAML signing keys, keys for requests to identity providers, hash prefixes for the breach check, messages to be sent",
+      "opened one each of authenticator apps, authenticator apps that were being set up before an upgrade, authenticator apps being set up, authenticator apps being set up at a sign-in, SAML signing keys, keys for requests to identity providers, hash prefixes for the breach check, messages to be sent",
     );
     expect(says["assertion"]).toContain("signed with a restored key and verified");
     expect(await lastRun()).toEqual({ kind: "drill", succeeded: true, archive: made.name });
