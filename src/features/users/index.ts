@@ -31,5 +31,5 @@ export {
   type User,
   UserState,
 } from "./schema.ts";
-export { assertMayManage, mayManage } from "./rules.ts";
+export { assertMayManage, assertNotLastSuperAdmin, assertNotSelf, mayManage } from "./rules.ts";
 export { adoptHash, importUser } from "./import.ts";
