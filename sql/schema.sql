@@ -26,6 +26,8 @@ create type app.decision as enum ('approved', 'denied', 'expired', 'void');
 
 create type app.file_state as enum ('pending', 'kept', 'discarded');
 
+create type app.groups_unsaid as enum ('keep', 'remove');
+
 create type app.identity_provider_kind as enum ('saml');
 
 create type app.identity_provider_preset as enum ('okta', 'entra', 'google', 'other');
@@ -333,6 +335,7 @@ create table app.group_members (
   group_id uuid not null,
   user_id uuid not null,
   added_at timestamp with time zone not null default now(),
+  by_hand boolean not null default true,
   constraint group_members_pkey PRIMARY KEY (tenant_id, group_id, user_id),
   constraint group_members_group_fk FOREIGN KEY (tenant_id, group_id) REFERENCES app.groups(tenant_id, id) ON DELETE CASCADE,
   constraint group_members_user_fk FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id) ON DELETE CASCADE
@@ -454,13 +457,21 @@ create table app.identity_providers (
   trusts_second_step boolean not null default false,
   speaks_for_all boolean not null default false,
   created_at timestamp with time zone not null default now(),
+  is_offered boolean not null default false,
+  base_group_id uuid,
+  groups_attribute text,
+  groups_unsaid app.groups_unsaid not null default 'keep'::app.groups_unsaid,
+  creates_groups boolean not null default false,
   constraint identity_providers_pkey PRIMARY KEY (tenant_id, id),
+  constraint identity_providers_base_group_fk FOREIGN KEY (tenant_id, base_group_id) REFERENCES app.groups(tenant_id, id) ON DELETE SET NULL (base_group_id),
   constraint identity_providers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id) ON DELETE CASCADE,
   constraint identity_providers_described CHECK (((state = 'draft'::app.identity_provider_state) OR ((entity_id IS NOT NULL) AND (num_nonnulls(sso_redirect_url, sso_post_url) > 0) AND (cardinality(signing_certificates) > 0)))),
   constraint identity_providers_entity_id_length CHECK (((length(entity_id) >= 1) AND (length(entity_id) <= 1024))),
+  constraint identity_providers_groups_attribute_length CHECK (((length(groups_attribute) >= 1) AND (length(groups_attribute) <= 255))),
   constraint identity_providers_name_length CHECK (((length(name) >= 1) AND (length(name) <= 120)))
 );
 alter table app.identity_providers owner to app_owner;
+CREATE INDEX identity_providers_base_group ON app.identity_providers USING btree (tenant_id, base_group_id) WHERE (base_group_id IS NOT NULL);
 alter table app.identity_providers enable row level security;
 alter table app.identity_providers force row level security;
 create policy tenant on app.identity_providers to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
@@ -632,6 +643,61 @@ alter table app.policy_trials enable row level security;
 alter table app.policy_trials force row level security;
 create policy tenant on app.policy_trials to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 grant delete, insert, select, update on app.policy_trials to app_tenant;
+
+create table app.provider_assignments (
+  tenant_id uuid not null default app.tenant_id(),
+  user_id uuid not null,
+  identity_provider_id uuid,
+  assigned_at timestamp with time zone not null default now(),
+  constraint provider_assignments_pkey PRIMARY KEY (tenant_id, user_id),
+  constraint provider_assignments_provider_fk FOREIGN KEY (tenant_id, identity_provider_id) REFERENCES app.identity_providers(tenant_id, id) ON DELETE CASCADE,
+  constraint provider_assignments_user_fk FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id) ON DELETE CASCADE
+);
+alter table app.provider_assignments owner to app_owner;
+CREATE INDEX provider_assignments_provider ON app.provider_assignments USING btree (tenant_id, identity_provider_id) WHERE (identity_provider_id IS NOT NULL);
+alter table app.provider_assignments enable row level security;
+alter table app.provider_assignments force row level security;
+create policy tenant on app.provider_assignments to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.provider_assignments to app_tenant;
+
+create table app.provider_groups (
+  tenant_id uuid not null default app.tenant_id(),
+  id uuid not null default uuidv7(),
+  identity_provider_id uuid not null,
+  value text not null,
+  group_id uuid not null,
+  is_created boolean not null default false,
+  created_at timestamp with time zone not null default now(),
+  constraint provider_groups_pkey PRIMARY KEY (tenant_id, id),
+  constraint provider_groups_value_unique UNIQUE (tenant_id, identity_provider_id, value),
+  constraint provider_groups_group_fk FOREIGN KEY (tenant_id, group_id) REFERENCES app.groups(tenant_id, id) ON DELETE CASCADE,
+  constraint provider_groups_provider_fk FOREIGN KEY (tenant_id, identity_provider_id) REFERENCES app.identity_providers(tenant_id, id) ON DELETE CASCADE,
+  constraint provider_groups_value_length CHECK (((length(value) >= 1) AND (length(value) <= 200)))
+);
+alter table app.provider_groups owner to app_owner;
+CREATE INDEX provider_groups_group ON app.provider_groups USING btree (tenant_id, group_id);
+alter table app.provider_groups enable row level security;
+alter table app.provider_groups force row level security;
+create policy tenant on app.provider_groups to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.provider_groups to app_tenant;
+
+create table app.provider_memberships (
+  tenant_id uuid not null default app.tenant_id(),
+  identity_provider_id uuid not null,
+  user_id uuid not null,
+  group_id uuid not null,
+  given_at timestamp with time zone not null default now(),
+  constraint provider_memberships_pkey PRIMARY KEY (tenant_id, identity_provider_id, user_id, group_id),
+  constraint provider_memberships_member_fk FOREIGN KEY (tenant_id, group_id, user_id) REFERENCES app.group_members(tenant_id, group_id, user_id) ON DELETE CASCADE,
+  constraint provider_memberships_provider_fk FOREIGN KEY (tenant_id, identity_provider_id) REFERENCES app.identity_providers(tenant_id, id) ON DELETE CASCADE
+);
+alter table app.provider_memberships owner to app_owner;
+CREATE INDEX provider_memberships_group ON app.provider_memberships USING btree (tenant_id, identity_provider_id, group_id);
+CREATE INDEX provider_memberships_member ON app.provider_memberships USING btree (tenant_id, group_id, user_id);
+alter table app.provider_memberships enable row level security;
+alter table app.provider_memberships force row level security;
+create policy tenant on app.provider_memberships to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.provider_memberships to app_tenant;
 
 create table app.reactivation_requests (
   tenant_id uuid not null default app.tenant_id(),

@@ -22,6 +22,8 @@ import { identityProviderTestRoutes } from "#features/identity-providers/routes/
 import { limitRoutes } from "#features/limits/routes.tsx";
 import { invitationRoutes } from "#features/invitations/routes.tsx";
 import { authenticateSession } from "#features/sessions/index.ts";
+import { providerGroupRoutes } from "#features/provider-people/routes/groups.tsx";
+import { providerPeopleRoutes } from "#features/provider-people/routes/people.tsx";
 import { passwordResetRoutes } from "#features/password-resets/routes.tsx";
 import { passkeyRoutes } from "#features/passkeys/routes.tsx";
 import { securityRoutes } from "#features/security/routes/proofs.tsx";
@@ -40,6 +42,7 @@ import { providerSignInRoutes } from "#features/sign-in/routes/providers.tsx";
 import { settingsRoutes } from "#features/settings/routes.tsx";
 import { secondStepRoutes } from "#features/sign-in/routes/second-steps.tsx";
 import { signInRoutes } from "#features/sign-in/routes/steps.tsx";
+import { withProviderRoutes } from "#features/sign-in/routes/with-provider.tsx";
 import { ssoRoutes } from "#features/sso/routes.tsx";
 import { createTenantFinder, readHost } from "#features/tenants/index.ts";
 import { userRoutes } from "#features/users/routes.tsx";
@@ -72,6 +75,7 @@ export const routeTable: readonly AnyRoute[] = [
   passkeySignInRoutes,
   enrolmentRoutes,
   providerSignInRoutes,
+  withProviderRoutes,
   passwordRoutes,
   invitationRoutes,
   securityRoutes,
@@ -85,6 +89,8 @@ export const routeTable: readonly AnyRoute[] = [
   ssoRoutes,
   identityProviderRoutes,
   identityProviderBindingRoutes,
+  providerPeopleRoutes,
+  providerGroupRoutes,
   identityProviderKeyRoutes,
   identityProviderSetupRoutes,
   identityProviderTestRoutes,

@@ -37,3 +37,5 @@ export const IdentityProviderRequestId = id.brand("IdentityProviderRequestId");
 export type IdentityProviderRequestId = z.infer<typeof IdentityProviderRequestId>;
 export const IdentityProviderKeyId = id.brand("IdentityProviderKeyId");
 export type IdentityProviderKeyId = z.infer<typeof IdentityProviderKeyId>;
+export const ProviderGroupId = id.brand("ProviderGroupId");
+export type ProviderGroupId = z.infer<typeof ProviderGroupId>;

@@ -7,6 +7,7 @@ import { routeTable } from "#src/app.ts";
 import { openApiDocument } from "#src/openapi.ts";
 import type { AnyRoute } from "#platform/http/route.ts";
 import { idpMetadata } from "./protocols/saml/support/idp.ts";
+import { IdentityProviderId } from "#src/ids.ts";
 import { testApp } from "./support/a-tenant.ts";
 import { needs } from "./support/programs.ts";
 import { fieldsOf } from "./http/support/garbage.ts";
@@ -194,6 +195,20 @@ const preparations: Readonly<
     const providerId = await provided(tenant);
     const key = await tenant.api.post(`/identity-providers/${providerId}/keys`);
     return { ids: { providerId, providerKeyId: ((await key.json()) as { id: string }).id } };
+  },
+  "DELETE /identity-providers/:providerId/people/:userId": async ({ tenant, ids }) => {
+    const user = await tenant.aUser();
+    await tenant.tenant.write((db) =>
+      db
+        .insertInto("federated_identities")
+        .values({
+          identity_provider_id: IdentityProviderId.parse(ids["providerId"]),
+          subject: user.id,
+          user_id: user.id,
+        })
+        .execute(),
+    );
+    return { ids: { userId: user.id }, body: { way: "password" } };
   },
   "PUT /settings/sign-in": async ({ tenant }) => ({ body: await untriedSettings(tenant) }),
   "POST /settings/sign-in/trials": async ({ tenant }) => ({

@@ -52,9 +52,15 @@ export const mailCases: readonly MailCase[] = [
   { template: "password_resets.breach_digest", data: { firstName, count: 3 } },
   { template: "sign_in.new_device", data: { ...noticed, methods: "password, authenticator app" } },
   { template: "sign_in.linked", data: { ...noticed, provider: "Okta" } },
+  { template: "sign_in.by_provider", data: { firstName, provider: "Okta", providerId: linkId } },
   {
-    template: "sign_in.by_provider",
-    data: { firstName, provider: "Okta", address: "ada@acme.example" },
+    template: "provider_people.assigned",
+    data: { ...byAdministrator, provider: "Okta", providerId: linkId },
+  },
+  { template: "provider_people.by_password", data: byAdministrator },
+  {
+    template: "provider_people.set_password",
+    data: { firstName, url: `${origin}/reset-password/${linkId}/${token}` },
   },
   { template: "sign_in.provider_closed", data: { firstName, provider: "Okta" } },
   {
@@ -198,6 +204,7 @@ export const hostile =
 
 // Made by ourselves, or one of a few words.
 const ours: readonly string[] = [
+  "providerId",
   "url",
   "code",
   "role",

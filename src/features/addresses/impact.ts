@@ -1,6 +1,6 @@
 // What another primary address would change: who knows the person by it, and where it leads at sign-in.
 import { listMyApplications } from "#features/applications/index.ts";
-import { onlyProviderOf, routeOf } from "#features/identity-providers/index.ts";
+import { onlyProviderOf, routeOf, wordOn } from "#features/identity-providers/index.ts";
 import { findPolicy } from "#features/policy/index.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import { nameIdFormats } from "#protocols/saml/name-id.ts";
@@ -66,5 +66,7 @@ export async function leavesProvider(
 ): Promise<boolean> {
   const policy = await findPolicy(db, now);
   const only = await onlyProviderOf(db, { userId, email: from }, policy);
-  return only !== null && (await routeOf(db, to, policy))?.id !== only.id;
+  // Whom an administrator has sent there comes in by it under any address.
+  if (only === null || (await wordOn(db, userId)) !== undefined) return false;
+  return (await routeOf(db, to, policy))?.id !== only.id;
 }

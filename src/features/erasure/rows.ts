@@ -17,6 +17,7 @@ export const ownRows = [
   { table: "user_tokens", column: "user_id" },
   { table: "pending_emails", column: "user_id" },
   { table: "federated_identities", column: "user_id" },
+  { table: "provider_assignments", column: "user_id" },
   { table: "identity_provider_requests", column: "started_by" },
   // Random, 122 bits: the same one is never made for anybody else (SAML Core §8.3.7), so nothing has to be kept of it.
   { table: "saml_persistent_ids", column: "user_id" },

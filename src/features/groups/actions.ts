@@ -7,7 +7,12 @@ import { requireFresh } from "#platform/http/fresh.ts";
 import { type Actor, roleOf } from "#src/actor.ts";
 import type { GroupId, UserId } from "#src/ids.ts";
 import { roleMay } from "#src/permissions.ts";
-import { groupNameTaken, groupProtects, strengthNeedsPermission } from "./errors.ts";
+import {
+  givenByProvider,
+  groupNameTaken,
+  groupProtects,
+  strengthNeedsPermission,
+} from "./errors.ts";
 import {
   groupCreated,
   groupDeleted,
@@ -17,7 +22,7 @@ import {
   memberAdded,
   memberRemoved,
 } from "./events.ts";
-import { applicationsOf, asksLess, getGroup, lockGroup, lockMember } from "./queries.ts";
+import { applicationsOf, asksLess, getGroup, getMember, lockGroup, lockMember } from "./queries.ts";
 import type { Added, Group, GroupChanges, MemberParams, NewGroup } from "./schema.ts";
 import { texts } from "./texts.ts";
 
@@ -142,7 +147,13 @@ export async function addMembers(
   const added = await db
     .insertInto("group_members")
     .values([...known].map((userId) => ({ group_id: groupId, user_id: userId })))
-    .onConflict((on) => on.doNothing())
+    // What an identity provider gave is theirs by hand, too, from now on: it stays when the provider takes its part away.
+    .onConflict((on) =>
+      on
+        .constraint("group_members_pkey")
+        .doUpdateSet({ by_hand: true })
+        .where("group_members.by_hand", "=", false),
+    )
     .returning("user_id")
     .execute();
   for (const { user_id: userId } of added)
@@ -150,13 +161,18 @@ export async function addMembers(
   return { groupId, added: added.map(({ user_id }) => user_id) };
 }
 
-/** Takes one person out. @throws {notMember} @throws {groupProtects} @throws {stepUpRequired} */
+/**
+ * Takes one person out. What an identity provider gives, it alone takes away: it would give it again at their next sign-in.
+ * @throws {notMember} @throws {givenByProvider} @throws {groupProtects} @throws {stepUpRequired}
+ */
 export async function removeMember(
   db: TenantDb,
   by: By,
   { groupId, userId }: MemberParams,
 ): Promise<void> {
   const { strength } = await lockMember(db, { groupId, userId });
+  const [provider] = (await getMember(db, { groupId, userId })).givenBy;
+  if (provider !== undefined) throw givenByProvider({ provider });
   await assertMayLeave(db, by, strength);
   await db
     .deleteFrom("group_members")

@@ -18,4 +18,9 @@ export const groupProtects = defineError("groups.protects", {
   status: 403,
   title: texts.protects,
 });
+/** The membership is an identity provider's. */
+export const givenByProvider = defineError("groups.given_by_provider", {
+  status: 409,
+  title: texts.givenByProvider,
+});
 export const notMember = defineError("groups.not_member", { status: 404, title: texts.notMember });

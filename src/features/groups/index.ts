@@ -2,4 +2,4 @@ export { addMembers, createGroup, deleteGroup, leaveGroups, removeMember } from 
 export { groupNotFound } from "./errors.ts";
 export { groupCreated, groupDeleted, memberAdded, memberRemoved } from "./events.ts";
 export { getGroup, listGroups, listGroupsOfUser } from "./queries.ts";
-export type { Group } from "./schema.ts";
+export { type Group, GroupName } from "./schema.ts";

@@ -1,5 +1,6 @@
 // Reads of groups and memberships. Names are ordered without case and accents (`name_key`).
 import { sql } from "kysely";
+import { jsonArrayFrom } from "kysely/helpers/postgres";
 import { z } from "zod";
 import { findPolicy, meets, type Strength, strictest } from "#features/policy/index.ts";
 import { isAfter, personMatches, primaryEmail } from "#features/users/index.ts";
@@ -212,6 +213,14 @@ function groups(db: TenantDb) {
       .select((member) => member.fn.countAll<string>().as("count"))
       .whereRef("m.group_id", "=", "g.id")
       .as("memberCount"),
+    row
+      .selectFrom("provider_groups as v")
+      .innerJoin("identity_providers as p", "p.id", "v.identity_provider_id")
+      .whereRef("v.group_id", "=", "g.id")
+      .where("v.is_created", "=", true)
+      .select("p.name")
+      .limit(1)
+      .as("managedBy"),
   ]);
 }
 
@@ -221,6 +230,7 @@ const toGroup = (row: {
   description: string;
   strength: Strength | null;
   memberCount: string | null;
+  managedBy: string | null;
   createdAt: Date;
 }): Group => ({
   id: row.id,
@@ -228,6 +238,7 @@ const toGroup = (row: {
   description: row.description,
   strength: row.strength,
   memberCount: Number(row.memberCount ?? 0),
+  managedBy: row.managedBy,
   createdAt: row.createdAt.toISOString(),
 });
 
@@ -243,16 +254,35 @@ function members(db: TenantDb, groupId: GroupId) {
       "u.state",
       "m.added_at as addedAt",
     ])
+    .select((row) =>
+      jsonArrayFrom(
+        row
+          .selectFrom("provider_memberships as o")
+          .innerJoin("identity_providers as p", "p.id", "o.identity_provider_id")
+          .select("p.name")
+          .whereRef("o.group_id", "=", "m.group_id")
+          .whereRef("o.user_id", "=", "m.user_id")
+          .orderBy("p.name")
+          .limit(10),
+      ).as("givenBy"),
+    )
     .where("m.group_id", "=", groupId);
 }
 
-type MemberRow = Omit<Member, "addedAt"> & { addedAt: Date };
+type MemberRow = Omit<Member, "addedAt" | "givenBy"> & {
+  addedAt: Date;
+  givenBy: readonly { name: string }[];
+};
 
-const toMember = ({ id, firstName, lastName, email, state, addedAt }: MemberRow): Member => ({
-  id,
-  firstName,
-  lastName,
-  email,
-  state,
-  addedAt: addedAt.toISOString(),
-});
+const toMember = ({ addedAt, givenBy, ...row }: MemberRow): Member => {
+  const { id, firstName, lastName, email, state } = row;
+  return {
+    id,
+    firstName,
+    lastName,
+    email,
+    state,
+    addedAt: addedAt.toISOString(),
+    givenBy: givenBy.map(({ name }) => name),
+  };
+};

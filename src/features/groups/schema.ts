@@ -56,6 +56,8 @@ export const Group = z.object({
   /** What is asked of members as second step; null: as the tenant asks. The strictest of a person's groups counts. */
   strength: Strength.nullable(),
   memberCount: z.number().int(),
+  /** The identity provider that made it for one of its own groups; null: people made it. */
+  managedBy: z.string().nullable(),
   createdAt: z.iso.datetime(),
 });
 export type Group = z.infer<typeof Group>;
@@ -71,6 +73,8 @@ export const Member = z.object({
   email: z.string(),
   state: UserState,
   addedAt: z.iso.datetime(),
+  /** Names of the identity providers that give the membership: they alone take it away. */
+  givenBy: z.array(z.string()),
 });
 export type Member = z.infer<typeof Member>;
 

@@ -20,6 +20,8 @@ export const texts = defineTexts("groups", {
   strengthNeedsPermission: "Only super administrators change what is asked at sign-in",
   protects:
     "This group asks for a stronger sign-in than everybody: only super administrators take people out of it or delete it",
+  givenByProvider:
+    "An identity provider gives this membership and takes it away: change it there, or what stands for the group",
   notMember: "This person is not in the group",
 
   createdEvent: "Group created",
@@ -64,6 +66,8 @@ export const texts = defineTexts("groups", {
   anonymised: "Anonymised",
   addedAt: "Added",
   actions: "Actions",
+  givenBy: "Given by",
+  managedBy: (provider: string) => `Made by ${provider}`,
   noMembers: "Nobody in this group yet",
   noMembersText: "Members can open every application that is given to the group.",
   noMemberFound: "No member matches",

@@ -19,6 +19,7 @@ import {
   checkStatus,
 } from "#protocols/saml/response-checks.ts";
 import { verifyResponse } from "#protocols/saml/signature/verify-response.ts";
+import type { Named } from "./assignments.ts";
 import { readClaims } from "./claims.ts";
 import type { FoundProvider } from "./queries.ts";
 import type { Asserted, WaitingRequest } from "./requests.ts";
@@ -40,15 +41,17 @@ export interface Expected {
   find(
     messageId: string,
   ): Promise<{ readonly request: WaitingRequest; readonly provider: FoundProvider } | null>;
+  /** Whether the provider may name an address outside of its domains, because the person is expected. */
+  isExpected(named: Named): Promise<boolean>;
 }
 
 /**
- * Runs the checks (SAML Profiles §4.1.4.2–4.1.4.3, Core §3.3.3). Only the look-up waits. Replay is what remains: it is told by writing.
+ * Runs the checks (SAML Profiles §4.1.4.2–4.1.4.3, Core §3.3.3). Only the look-ups wait. Replay is what remains: it is told by writing.
  * @throws {SamlError}
  */
 export async function checkResponse(
   message: string | undefined,
-  { acsUrl, ourEntityId, now, find }: Expected,
+  { acsUrl, ourEntityId, now, find, isExpected }: Expected,
   findings: Findings,
 ): Promise<{ asserted: Asserted; assertion: ReadAssertion; request: WaitingRequest }> {
   // Decoded within limits and parsed strictly; nothing in it is believed yet, except to look up which request it claims to answer.
@@ -78,7 +81,7 @@ export async function checkResponse(
   checkConditions(assertion, now);
   checkAuthn(assertion, { now, notBefore: request.forceAuthn ? request.createdAt : null });
   checkNameId(assertion.nameId, { theirEntityId: theirs.entityId, ourEntityId });
-  return { asserted: readClaims(assertion, provider), assertion, request };
+  return { asserted: await readClaims(assertion, provider, isExpected), assertion, request };
 }
 
 /**

@@ -5,6 +5,7 @@ import { SamlError } from "#protocols/saml/errors.ts";
 import { nameIdFormats } from "#protocols/saml/name-id.ts";
 import type { ReadAssertion } from "#protocols/saml/read-response.ts";
 import { domainOf } from "./domain.ts";
+import type { Named } from "./assignments.ts";
 import { presets } from "./presets.ts";
 import type { FoundProvider } from "./queries.ts";
 import type { Asserted } from "./requests.ts";
@@ -20,16 +21,29 @@ const Name = z
   // No control characters, and no direction marks that make one name look like another.
   .regex(/^[^\p{Cc}\u202A-\u202E\u2066-\u2069]*$/u);
 
+/** Names of groups that are taken from one assertion. */
+export const groupsMost = 200;
+
 /**
+ * `isExpected` answers whether the provider may name an address outside of its domains, for this subject.
  * @throws {SamlError} subject_missing, claim_invalid or address_not_allowed
  */
-export function readClaims(assertion: ReadAssertion, provider: FoundProvider): Asserted {
+export async function readClaims(
+  assertion: ReadAssertion,
+  provider: FoundProvider,
+  isExpected: (named: Named) => Promise<boolean>,
+): Promise<Asserted> {
   const { nameId, authn } = assertion;
   const email = addressOf(assertion, provider);
+  const subject = subjectOf(assertion, provider);
+  if (email !== null && !mayName(email, provider)) {
+    const isKnown = await isExpected({ providerId: provider.id, subject, email });
+    if (!isKnown) throw notAllowed(email, provider);
+  }
   return {
     providerId: provider.id,
     providerName: provider.name,
-    subject: subjectOf(assertion, provider),
+    subject,
     email,
     firstName: nameIn(assertion, provider.firstNameAttribute),
     lastName: nameIn(assertion, provider.lastNameAttribute),
@@ -41,6 +55,7 @@ export function readClaims(assertion: ReadAssertion, provider: FoundProvider): A
     trustsSecondStep: provider.trustsSecondStep,
     takesContexts: presets[provider.preset].strongContexts.length > 0,
     createsPeople: provider.createsPeople,
+    ...groupsOf(assertion, provider),
   };
 }
 
@@ -82,21 +97,37 @@ function addressOf({ nameId, attributes }: ReadAssertion, provider: FoundProvide
       facts: { claim: emailAttribute, value: typed },
     });
   }
-  requireAllowed(parsed.data, provider);
   return parsed.data;
 }
 
-/**
- * A provider names addresses of its own domains only: else any of a tenant's providers could come in as anybody.
- * @throws {SamlError} address_not_allowed
- */
-function requireAllowed(email: string, provider: FoundProvider): void {
+/** A provider names addresses of its own domains only: else any of a tenant's providers could come in as anybody. */
+function mayName(email: string, provider: FoundProvider): boolean {
   const domain = domainOf(email);
   const isBound = domain !== null && provider.domains.includes(domain);
-  if (isBound || (provider.isDefault && provider.speaksForAll)) return;
-  throw new SamlError("address_not_allowed", "an address of a domain that is not bound to it", {
-    facts: { theirs: domain ?? "", ours: provider.domains.join(", ") },
+  return isBound || (provider.isDefault && provider.speaksForAll);
+}
+
+const notAllowed = (email: string, provider: FoundProvider): SamlError =>
+  new SamlError("address_not_allowed", "an address of a domain that is not bound to it", {
+    facts: { theirs: domainOf(email) ?? "", ours: provider.domains.join(", ") },
   });
+
+/**
+ * Names of groups. A claim without a value says that there are none; one whose values are none that can be taken says nothing: a person
+ * must not lose every group because the provider sends thousands, or something else than names.
+ */
+function groupsOf(
+  { attributes }: ReadAssertion,
+  { groupsAttribute }: FoundProvider,
+): Pick<Asserted, "groups" | "groupsUnusable"> {
+  const said = groupsAttribute === null ? undefined : attributes.get(groupsAttribute);
+  if (said === undefined) return { groups: null, groupsUnusable: 0 };
+  const names = said
+    .map((value) => Name.safeParse(value).data)
+    .filter((name) => name !== undefined);
+  const groups = [...new Set(names)];
+  const isUnusable = groups.length > groupsMost || (said.length > 0 && groups.length === 0);
+  return isUnusable ? { groups: null, groupsUnusable: said.length } : { groups, groupsUnusable: 0 };
 }
 
 /** A name that is none is left out: a profile with a strange character must not lock its owner out. */

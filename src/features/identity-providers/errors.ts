@@ -44,10 +44,6 @@ export const tooManyDomains = defineError("identity_providers.too_many_domains",
   status: 422,
   title: texts.tooManyDomains,
 });
-export const personNotLinked = defineError("identity_providers.person_not_linked", {
-  status: 404,
-  title: texts.personNotLinked,
-});
 export const keyNotFound = defineError("identity_providers.key_not_found", {
   status: 404,
   title: keyTexts.keyNotFound,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineEvent } from "#platform/audit/define.ts";
-import { IdentityProviderId, IdentityProviderKeyId, UserId } from "#src/ids.ts";
+import { GroupId, IdentityProviderId, IdentityProviderKeyId, UserId } from "#src/ids.ts";
+import { texts as groupTexts } from "./group-texts.ts";
 import { presetNames } from "./presets.ts";
 import { texts } from "./texts.ts";
 
@@ -72,6 +73,34 @@ export const namesTaken = defineEvent("identity_provider.names_taken", {
   says: texts.eventNamesTaken,
   data: z.object({ ...ofPerson, from: Names, to: Names }),
   personal: ["from", "to"],
+});
+const NamedGroup = z.object({ groupId: GroupId, name: z.string() });
+/**
+ * What a provider's word changed at a sign-in. `ignoredCount`: names that stand for no group of ours. `unusableCount`: so many names came
+ * that none were taken, and nothing was taken away because of it.
+ */
+export const groupsTaken = defineEvent("identity_provider.groups_taken", {
+  says: groupTexts.eventTaken,
+  data: z.object({
+    ...about,
+    userId: UserId,
+    added: z.array(NamedGroup),
+    removed: z.array(NamedGroup),
+    addedCount: z.number().int(),
+    removedCount: z.number().int(),
+    ignoredCount: z.number().int(),
+    unusableCount: z.number().int(),
+  }),
+});
+/** Of everybody, when the provider or what stood for the group went. `groupId` null: of all groups. */
+export const groupsTakenBack = defineEvent("identity_provider.groups_taken_back", {
+  says: groupTexts.eventTakenBack,
+  data: z.object({ ...about, groupId: GroupId.nullable(), count: z.number().int() }),
+});
+/** For a value of the claim that stood for none. */
+export const groupMade = defineEvent("identity_provider.group_created", {
+  says: groupTexts.eventMade,
+  data: NamedGroup.extend({ identityProviderId: IdentityProviderId, value: z.string() }),
 });
 const aboutKey = { ...about, keyId: IdentityProviderKeyId, fingerprint: z.string() };
 export const keyPrepared = defineEvent("identity_provider.key_prepared", {

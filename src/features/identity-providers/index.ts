@@ -1,9 +1,28 @@
-export { createPerson, type Link, linkPerson, takeNames } from "./actions/people.ts";
+export { giveToAll, groupFacts, takeBackGroup, takeGroups } from "./actions/groups.ts";
+export { providerGroupsMost } from "./actions/created-groups.ts";
+export { createPerson, type Link, linkPerson, takeNames, unlinkPerson } from "./actions/people.ts";
 export { askProvider, type Question, type Sending } from "./ask.ts";
+export { type ComingIn, comingIn, dropWord, setWord, wordOn } from "./assignments.ts";
 export { providerNotFound } from "./errors.ts";
 export { ownIdentity } from "./identity.ts";
 export { Onward } from "./parts.tsx";
 export { closedProviderOf, linkedProviders, unlinkEverywhere } from "./links.ts";
-export { listEnabledProviders, providerNames } from "./queries.ts";
+export {
+  findProvider,
+  type FoundProvider,
+  listEnabledProviders,
+  lockProvider,
+  peopleOf,
+  providerNames,
+} from "./queries.ts";
 export { Asserted, keepRequest, takeOutcome } from "./requests.ts";
-export { onlyProviderOf, type Route, routeOf, wayInFor, wayInOf } from "./routing.ts";
+export {
+  findEnabled,
+  listOffered,
+  onlyProviderOf,
+  type Route,
+  routeOf,
+  wayInFor,
+  wayInOf,
+} from "./routing.ts";
+export { ProviderParams } from "./schema.ts";

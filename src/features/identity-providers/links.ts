@@ -3,6 +3,7 @@ import type { TenantDb } from "#platform/db/database.ts";
 import type { Actor } from "#src/actor.ts";
 import type { IdentityProviderId, UserId } from "#src/ids.ts";
 import { unlinkPerson } from "./actions/people.ts";
+import { dropWord, wordOn } from "./assignments.ts";
 
 export interface LinkedProvider {
   readonly id: IdentityProviderId;
@@ -44,13 +45,19 @@ export async function closedProviderOf(
   return row ?? null;
 }
 
-/** Takes a person from every connection; answers their names. Each is an event of its own. */
+/**
+ * Takes a person from every connection, and back an administrator's word that sent them to one: it would bind them there again. Answers
+ * their names. Each connection is an event of its own.
+ */
 export async function unlinkEverywhere(
   db: TenantDb,
   actor: Actor,
   userId: UserId,
 ): Promise<string[]> {
   const linked = await linkedProviders(db, userId);
-  for (const { id } of linked) await unlinkPerson(db, actor, id, userId);
+  if (linked.length === 0) return [];
+  const word = await wordOn(db, userId);
+  if (word !== undefined && word !== null) await dropWord(db, userId);
+  await unlinkPerson(db, actor, { userId });
   return linked.map(({ name }) => name);
 }

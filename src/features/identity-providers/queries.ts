@@ -1,10 +1,10 @@
-// Reads of the connections: the list, one of them, the people whom it named and those who would be left without a way in.
+// Reads of the connections: the list, one of them, and who would be left without a way in.
 import { type RawBuilder, sql } from "kysely";
 import { jsonArrayFrom } from "kysely/helpers/postgres";
 import { z } from "zod";
 import type { TenantDb } from "#platform/db/database.ts";
 import { decodeCursor, type Paging, toPage } from "#platform/http/input.ts";
-import { IdentityProviderId, UserId } from "#src/ids.ts";
+import { IdentityProviderId } from "#src/ids.ts";
 import { providerNotFound } from "./errors.ts";
 import { domainsMost } from "./schema.ts";
 
@@ -103,6 +103,8 @@ export async function findProvider(db: TenantDb, providerId: IdentityProviderId)
       "p.creates_people as createsPeople",
       "p.trusts_second_step as trustsSecondStep",
       "p.speaks_for_all as speaksForAll",
+      "p.is_offered as isOffered",
+      "p.groups_attribute as groupsAttribute",
     ])
     .where("p.id", "=", providerId)
     .executeTakeFirstOrThrow(() => providerNotFound({ providerId }));
@@ -146,52 +148,32 @@ export async function listDomains(db: TenantDb, providerId: IdentityProviderId) 
   return { items };
 }
 
-const Cursor = z.tuple([z.string(), UserId]);
-
-/** People whom the connection named, by name. */
-export async function listPeople(
-  db: TenantDb,
-  providerId: IdentityProviderId,
-  { limit, cursor }: Paging,
-) {
-  let query = db
-    .selectFrom("federated_identities as f")
-    .innerJoin("users as u", "u.id", "f.user_id")
-    .select([
-      "u.id as userId",
-      "u.first_name as firstName",
-      "u.last_name as lastName",
-      "u.name_key as key",
-      sql<string>`(select e.email from user_emails as e where e.user_id = u.id and e.is_primary)`.as(
-        "email",
-      ),
-      "f.subject",
-      "f.linked_at as linkedAt",
-      "f.last_used_at as lastUsedAt",
-    ])
-    .where("f.identity_provider_id", "=", providerId)
-    .orderBy("u.name_key")
-    .orderBy("u.id")
-    .limit(limit + 1);
-  if (cursor) {
-    const [key, id] = decodeCursor(Cursor, cursor);
-    query = query.where(sql<boolean>`(u.name_key, u.id) > (${key}, ${id}::uuid)`);
-  }
-  return toPage(await query.execute(), limit, ({ key, userId }) => [key, userId]);
-}
-
 /** Whether the person `u` could come in without the connection: with a password, a passkey, or by another one that is enabled. */
 const hasAnotherWay = (providerId: IdentityProviderId): RawBuilder<boolean> => sql<boolean>`(
   u.password_hash is not null
   or exists (select from passkeys as k where k.user_id = u.id and k.suspended_at is null)
   or exists (select from federated_identities as o join identity_providers as q on q.id = o.identity_provider_id
-    where o.user_id = u.id and q.state = 'enabled' and q.id <> ${providerId}))`;
+    where o.user_id = u.id and q.state = 'enabled' and q.id <> ${providerId})
+  or exists (select from provider_assignments as a join identity_providers as q on q.id = a.identity_provider_id
+    where a.user_id = u.id and q.state = 'enabled' and q.id <> ${providerId}))`;
+
+/** Who comes by the connection, or was sent to it: their ids. */
+export const peopleOf = (db: TenantDb, providerId: IdentityProviderId) =>
+  db
+    .selectFrom("federated_identities as f")
+    .select("f.user_id as userId")
+    .where("f.identity_provider_id", "=", providerId)
+    .union((eb) =>
+      eb
+        .selectFrom("provider_assignments as a")
+        .select("a.user_id as userId")
+        .where("a.identity_provider_id", "=", providerId),
+    );
 
 const left = (db: TenantDb, providerId: IdentityProviderId) =>
   db
-    .selectFrom("federated_identities as f")
-    .innerJoin("users as u", "u.id", "f.user_id")
-    .where("f.identity_provider_id", "=", providerId)
+    .selectFrom(peopleOf(db, providerId).as("f"))
+    .innerJoin("users as u", "u.id", "f.userId")
     .where("u.state", "=", "active")
     .where(sql<boolean>`not ${hasAnotherWay(providerId)}`);
 

@@ -8,7 +8,8 @@ import { SamlError } from "#protocols/saml/errors.ts";
 import type { ReadAssertion } from "#protocols/saml/read-response.ts";
 import { usableUntil } from "#protocols/saml/response-checks.ts";
 import type { IdentityProviderId } from "#src/ids.ts";
-import { checkResponse, type Findings } from "./checks.ts";
+import { isExpected } from "./assignments.ts";
+import { checkResponse, type Expected, type Findings } from "./checks.ts";
 import { refusalOf, tooManyResponses } from "./errors.ts";
 import { responseRefused } from "./events.ts";
 import { ownIdentity } from "./identity.ts";
@@ -80,7 +81,9 @@ async function take(
       const isOpen = provider?.state === "enabled" || (request && request.startedBy !== null);
       return request && provider && isOpen ? { request, provider } : null;
     });
-  const taken = await checkResponse(message, { acsUrl, ourEntityId, now, find }, findings);
+  const known: Expected["isExpected"] = (named) => tenant.read((db) => isExpected(db, named));
+  const expected = { acsUrl, ourEntityId, now, find, isExpected: known };
+  const taken = await checkResponse(message, expected, findings);
   await tenant.write(async (db) => {
     await useAssertion(db, providerId, taken.assertion, now);
     const outcome = outcomeOf(taken);

@@ -28,6 +28,10 @@ export const Asserted = z.object({
   /** Several factors can be asked for there. */
   takesContexts: z.boolean().default(false),
   createsPeople: z.boolean(),
+  /** As the provider calls the groups, each once, at most 200; null: it said nothing of groups that counts. */
+  groups: z.array(z.string()).nullable().default(null),
+  /** How many names of groups came that are not taken: too many, or none of them one that can be. Then `groups` is null. */
+  groupsUnusable: z.number().int().default(0),
 });
 export type Asserted = z.infer<typeof Asserted>;
 

@@ -1,12 +1,7 @@
 // Inputs and replies of the connections. One schema serves the form and the API.
 import { z } from "zod";
 import { optionalText, pageOf, Paging } from "#platform/http/input.ts";
-import {
-  IdentityProviderId,
-  IdentityProviderKeyId,
-  IdentityProviderRequestId,
-  UserId,
-} from "#src/ids.ts";
+import { IdentityProviderId, IdentityProviderKeyId, IdentityProviderRequestId } from "#src/ids.ts";
 import { normalDomain } from "./domain.ts";
 import { presetNames } from "./presets.ts";
 import { texts } from "./texts.ts";
@@ -54,6 +49,7 @@ export const IdentityProviderChanges = z.object({
   createsPeople: choice,
   trustsSecondStep: choice,
   speaksForAll: choice,
+  isOffered: choice,
 });
 export type IdentityProviderChanges = z.infer<typeof IdentityProviderChanges>;
 
@@ -160,7 +156,6 @@ export const DomainParams = ProviderParams.extend({
     .regex(/^\P{Cc}+$/u),
 });
 export const KeyParams = ProviderParams.extend({ providerKeyId: IdentityProviderKeyId });
-export const PersonParams = ProviderParams.extend({ userId: UserId });
 export const TestParams = ProviderParams.extend({ testId: IdentityProviderRequestId });
 export const ProviderPaging = Paging;
 
@@ -205,6 +200,10 @@ export const IdentityProvider = ProviderSummary.extend({
   createsPeople: z.boolean(),
   trustsSecondStep: z.boolean(),
   speaksForAll: z.boolean(),
+  /** Named on the page for the password, to everybody alike: for people whose address leads elsewhere. */
+  isOffered: z.boolean(),
+  /** The claim that names groups (`/groups` has the rest). */
+  groupsAttribute: z.string().nullable(),
 });
 export type IdentityProvider = z.infer<typeof IdentityProvider>;
 
@@ -224,16 +223,3 @@ export const SigningKey = z.object({
 });
 export type SigningKey = z.infer<typeof SigningKey>;
 export const SigningKeyList = z.object({ items: z.array(SigningKey) });
-
-export const LinkedPerson = z.object({
-  userId: UserId,
-  firstName: z.string(),
-  lastName: z.string(),
-  email: z.string(),
-  /** As the provider names them. */
-  subject: z.string(),
-  linkedAt: z.date(),
-  lastUsedAt: z.date(),
-});
-export type LinkedPerson = z.infer<typeof LinkedPerson>;
-export const LinkedPeople = pageOf(LinkedPerson);

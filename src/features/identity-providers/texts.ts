@@ -144,6 +144,11 @@ export const texts = defineTexts("identity-providers", {
   speaksForAllYes: "Of any domain, while it is the default",
   speaksForAllYesHint:
     "Whoever runs it can then bring in people under any address. Choose this only for a provider that is your own.",
+  isOffered: "On the sign-in page",
+  isOfferedNo: "Only addresses that lead to it go there",
+  isOfferedYes: "Offered to everybody as another way to sign in",
+  isOfferedYesHint:
+    "Beside the password, with its name, whoever asks: for people whose address leads elsewhere.",
   subjectInUse:
     "People are known by the present identifier. Unlink them first, or add another connection",
 
@@ -164,21 +169,14 @@ export const texts = defineTexts("identity-providers", {
   tooManyDomains: "At most 200 domains can be bound to one identity provider",
 
   // People
-  peopleTitle: (name: string) => `People who come by ${name}`,
   peopleHint:
-    "They sign in there and nowhere else; super administrators keep their password as a way in.",
+    "Who was sent to it, or whose address leads to it, signs in there and nowhere else; super administrators keep their password as a way in.",
   peopleNone: "Nobody has come in by it yet",
   peopleCount: (n: number) =>
     n === 1 ? "1 person has come in by it" : `${n} people have come in by it`,
   showPeople: "Show people",
-  person: "Person",
+  showGroups: "Groups it gives",
   subject: "Known there as",
-  linkedAt: "Since",
-  lastUsedAt: "Last time",
-  unlink: "Unlink",
-  unlinkPerson: (name: string) => `Unlink ${name}`,
-  unlinked: "Unlinked: the next time is a first time again",
-  personNotLinked: "This person does not come by the identity provider",
 
   // State
   notFound: "There is no such identity provider",
@@ -195,7 +193,7 @@ export const texts = defineTexts("identity-providers", {
   remove: "Delete",
   removeTitle: (name: string) => `Delete ${name}?`,
   removeBody:
-    "Its keys, its domains and what it calls people are gone for good; the people stay. Setting it up again gives it other keys.",
+    "Its keys, its domains, what it calls people and the memberships that it gave are gone for good; the people stay. Setting it up again gives it other keys.",
   removed: (name: string) => `${name} is deleted`,
   leftOut: (n: number) =>
     n === 1
@@ -233,6 +231,7 @@ export const texts = defineTexts("identity-providers", {
   meaningFirst: "First name",
   meaningLast: "Last name",
   meaningSubject: "An identifier that never changes",
+  meaningGroups: "Names of the groups that the person is in",
   meaningNameId: "Name ID: an identifier that never changes (persistent), or the e-mail address",
 
   // Responses

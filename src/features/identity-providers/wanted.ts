@@ -12,7 +12,11 @@ export interface WantedAttribute {
 
 type Mapping = Pick<
   FoundProvider,
-  "emailAttribute" | "firstNameAttribute" | "lastNameAttribute" | "subjectAttribute"
+  | "emailAttribute"
+  | "firstNameAttribute"
+  | "lastNameAttribute"
+  | "subjectAttribute"
+  | "groupsAttribute"
 >;
 
 export function wantedAttributes(mapping: Mapping): WantedAttribute[] {
@@ -30,5 +34,8 @@ export function wantedAttributes(mapping: Mapping): WantedAttribute[] {
     ...(subjectAttribute === null
       ? []
       : [wanted(subjectAttribute, "subject", texts.meaningSubject, true)]),
+    ...(mapping.groupsAttribute === null
+      ? []
+      : [wanted(mapping.groupsAttribute, "groups", texts.meaningGroups)]),
   ];
 }

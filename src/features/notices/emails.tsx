@@ -21,13 +21,14 @@ const newPassword: WayOut = {
   path: "/forgotten-password",
 };
 
-/** The body of a notice, for `defineEmail`. */
+/** The body of a notice, for `defineEmail`. The way out may depend on what it is about. */
 export function notice<D extends z.ZodType<Circumstances>>(
   data: D,
   said: { subject(tenant: string): string; text(tenant: string, about: z.output<D>): string },
-  wayOut: WayOut = newPassword,
+  wayOut: WayOut | ((about: z.output<D>) => WayOut) = newPassword,
 ) {
-  const address = ({ baseUrl }: MailFrame) => `${baseUrl}${wayOut.path}`;
+  const wayOf = (about: z.output<D>) => (typeof wayOut === "function" ? wayOut(about) : wayOut);
+  const address = ({ path }: WayOut, { baseUrl }: MailFrame) => `${baseUrl}${path}`;
   return {
     data,
     subject: (_: z.output<D>, { tenantName }: MailFrame) => said.subject(tenantName),
@@ -36,16 +37,16 @@ export function notice<D extends z.ZodType<Circumstances>>(
         texts.greeting(about.firstName),
         said.text(frame.tenantName, about),
         about.circumstances,
-        wayOut.text,
-        `${wayOut.button}: ${address(frame)}`,
+        wayOf(about).text,
+        `${wayOf(about).button}: ${address(wayOf(about), frame)}`,
       ].join("\n\n"),
     html: (about: z.output<D>, frame: MailFrame) => (
       <>
         <p>{texts.greeting(about.firstName)}</p>
         <p>{said.text(frame.tenantName, about)}</p>
         <p>{about.circumstances}</p>
-        <p>{wayOut.text}</p>
-        <MailButton href={address(frame)} label={wayOut.button} />
+        <p>{wayOf(about).text}</p>
+        <MailButton href={address(wayOf(about), frame)} label={wayOf(about).button} />
       </>
     ),
   };

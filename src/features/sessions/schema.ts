@@ -22,6 +22,7 @@ export const SessionEndReason = z.enum([
   "password_reset",
   "password_to_replace",
   "role_changed",
+  "provider_removed",
   "deactivated",
   "too_many",
   "second_step_changed",

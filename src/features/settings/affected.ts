@@ -12,13 +12,18 @@ import type { AffectedPerson } from "./schema.ts";
 type Asked = Pick<Policy, "strength" | "defaultIdentityProviderId">;
 
 /**
- * Whether the person `u` came by an identity provider and has nothing else, and no address of theirs leads to one that they come by: as
- * `routeOf` decides it, in SQL.
+ * Whether the person `u` came by an identity provider and has nothing else, no address of theirs leads to one that they come by (as
+ * `routeOf` decides it, in SQL), and none of those is offered to everybody, nor one
+ * whose link an administrator has had mailed to them.
  */
 const isStranded = ({ defaultIdentityProviderId }: Asked): RawBuilder<boolean> => sql<boolean>`(
   u.password_hash is null
   and not exists (select from passkeys as p where p.user_id = u.id and p.suspended_at is null)
   and exists (select from federated_identities as f where f.user_id = u.id)
+  and not exists (select from federated_identities as f join identity_providers as p on p.id = f.identity_provider_id
+    where f.user_id = u.id and p.state = 'enabled' and p.is_offered)
+  and not exists (select from provider_assignments as a join identity_providers as p on p.id = a.identity_provider_id
+    where a.user_id = u.id and p.state = 'enabled')
   and not exists (
     select from user_emails as e
     left join lateral (

@@ -3,6 +3,8 @@ import { z } from "zod";
 import { Circumstances, notice } from "#features/notices/index.ts";
 import { defineEmail } from "#platform/mail/define.ts";
 import { MailButton, MailCode, MailNote } from "#platform/mail/layout.tsx";
+import { IdentityProviderId } from "#src/ids.ts";
+import { withProviderPath } from "./provider-path.ts";
 import { codeSeconds } from "./schema.ts";
 import { texts } from "./texts.ts";
 
@@ -69,26 +71,28 @@ export const linkedMail = defineEmail(
 const ByProvider = z.object({
   firstName: z.string(),
   provider: z.string(),
-  /** The primary one, whichever was typed: it leads there. */
-  address: z.string(),
+  providerId: IdentityProviderId,
 });
 
 /** In the place of a link to a new password, for somebody who has none here. */
 export const signsInByProvider = defineEmail("sign_in.by_provider", {
   data: ByProvider,
   subject: (_, { tenantName }) => texts.byProviderSubject(tenantName),
-  text: ({ firstName, provider, address }, { tenantName, baseUrl }) =>
+  text: ({ firstName, provider, providerId }, { tenantName, baseUrl }) =>
     [
       texts.greeting(firstName),
-      texts.byProviderIntro(tenantName, provider, address),
-      `${texts.byProviderButton}: ${baseUrl}/sign-in`,
+      texts.byProviderIntro(tenantName, provider),
+      `${texts.byProvider(provider)}: ${baseUrl}${withProviderPath(providerId)}`,
       texts.byProviderNote,
     ].join("\n\n"),
-  html: ({ firstName, provider, address }, { tenantName, baseUrl }) => (
+  html: ({ firstName, provider, providerId }, { tenantName, baseUrl }) => (
     <>
       <p>{texts.greeting(firstName)}</p>
-      <p>{texts.byProviderIntro(tenantName, provider, address)}</p>
-      <MailButton href={`${baseUrl}/sign-in`} label={texts.byProviderButton} />
+      <p>{texts.byProviderIntro(tenantName, provider)}</p>
+      <MailButton
+        href={`${baseUrl}${withProviderPath(providerId)}`}
+        label={texts.byProvider(provider)}
+      />
       <MailNote>{texts.byProviderNote}</MailNote>
     </>
   ),
@@ -96,7 +100,7 @@ export const signsInByProvider = defineEmail("sign_in.by_provider", {
 
 /** The same while their provider lets nobody in: a password here would outlive it, and is an administrator's to give. */
 export const providerClosed = defineEmail("sign_in.provider_closed", {
-  data: ByProvider.omit({ address: true }),
+  data: ByProvider.omit({ providerId: true }),
   subject: (_, { tenantName }) => texts.byProviderSubject(tenantName),
   text: ({ firstName, provider }, { tenantName }) =>
     [

@@ -56,6 +56,7 @@ export const providerRefused = defineEvent("sign_in.provider_refused", {
     cause: z.enum([
       "declined",
       "unknown",
+      "sent_elsewhere",
       "address_unverified",
       "other_subject",
       "other_provider",

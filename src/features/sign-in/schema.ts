@@ -7,7 +7,7 @@ import { checkbox } from "#platform/http/input.ts";
 import { isLocalPath } from "#platform/http/context.ts";
 import { Asserted } from "#features/identity-providers/index.ts";
 import {
-  type IdentityProviderId,
+  IdentityProviderId,
   IdentityProviderRequestId,
   PolicyTrialId,
   type UserId,
@@ -93,6 +93,15 @@ const Asked = {
   /** "1": the password, wherever the address leads. So a provider that is out of order locks nobody out who has one. */
   local: z.literal("1").optional().catch(undefined),
 };
+
+export const WithParams = z.object({ providerId: IdentityProviderId });
+/** Absent: where the sign-in before would have led. */
+export const WithQuery = z.object({
+  return_to: z
+    .string()
+    .optional()
+    .transform((path) => (path !== undefined && isLocalPath(path) ? path : undefined)),
+});
 
 export const ReturnParams = z.object({ requestId: IdentityProviderRequestId });
 

@@ -1,6 +1,6 @@
 // Which page a sign-in in progress stands at, and how a browser gets there.
 import { giveDeviceToken } from "#features/devices/index.ts";
-import { routeOf } from "#features/identity-providers/index.ts";
+import { listOffered, routeOf } from "#features/identity-providers/index.ts";
 import { setSessionCookie } from "#features/sessions/index.ts";
 import { type Redirect, redirect } from "#platform/http/context.ts";
 import type { TenantDb } from "#platform/db/database.ts";
@@ -88,7 +88,8 @@ export async function loadStep(visit: Visit, state: First): Promise<Step> {
 async function toStep(db: TenantDb, { now }: Visit, signIn: SignIn): Promise<Step> {
   const { email, returnTo, federated } = signIn;
   const route = federated ? null : await routeOf(db, email, await policyFor(db, signIn, now));
-  return { email, returnTo, provider: federated?.providerName ?? route?.name ?? null };
+  const offered = (await listOffered(db)).filter(({ id }) => id !== route?.id);
+  return { email, returnTo, provider: federated?.providerName ?? route?.name ?? null, offered };
 }
 
 /** The page of a second step; `isOffered` says whether it is one of this person's. */

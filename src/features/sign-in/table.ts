@@ -35,7 +35,8 @@ export const signInTable: Readonly<Record<SignInState, StateRow>> = {
     begins: "an address; a password that was reset by a link",
     known: "nothing, or the mailbox",
     next: {
-      provider: "the person chose the provider that their address leads to",
+      provider:
+        "the person chose the provider that their address leads to, or one that everybody is offered",
       email_proof: "the tenant is under a flood of guesses and nothing vouches for this browser",
       new_password: "right password that must be replaced",
       ...secondSteps,
@@ -99,7 +100,7 @@ export const signInTable: Readonly<Record<SignInState, StateRow>> = {
   provider: {
     page: "/sign-in/provider",
     begins:
-      "an address whose domain is bound to an identity provider, or any where the tenant has a default",
+      "an address whose domain is bound to an identity provider, or any where the tenant has a default; or the provider itself was chosen, or its link followed",
     known: "nothing",
     next: {
       provider:

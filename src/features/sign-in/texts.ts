@@ -119,7 +119,7 @@ export const texts = defineTexts("sign-in", {
   awayOtherSubject: (provider: string, tenant: string) =>
     `${provider} used to call somebody else by your address. Ask an administrator of ${tenant} to unlink that account.`,
   awayOtherProvider: (provider: string, tenant: string) =>
-    `${provider} knows you, but you come in to ${tenant} by another provider: begin again with your primary address.`,
+    `${provider} knows you, but you come in to ${tenant} by another provider: begin again with your primary address. “Forgotten password?” tells you the way.`,
   awayNoAddress: (provider: string, tenant: string) =>
     `${provider} did not say your e-mail address. Tell an administrator of ${tenant}.`,
   awayNoNames: (provider: string, tenant: string) =>
@@ -130,9 +130,8 @@ export const texts = defineTexts("sign-in", {
   linkedNotYou:
     "Was that you? Then there is nothing to do. Was that not you? Tell an administrator of your organisation at once.",
   byProviderSubject: (tenant: string) => `How you sign in to ${tenant}`,
-  byProviderIntro: (tenant: string, provider: string, address: string) =>
-    `Somebody, hopefully you, asked for a new password for ${tenant}. You need none there: you sign in with ${provider}. Type ${address} on the sign-in page to go there.`,
-  byProviderButton: "Go to the sign-in page",
+  byProviderIntro: (tenant: string, provider: string) =>
+    `Somebody, hopefully you, asked for a new password for ${tenant}. You need none there: you sign in with ${provider}.`,
   providerClosedIntro: (tenant: string, provider: string) =>
     `Somebody, hopefully you, asked for a new password for ${tenant}. You sign in with ${provider}, which is switched off there at the moment.`,
   providerClosedHow: (tenant: string) =>

@@ -214,12 +214,19 @@ export async function reactivateUser(
   if (hasWayIn) await queueMail(db, post, reactivatedMail, recipient(user), user);
 }
 
-/** Whether an identity provider has brought the person in before: then they need no password of ours. */
+/** Whether an identity provider has brought the person in before, or is to: then they need no password of ours. */
 async function isLinked(db: TenantDb, userId: UserId): Promise<boolean> {
   const link = await db
     .selectFrom("federated_identities")
     .select("user_id")
     .where("user_id", "=", userId)
+    .union((eb) =>
+      eb
+        .selectFrom("provider_assignments")
+        .select("user_id")
+        .where("user_id", "=", userId)
+        .where("identity_provider_id", "is not", null),
+    )
     .limit(1)
     .executeTakeFirst();
   return link !== undefined;

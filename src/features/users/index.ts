@@ -34,5 +34,12 @@ export {
   UserParams,
   UserState,
 } from "./schema.ts";
-export { assertMayAnonymise, assertMayDelete, assertMayManage, mayManage } from "./rules.ts";
+export {
+  assertMayAnonymise,
+  assertMayDelete,
+  assertMayManage,
+  assertNotLastSuperAdmin,
+  assertNotSelf,
+  mayManage,
+} from "./rules.ts";
 export { adoptHash, importUser } from "./import.ts";

@@ -1,6 +1,7 @@
 // People: the list, inviting, one person's pages, and what is done about them.
 import { z } from "zod";
 import { listEvents, referenceText } from "#features/audit-log/index.ts";
+import { comingIn } from "#features/identity-providers/index.ts";
 import { inviteUser, resendInvitation } from "#features/invitations/index.ts";
 import { limitsOf } from "#features/limits/index.ts";
 import { listPasskeys } from "#features/passkeys/index.ts";
@@ -104,6 +105,7 @@ export const userRoutes = routes()
       tenant.read(async (db) => ({
         passkeys: await listPasskeys(db, userId),
         limits: await limitsOf(db, userId, now),
+        comingIn: await comingIn(db, userId),
       })),
     page: UserPage,
   })

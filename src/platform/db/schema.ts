@@ -12,6 +12,7 @@ import type {
   IdentityProviderRequestId,
   PasskeyId,
   PolicyTrialId,
+  ProviderGroupId,
   ReactivationRequestId,
   SamlKeyId,
   SessionId,
@@ -33,6 +34,8 @@ export type FileState = "discarded" | "kept" | "pending";
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
+
+export type GroupsUnsaid = "keep" | "remove";
 
 export type IdentityProviderKind = "saml";
 
@@ -225,6 +228,7 @@ export interface Files {
 
 export interface GroupMembers {
   added_at: Generated<Timestamp>;
+  by_hand: Generated<boolean>;
   group_id: GroupId;
   tenant_id: Generated<TenantId>;
   user_id: UserId;
@@ -274,13 +278,18 @@ export interface IdentityProviderRequests {
 }
 
 export interface IdentityProviders {
+  base_group_id: GroupId | null;
   created_at: Generated<Timestamp>;
+  creates_groups: Generated<boolean>;
   creates_people: Generated<boolean>;
   described_at: Timestamp | null;
   email_attribute: string;
   entity_id: string | null;
   first_name_attribute: string;
+  groups_attribute: string | null;
+  groups_unsaid: Generated<GroupsUnsaid>;
   id: Generated<IdentityProviderId>;
+  is_offered: Generated<boolean>;
   kind: IdentityProviderKind;
   last_name_attribute: string;
   metadata_url: string | null;
@@ -386,6 +395,31 @@ export interface PolicyTrials {
   state: Generated<TrialState>;
   tenant_id: Generated<TenantId>;
   tested_at: Timestamp | null;
+}
+
+export interface ProviderAssignments {
+  assigned_at: Generated<Timestamp>;
+  identity_provider_id: IdentityProviderId | null;
+  tenant_id: Generated<TenantId>;
+  user_id: UserId;
+}
+
+export interface ProviderGroups {
+  created_at: Generated<Timestamp>;
+  group_id: GroupId;
+  id: Generated<ProviderGroupId>;
+  identity_provider_id: IdentityProviderId;
+  is_created: Generated<boolean>;
+  tenant_id: Generated<TenantId>;
+  value: string;
+}
+
+export interface ProviderMemberships {
+  given_at: Generated<Timestamp>;
+  group_id: GroupId;
+  identity_provider_id: IdentityProviderId;
+  tenant_id: Generated<TenantId>;
+  user_id: UserId;
 }
 
 export interface ReactivationRequests {
@@ -646,6 +680,9 @@ export interface DB {
   passkeys: Passkeys;
   pending_emails: PendingEmails;
   policy_trials: PolicyTrials;
+  provider_assignments: ProviderAssignments;
+  provider_groups: ProviderGroups;
+  provider_memberships: ProviderMemberships;
   reactivation_requests: ReactivationRequests;
   saml_keys: SamlKeys;
   saml_persistent_ids: SamlPersistentIds;

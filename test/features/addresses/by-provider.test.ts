@@ -57,7 +57,7 @@ describe("linked, and the primary address leads to the provider", () => {
     expect(await byPassword(made, elsewhere)).toBe("by_provider");
   });
 
-  test("nor a passkey, nor a new password; the mail says by which address to come", async () => {
+  test("nor a passkey, nor a new password; the mail has the way there", async () => {
     const made = await aPerson(boundFirst);
     const { tenant, user } = made;
     const { authenticator } = await aPasskey(house, tenant, user);
@@ -67,8 +67,7 @@ describe("linked, and the primary address leads to the provider", () => {
     expect(await isSignedIn(browser)).toBe(false);
     expect(await resetLink(tenant, { ...user, email: elsewhere })).toBe("none");
     const mail = (await tenant.mails()).findLast(({ to }) => to === elsewhere);
-    expect(mail?.text).toContain(user.email);
-    expect(mail?.link).toBe("/sign-in");
+    expect(mail?.text).toContain(`${tenant.origin}/sign-in/with/${made.idp.id}`);
   });
 
   test("nor another provider, to whose domain a second address belongs", async () => {
@@ -111,6 +110,19 @@ describe("linked, and the primary address leads to the provider", () => {
     );
     expect((await addressesOf(tenant, user)).addresses[0]?.email).toBe(elsewhere);
     expect(await byPassword(made, elsewhere)).toBe("/sign-in/code");
+  });
+
+  test("sent to it by an administrator they may, and come in by it alone as before", async () => {
+    const made = await aPerson(boundFirst);
+    const { tenant, user, idp } = made;
+    const way = { way: "provider", identityProviderId: idp.id };
+    await tenant.api.put(`/users/${user.id}/identity-provider`, way);
+    const browser = await tenant.signedIn(user);
+    const id = await idOf(tenant, user, elsewhere);
+    const changed = await browser.put(`${own}/${id}/primary`, { confirm: "on" });
+    expect(changed.status).toBe(303);
+    expect((await addressesOf(tenant, user)).addresses[0]?.email).toBe(elsewhere);
+    expect(await byPassword(made, elsewhere)).toBe("by_provider");
   });
 
   test("a super administrator keeps the password, by both", async () => {

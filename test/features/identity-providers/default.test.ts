@@ -103,6 +103,14 @@ describe("the default provider", () => {
       expect(page).toContain("No way in");
       await ok(tenant.api.delete(of({ id })));
     }
+    // Where it is offered to everybody they find it themselves.
+    const offer = (isOffered: boolean) =>
+      ok(tenant.api.patch(`/identity-providers/${idp.id}`, { isOffered }));
+    await offer(true);
+    const offered = await aTrial(tenant, { defaultIdentityProviderId: null });
+    expect(offered.affected.count).toBe(0);
+    await ok(tenant.api.delete(of(offered)));
+    await offer(false);
     // With their domain bound to it they are led there all the same.
     await ok(
       tenant.api.post(`/identity-providers/${idp.id}/domains`, { domain: "elsewhere.example" }),

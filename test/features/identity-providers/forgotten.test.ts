@@ -36,7 +36,9 @@ describe("who comes in by a provider", () => {
     expect(to(other.email).at(-1)?.link).toStartWith("/reset-password/");
     expect(await resetLink(tenant, admin)).toStartWith("/reset-password/");
     // Unlinked by an administrator they can have a password.
-    await ok(tenant.api.delete(`/identity-providers/${idp.id}/people/${ada.id}`));
+    await ok(
+      tenant.api.delete(`/identity-providers/${idp.id}/people/${ada.id}`, { way: "password" }),
+    );
     expect(await resetLink(tenant, ada)).toStartWith("/reset-password/");
   });
 });

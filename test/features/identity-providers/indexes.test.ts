@@ -1,7 +1,8 @@
 // What a sign-in asks of the database is found by an index, however many people and connections there are.
 import { beforeAll, describe, expect, test } from "bun:test";
 import { hasSubject, findLinked } from "#features/sign-in/queries.ts";
-import { findLeftOut, listPeople } from "#features/identity-providers/queries.ts";
+import { findLeftOut } from "#features/identity-providers/queries.ts";
+import { listPeople } from "#features/provider-people/queries.ts";
 import { findWaiting } from "#features/identity-providers/requests.ts";
 import { onlyProviderOf, routeOf } from "#features/identity-providers/routing.ts";
 import type { TenantDb } from "#platform/db/database.ts";
@@ -108,7 +109,7 @@ describe("found by an index", () => {
   });
 
   test("the people of a connection, and who is left out without it, by the connection", async () => {
-    const list = await plansOf((db) => listPeople(db, providerId, { limit: 50 }));
+    const list = await plansOf((db) => listPeople(db, providerId, { q: "", limit: 50 }));
     expect(list).not.toContain("Seq Scan on federated_identities");
     const left = await plansOf((db) => findLeftOut(db, providerId));
     // Other links are looked up in a table made once.

@@ -317,8 +317,9 @@ describe("people", () => {
     );
     expect(items).toMatchObject([{ subject: "00u-ada", email: `ada@${idp.domain}` }]);
     const page = await (await tenant.browser.get(`${path}/${idp.id}/people`)).text();
-    expect(page).toContain("Unlink Ada Lovelace");
-    await ok(tenant.api.delete(`${path}/${idp.id}/people/${items[0]?.userId ?? ""}`));
+    expect(page).toContain("Change how Ada Lovelace comes in");
+    const person = `${path}/${idp.id}/people/${items[0]?.userId ?? ""}`;
+    await ok(tenant.api.delete(person, { way: "again" }));
     const again = await signInBy(app, tenant.newBrowser(), idp, { nameId: "another" });
     expect(locationOf(again)).toBe("/");
     expect(await tenant.events("identity_provider.person_created")).toHaveLength(1);

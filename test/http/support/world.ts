@@ -177,7 +177,18 @@ async function anEnabledProvider(tenant: TestTenant, somebody: TestUser) {
       .executeTakeFirstOrThrow();
     return test.id;
   });
-  return { providerId: id, providerKeyId: key.id, domain, testId };
+  const providerGroupId = await aMapping(tenant, id);
+  return { providerId: id, providerKeyId: key.id, domain, testId, providerGroupId };
+}
+
+/** A value of its claim that stands for a group of its own. */
+async function aMapping({ api }: TestTenant, providerId: string): Promise<string> {
+  const sent = await api.post(`/identity-providers/${providerId}/groups/mappings`, {
+    value: "staff",
+    newGroup: "Staff there",
+  });
+  const { items } = (await sent.json()) as { items: { id: string }[] };
+  return items[0]?.id ?? "";
 }
 
 /** The tenant's own person, else a new one. */
@@ -322,6 +333,14 @@ const samples: Readonly<Record<string, Sample>> = {
   }),
   "PUT /identity-providers/:providerId/disablement": () => ({ confirmed: "off" }),
   "DELETE /identity-providers/:providerId": () => ({ confirmed: "off" }),
+  "DELETE /identity-providers/:providerId/people/:userId": () => ({ way: "password" }),
+  "PUT /users/:userId/identity-provider": () => ({ way: "password" }),
+  "PUT /identity-providers/:providerId/groups": () => ({ groupsAttribute: "groups" }),
+  "POST /identity-providers/:providerId/groups/mappings": ({ ids }) => ({
+    value: `walked-${(applications += 1)}`,
+    groupId: ids["groupId"] ?? "",
+  }),
+  "POST /sign-in/with/:providerId": () => ({ return_to: "/groups" }),
   "POST /sign-in/link": () => ({ password: goodPassword }),
   "POST /saml/idp/sso/:requestId/consent": () => ({ choice: "continue" }),
   "POST /api-clients/:clientId/secret": () => ({}),

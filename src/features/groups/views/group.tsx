@@ -38,7 +38,12 @@ export const GroupPage: Screen<GroupDetail> = ({ data, view }) => {
         title={data.name}
         description={data.description || undefined}
         breadcrumbs={[backToGroups]}
-        badges={<Badge>{texts.people(data.memberCount)}</Badge>}
+        badges={
+          <>
+            <Badge>{texts.people(data.memberCount)}</Badge>
+            {data.managedBy !== null && <Badge>{texts.managedBy(data.managedBy)}</Badge>}
+          </>
+        }
         actions={
           mayManage ? (
             <>
@@ -140,12 +145,26 @@ const stateTone: Readonly<Record<Member["state"], Tone>> = {
   anonymised: "neutral",
 };
 
+/** Only where a provider gives something. */
+const givenColumn = (members: readonly Member[]): readonly Column<Member>[] =>
+  members.every(({ givenBy }) => givenBy.length === 0)
+    ? []
+    : [
+        {
+          label: texts.givenBy,
+          tight: true,
+          cell: ({ givenBy }) => givenBy.map((provider) => <Badge>{provider}</Badge>),
+        },
+      ];
+
 function columns(group: GroupDetail, zone: string, mayRemove: boolean): readonly Column<Member>[] {
+  const { items } = group.members;
   const shown: Column<Member>[] = [
     {
       label: texts.person,
       cell: (member) => <Person name={nameOf(member)} detail={member.email} />,
     },
+    ...givenColumn(items),
     {
       label: texts.state,
       tight: true,
@@ -166,7 +185,8 @@ function columns(group: GroupDetail, zone: string, mayRemove: boolean): readonly
       labelHidden: true,
       align: "end",
       tight: true,
-      cell: (member) => <Removal group={group} member={member} />,
+      cell: (member) =>
+        member.givenBy.length > 0 ? null : <Removal group={group} member={member} />,
     },
   ];
 }

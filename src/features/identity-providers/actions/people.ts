@@ -5,9 +5,9 @@ import type { TenantDb } from "#platform/db/database.ts";
 import type { Actor } from "#src/actor.ts";
 import type { Asserted } from "../requests.ts";
 import type { IdentityProviderId, UserId } from "#src/ids.ts";
-import { personNotLinked } from "../errors.ts";
+import { wordOn } from "../assignments.ts";
 import { namesTaken, personCreated, personLinked, personUnlinked } from "../events.ts";
-import { lockProvider } from "../queries.ts";
+import { takeBackFrom } from "./groups.ts";
 
 export interface Link {
   readonly providerId: IdentityProviderId;
@@ -15,31 +15,42 @@ export interface Link {
   readonly userId: UserId;
 }
 
-/** Forgets that a person comes by a connection: the next time is a first time again. @throws {providerNotFound} @throws {personNotLinked} */
+/**
+ * Forgets by which connections a person comes in, all but `except`, and takes back the groups that those gave. Call it with the person
+ * locked. Answers which they were.
+ */
 export async function unlinkPerson(
   db: TenantDb,
   actor: Actor,
-  providerId: IdentityProviderId,
-  userId: UserId,
-): Promise<void> {
-  const { name } = await lockProvider(db, providerId);
-  const { subject } = await db
+  { userId, except = null }: { userId: UserId; except?: IdentityProviderId | null },
+): Promise<readonly IdentityProviderId[]> {
+  const gone = await db
     .deleteFrom("federated_identities")
-    .where("identity_provider_id", "=", providerId)
     .where("user_id", "=", userId)
-    .returning("subject")
-    .executeTakeFirstOrThrow(() => personNotLinked({ userId }));
-  await record(db, actor, personUnlinked, {
-    identityProviderId: providerId,
-    name,
-    userId,
-    subject,
-  });
+    .$if(except !== null, (query) => query.where("identity_provider_id", "<>", except))
+    .returning([
+      "identity_provider_id as providerId",
+      "subject",
+      sql<string>`(select name from identity_providers as p where p.id = identity_provider_id)`.as(
+        "name",
+      ),
+    ])
+    .execute();
+  for (const { providerId, subject, name } of gone) {
+    await takeBackFrom(db, { providerId, userId });
+    await record(db, actor, personUnlinked, {
+      identityProviderId: providerId,
+      name,
+      userId,
+      subject,
+    });
+  }
+  return gone.map(({ providerId }) => providerId);
 }
 
 /**
  * Notes that a person came in as this subject. True when that made the link: it was their first time. False when it was there.
- * Null: the subject, or the person, belongs to another one by now.
+ * Null: the subject, or the person, belongs to another one by now, or an administrator has sent them elsewhere.
  */
 export async function linkPerson(
   db: TenantDb,
@@ -56,6 +67,9 @@ export async function linkPerson(
     .returning("user_id")
     .executeTakeFirst();
   if (known) return false;
+  // Said while the person was on the way: the person is locked, so that it holds to the end.
+  const word = await wordOn(db, userId);
+  if (word !== undefined && word !== providerId) return null;
   const made = await db
     .insertInto("federated_identities")
     .values({

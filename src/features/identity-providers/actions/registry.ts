@@ -61,6 +61,7 @@ const changeable = [
   "createsPeople",
   "trustsSecondStep",
   "speaksForAll",
+  "isOffered",
 ] as const;
 
 /**
@@ -92,6 +93,7 @@ export async function changeProvider(
       creates_people: wanted.createsPeople,
       trusts_second_step: wanted.trustsSecondStep,
       speaks_for_all: wanted.speaksForAll,
+      is_offered: wanted.isOffered,
     })
     .where("id", "=", providerId)
     .execute();

@@ -8,6 +8,7 @@ import { isDefault, leavesPeopleOut, notDescribed } from "../errors.ts";
 import { providerDeleted, providerDisabled, providerEnabled } from "../events.ts";
 import { findLeftOut, findProvider, lockProvider } from "../queries.ts";
 import { texts } from "../texts.ts";
+import { takeBackAll } from "./groups.ts";
 
 /** Lets people in; nothing happens when it does already. @throws {providerNotFound} @throws {notDescribed} */
 export async function enableProvider(
@@ -46,7 +47,7 @@ export async function disableProvider(
 }
 
 /**
- * Removes a connection with its keys, its domains and what it called people; the people stay.
+ * Removes a connection with its keys, its domains, what it called people and the memberships that it gave; the people stay.
  * @throws {providerNotFound} @throws {isDefault} @throws {leavesPeopleOut}
  */
 export async function deleteProvider(
@@ -58,6 +59,7 @@ export async function deleteProvider(
   await lockProvider(db, providerId);
   const { name, provider, peopleCount } = await findProvider(db, providerId);
   const leftOutCount = await requireLeave(db, providerId, confirmed);
+  await takeBackAll(db, actor, { id: providerId, name });
   await db.deleteFrom("identity_providers").where("id", "=", providerId).execute();
   await record(db, actor, providerDeleted, {
     identityProviderId: providerId,

@@ -1,22 +1,11 @@
-// Whom a connection speaks for: its domains, and the people whom it has named.
-import { z } from "zod";
+// Whom a connection speaks for: its domains.
 import { routes } from "#platform/http/route.ts";
 import { bindDomain, releaseDomain } from "../actions/domains.ts";
-import { unlinkPerson } from "../actions/people.ts";
-import { findProvider, listDomains, listPeople } from "../queries.ts";
-import {
-  DomainList,
-  DomainParams,
-  LinkedPeople,
-  NewDomain,
-  PersonParams,
-  ProviderPaging,
-  ProviderParams,
-} from "../schema.ts";
+import { findProvider, listDomains } from "../queries.ts";
+import { DomainList, DomainParams, NewDomain, ProviderParams } from "../schema.ts";
 import { texts } from "../texts.ts";
 import { ProviderForm } from "../views/detail.tsx";
-import { PeoplePage, PeopleRegion } from "../views/people.tsx";
-import { show, shown } from "./shown.ts";
+import { shown } from "./shown.ts";
 
 const path = "/identity-providers";
 const one = `${path}/:providerId`;
@@ -65,33 +54,4 @@ export const identityProviderBindingRoutes = routes()
       }),
     next: pageOf,
     notice: () => texts.released,
-  })
-  .on("get", `${one}/people`, {
-    ...manage,
-    params: ProviderParams,
-    input: ProviderPaging,
-    reply: LinkedPeople,
-    summary: "List the people whom an identity provider has named",
-    title: texts.people,
-    handle: ({ tenant, params: { providerId }, input }) =>
-      tenant.read(async (db) => {
-        await findProvider(db, providerId);
-        return listPeople(db, providerId, input);
-      }),
-    load: (handling) => show(handling, handling.params.providerId),
-    page: PeoplePage,
-    fragments: { people: PeopleRegion },
-  })
-  .on("delete", `${one}/people/:userId`, {
-    ...change,
-    params: PersonParams,
-    reply: z.object({}),
-    summary: "Unlink a person from an identity provider: the next time is a first time again",
-    handle: ({ tenant, actor, params: { providerId, userId } }) =>
-      tenant.write(async (db) => {
-        await unlinkPerson(db, actor, providerId, userId);
-        return {};
-      }),
-    next: (_, { providerId }) => `${path}/${providerId}/people`,
-    notice: () => texts.unlinked,
   });

@@ -225,4 +225,5 @@ const formValues = (provider: IdentityProvider) => ({
   createsPeople: String(provider.createsPeople),
   trustsSecondStep: String(provider.trustsSecondStep),
   speaksForAll: String(provider.speaksForAll),
+  isOffered: String(provider.isOffered),
 });

@@ -4,6 +4,7 @@ import { findPolicy } from "#features/policy/index.ts";
 import { record } from "#platform/audit/record.ts";
 import { type Handling, redirect } from "#platform/http/context.ts";
 import { routes } from "#platform/http/route.ts";
+import { previewGroups } from "../actions/groups.ts";
 import { askProvider } from "../ask.ts";
 import { notDescribed, testNotFound } from "../errors.ts";
 import { testStarted } from "../events.ts";
@@ -75,7 +76,10 @@ export const identityProviderTestRoutes = routes()
     title: testTexts.test,
     handle: async (handling) => {
       const { provider, test } = await showTest(handling);
-      return { provider, outcome: test.outcome };
+      const asserted = test.outcome?.asserted ?? null;
+      const groups =
+        asserted === null ? null : await handling.tenant.read((db) => previewGroups(db, asserted));
+      return { provider, outcome: test.outcome, groups };
     },
     page: TestPage,
   });

@@ -173,6 +173,10 @@ const TrustedWith = ({ provider }: Pick<Part, "provider">) => (
           label: texts.speaksForAll,
           value: provider.speaksForAll ? texts.speaksForAllYes : texts.speaksForAllNo,
         },
+        {
+          label: texts.isOffered,
+          value: provider.isOffered ? texts.isOfferedYes : texts.isOfferedNo,
+        },
         { label: texts.emailAttribute, value: <Code>{provider.emailAttribute}</Code> },
         { label: texts.firstNameAttribute, value: <Code>{provider.firstNameAttribute}</Code> },
         { label: texts.lastNameAttribute, value: <Code>{provider.lastNameAttribute}</Code> },
@@ -195,9 +199,10 @@ const People = ({ provider }: Pick<Part, "provider">) => (
     title={texts.people}
     description={texts.peopleHint}
     actions={
-      provider.peopleCount > 0 && (
+      <Cluster>
+        <LinkButton href={`${pathOf(provider)}/groups`}>{texts.showGroups}</LinkButton>
         <LinkButton href={`${pathOf(provider)}/people`}>{texts.showPeople}</LinkButton>
-      )
+      </Cluster>
     }
   >
     <p>{provider.peopleCount === 0 ? texts.peopleNone : texts.peopleCount(provider.peopleCount)}</p>

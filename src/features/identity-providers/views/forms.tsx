@@ -96,6 +96,14 @@ export const EditProviderForm: FormScreen<IdentityProvider> = ({ data, values, p
             { value: "true", label: texts.speaksForAllYes, hint: texts.speaksForAllYesHint },
           ]}
         />
+        <Radios
+          name="isOffered"
+          label={texts.isOffered}
+          options={[
+            { value: "false", label: texts.isOfferedNo },
+            { value: "true", label: texts.isOfferedYes, hint: texts.isOfferedYesHint },
+          ]}
+        />
         <Section title={texts.attributes} description={texts.attributesHint}>
           <Stack>
             <Claim name="emailAttribute" label={texts.emailAttribute} />

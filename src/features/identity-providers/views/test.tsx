@@ -14,11 +14,13 @@ import {
   Stack,
 } from "#platform/ui/index.ts";
 import type { Sending } from "../ask.ts";
+import type { GroupPreview } from "../actions/groups.ts";
 import type { FoundProvider } from "../queries.ts";
 import { Onward } from "../parts.tsx";
 import { refusalText } from "../refusals.ts";
 import type { Asserted, TestOutcome } from "../requests.ts";
 import { testTexts } from "../test-texts.ts";
+import { GroupChanges } from "./test-groups.tsx";
 import { texts } from "../texts.ts";
 
 interface Going {
@@ -39,9 +41,10 @@ export const GoingPage: Screen<Going> = ({ data, view }) => (
 interface Shown {
   readonly provider: Pick<FoundProvider, "id" | "name">;
   readonly outcome: TestOutcome | null;
+  readonly groups: GroupPreview | null;
 }
 
-export const TestPage: Screen<Shown> = ({ data: { provider, outcome } }) => (
+export const TestPage: Screen<Shown> = ({ data: { provider, outcome, groups } }) => (
   <>
     <PageHeader
       title={testTexts.testTitle(provider.name)}
@@ -61,6 +64,9 @@ export const TestPage: Screen<Shown> = ({ data: { provider, outcome } }) => (
       <Stack>
         <Verdict outcome={outcome} />
         {outcome.asserted && <Would asserted={outcome.asserted} />}
+        {outcome.asserted && groups && (
+          <GroupChanges asserted={outcome.asserted} groups={groups} outcome={outcome} />
+        )}
         <Came outcome={outcome} />
       </Stack>
     )}

@@ -4,7 +4,7 @@ import { endRemembering, forgetDevices } from "#features/devices/index.ts";
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import { type Actor, roleOf } from "#src/actor.ts";
-import type { SessionId, UserId } from "#src/ids.ts";
+import type { IdentityProviderId, SessionId, UserId } from "#src/ids.ts";
 import { outranks } from "#src/permissions.ts";
 import { sessionAboveRole, sessionNotFound } from "../errors.ts";
 import { sessionEnded } from "../events.ts";
@@ -63,6 +63,33 @@ export async function endSessions(
     .returning(["id", "user_id"])
     .execute();
   await recordEnds(db, actor, ended, reason);
+  return ended.length;
+}
+
+/**
+ * Ends the sessions of a person that came from these identity providers, and drops what they had half signed in: they do not come by those
+ * any more. Answers how many sessions ended.
+ */
+export async function endProviderSessions(
+  db: TenantDb,
+  actor: Actor,
+  { userId, providerIds }: { userId: UserId; providerIds: readonly IdentityProviderId[] },
+): Promise<number> {
+  if (providerIds.length === 0) return 0;
+  await db
+    .deleteFrom("sign_ins")
+    .where("user_id", "=", userId)
+    .where("state", "<>", "done")
+    .execute();
+  const ended = await db
+    .updateTable("sessions")
+    .set({ ended_at: sql<Date>`now()`, end_reason: "provider_removed" })
+    .where("user_id", "=", userId)
+    .where("identity_provider_id", "in", providerIds)
+    .where("ended_at", "is", null)
+    .returning(["id", "user_id"])
+    .execute();
+  await recordEnds(db, actor, ended, "provider_removed");
   return ended.length;
 }
 

@@ -3,10 +3,12 @@
 import {
   type Asserted,
   createPerson,
+  findEnabled,
   onlyProviderOf,
   routeOf,
   takeNames,
   takeOutcome,
+  wordOn,
 } from "#features/identity-providers/index.ts";
 import type { Method } from "#features/policy/index.ts";
 import { record } from "#platform/audit/record.ts";
@@ -35,6 +37,7 @@ import { backToProvider } from "./errand.ts";
 export type TurnedAway =
   | "declined"
   | "unknown"
+  | "sent_elsewhere"
   | "address_unverified"
   | "other_subject"
   | "other_provider"
@@ -68,7 +71,8 @@ export function returnFromProvider(
     const taking = { requestId, signInId: found.id, now: visit.now };
     const outcome = await takeOutcome(db, taking);
     if (outcome === null) return expired;
-    const provider = await enabledProvider(db, found.identityProviderId);
+    // Disabled while the person was there: nobody comes in by it any more.
+    const provider = await findEnabled(db, found.identityProviderId);
     if (provider === null) return expired;
     const back: Back = { visit, provider, returnTo: found.returnTo };
     if (outcome.kind === "declined") return declined(db, back, outcome.why);
@@ -100,17 +104,6 @@ interface Back {
 /** Where addresses lead, in this sign-in. */
 interface Routing {
   readonly policy: Parameters<typeof routeOf>[2];
-}
-
-/** Disabled while the person was there: nobody comes in by it any more. */
-async function enabledProvider(db: TenantDb, providerId: IdentityProviderId) {
-  const row = await db
-    .selectFrom("identity_providers")
-    .select(["id", "name"])
-    .where("id", "=", providerId)
-    .where("state", "=", "enabled")
-    .executeTakeFirst();
-  return row ?? null;
 }
 
 /** Finds, or makes, whom the provider named, and goes on with its word. */
@@ -156,8 +149,8 @@ type Whom =
 
 /**
  * By the subject; a first time by the address, if that is verified here and nobody comes by it as another subject; else somebody new, where
- * the connection makes people. The address must lead to this provider: the tenant's default, which may name any, does not bring somebody in
- * who comes by the provider of their domain.
+ * the connection makes people. The address must lead to this provider, or an administrator have sent its owner there: the tenant's default,
+ * which may name any, does not bring somebody in who comes by the provider of their domain.
  */
 async function personOf(
   db: TenantDb,
@@ -169,10 +162,14 @@ async function personOf(
   const away = (why: TurnedAway): Whom => ({ kind: "turned_away", why });
   const { email, firstName, lastName, createsPeople } = asserted;
   if (email === null) return away("no_address");
-  if ((await routeOf(db, email, policy))?.id !== asserted.providerId) return away("unknown");
+  const isLed = (await routeOf(db, email, policy))?.id === asserted.providerId;
   const owner = await lockOwner(db, email);
+  const word = owner ? await wordOn(db, owner.userId) : undefined;
+  if (!isLed && word !== asserted.providerId) return away("unknown");
   if (owner) {
     const { userId, verifiedAt } = owner;
+    // An administrator has sent them to another one, or away from this one: what a domain is bound to does not undo that.
+    if (word !== undefined && word !== asserted.providerId) return away("sent_elsewhere");
     if (verifiedAt === null) return away("address_unverified");
     // The provider gave the address to somebody else, or took it away and made it anew: it is not the one we know.
     if (await hasSubject(db, asserted, userId)) return away("other_subject");

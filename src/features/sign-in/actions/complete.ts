@@ -1,7 +1,7 @@
 // The end of a sign-in: its row is done, the person has a session, their browser is known, and they are told when it was not before.
 import { sql } from "kysely";
 import { deviceTokenOf, welcomeDevice } from "#features/devices/index.ts";
-import { type Asserted, linkPerson } from "#features/identity-providers/index.ts";
+import { type Asserted, linkPerson, takeGroups } from "#features/identity-providers/index.ts";
 import { notify } from "#features/notices/index.ts";
 import { meets, type Method, methodsText, strengthOf } from "#features/policy/index.ts";
 import { type SessionCookie, startSession } from "#features/sessions/index.ts";
@@ -110,18 +110,21 @@ const providerOf = ({ providerId, nameId, nameIdFormat, sessionIndex }: Asserted
 
 /**
  * A first sign-in by a provider makes the link, and the person is told: from now on it opens their account. Only here, when everything
- * that is asked for is proven. @throws {signInExpired} when the subject, or the person, belongs to another one by now
+ * that is asked for is proven; so it is with the groups that the provider gives. @throws {signInExpired} when the subject, or the person,
+ * belongs to another one by now
  */
 async function keepLink(
   db: TenantDb,
   visit: Visit,
   { userId, email }: { userId: UserId; email: string },
-  { providerId, providerName, subject }: Asserted,
+  asserted: Asserted,
 ): Promise<void> {
   const { now, post } = visit;
+  const { providerId, providerName, subject } = asserted;
   const actor = visitor(visit, userId);
   const isNew = await linkPerson(db, actor, { providerId, subject, userId }, { email, now });
   if (isNew === null) throw signInExpired();
+  await takeGroups(db, actor, asserted, userId);
   if (!isNew) return;
   const more = { provider: providerName };
   await notify(db, post, actor, { happening: { userId, now }, template: linkedMail, more });

@@ -15,7 +15,7 @@ import {
 } from "../emails.tsx";
 import { passwordResetRequested } from "../events.ts";
 import { mayMailForgotten } from "../limits.ts";
-import { findByEmail, primaryEmail } from "../queries.ts";
+import { findByEmail } from "../queries.ts";
 
 /** What a person gets who cannot sign in, by the state of their account. */
 const answers = {
@@ -44,8 +44,8 @@ export async function sendResetLink(
   if (!isKnownDevice && !(await mayMailForgotten({ db, actor, now }, email))) return;
   const provider = await onlyProviderOf(db, { userId, email }, await findPolicy(db, now));
   if (provider !== null) {
-    // The mailbox is known to be theirs: it may read which address leads there.
-    const said = { firstName, provider: provider.name, address: await primaryEmail(db, userId) };
+    // The mailbox is known to be theirs: it may read which provider it is.
+    const said = { firstName, provider: provider.name, providerId: provider.id };
     await queueMail(db, post, signsInByProvider, { email, userId }, said);
     return;
   }

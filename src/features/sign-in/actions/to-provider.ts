@@ -77,7 +77,7 @@ export function chooseProvider(visit: Visit): Promise<{ readonly kind: "chosen" 
   });
 }
 
-const toProvider = (db: TenantDb, { id }: SignIn, providerId: IdentityProviderId) =>
+export const toProvider = (db: TenantDb, { id }: SignIn, providerId: IdentityProviderId) =>
   db
     .updateTable("sign_ins")
     // What was proven of the mailbox belongs to the way with the password.

@@ -2,9 +2,10 @@
 import type { Screen } from "#platform/http/view.ts";
 import { FramePage, LinkButton, Stack } from "#platform/ui/index.ts";
 import type { TurnedAway } from "../actions/by-provider.ts";
+import { providerTexts } from "../provider-texts.ts";
 import { texts } from "../texts.ts";
 import { type FirstCodes, FirstCodesPage } from "./enrolment.tsx";
-import { startOf } from "./parts.tsx";
+import { pastProvider, startOf } from "./parts.tsx";
 
 export type End =
   | { readonly kind: "expired"; readonly returnTo: string }
@@ -27,6 +28,7 @@ const turnedAwayTexts: Readonly<Record<TurnedAway, (provider: string, tenant: st
   {
     declined: texts.awayDeclined,
     unknown: texts.awayUnknown,
+    sent_elsewhere: providerTexts.awaySentElsewhere,
     address_unverified: texts.awayUnverified,
     other_subject: texts.awayOtherSubject,
     other_provider: texts.awayOtherProvider,
@@ -71,7 +73,13 @@ export const EndPage: Screen<End> = ({ data, view }) => {
         tone="critical"
         lead={turnedAwayTexts[data.why](data.provider, view.tenant.name)}
       >
-        <LinkButton href={startOf(data.returnTo)} kind="primary" wide>
+        <LinkButton
+          href={
+            data.why === "sent_elsewhere" ? pastProvider(data.returnTo) : startOf(data.returnTo)
+          }
+          kind="primary"
+          wide
+        >
           {texts.startAgain}
         </LinkButton>
       </FramePage>

@@ -7,13 +7,15 @@ import {
   Field,
   Form,
   FramePage,
+  LinkButton,
   PasskeyAutofill,
   PasskeyButton,
   Stack,
   SubmitButton,
 } from "#platform/ui/index.ts";
 import { texts } from "../texts.ts";
-import { Another, CodeForm, type Step, typedOr } from "./parts.tsx";
+import { providerTexts } from "../provider-texts.ts";
+import { Another, CodeForm, type Step, typedOr, WithProvider } from "./parts.tsx";
 
 export interface EmailStep {
   readonly returnTo: string;
@@ -117,6 +119,18 @@ export const ProofPage: FormScreen<Step> = ({ data, view, values, problems }) =>
   </FramePage>
 );
 
+/** One by its name; of several there is a page. */
+const Offered = ({ offered }: Pick<Step, "offered">) => {
+  const [first, second] = offered;
+  if (!first) return null;
+  if (second === undefined) return <WithProvider provider={first} />;
+  return (
+    <LinkButton href="/sign-in/with" icon="sign-in" wide>
+      {providerTexts.another}
+    </LinkButton>
+  );
+};
+
 export const PasswordPage: FormScreen<Step> = ({ data, view, values, problems }) => (
   <FramePage view={view} title={texts.passwordTitle} after={<Another returnTo={data.returnTo} />}>
     <Stack>
@@ -159,6 +173,7 @@ export const PasswordPage: FormScreen<Step> = ({ data, view, values, problems })
           {texts.byProvider(data.provider)}
         </ActionButton>
       )}
+      <Offered offered={data.offered} />
     </Stack>
   </FramePage>
 );

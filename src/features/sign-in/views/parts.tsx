@@ -1,7 +1,9 @@
 // What several steps of a sign-in have in common.
 import type { FC } from "hono/jsx";
+import type { Route } from "#features/identity-providers/index.ts";
 import type { Problems, Values } from "#platform/http/view.ts";
-import { addressOf, Checkbox, Field, Form, LinkButton } from "#platform/ui/index.ts";
+import { ActionButton, addressOf, Checkbox, Field, Form, LinkButton } from "#platform/ui/index.ts";
+import { withProviderPath } from "../provider-path.ts";
 import { texts } from "../texts.ts";
 import type { Way } from "../ways.ts";
 
@@ -11,10 +13,12 @@ export interface Step {
   readonly returnTo: string;
   /** The identity provider that the address leads to, or whose word has come. */
   readonly provider: string | null;
+  /** Those that everybody is offered beside it. */
+  readonly offered: readonly Route[];
 }
 
 /** A step after the password. */
-export interface SecondStep extends Omit<Step, "provider"> {
+export interface SecondStep extends Omit<Step, "provider" | "offered"> {
   readonly at: Way;
   /** What this person may take, strongest first. */
   readonly ways: readonly Way[];
@@ -26,9 +30,20 @@ export interface SecondStep extends Omit<Step, "provider"> {
 export const startOf = (returnTo: string): string =>
   addressOf("/sign-in", { return_to: returnTo === "/" ? undefined : returnTo });
 
+/** The same where the address must not lead back to the provider. */
+export const pastProvider = (returnTo: string): string =>
+  addressOf("/sign-in", { return_to: returnTo === "/" ? undefined : returnTo, local: "1" });
+
 /** The way back to the first step, for someone who is not this person. */
 export const Another: FC<{ returnTo: string }> = ({ returnTo }) => (
   <a href={startOf(returnTo)}>{texts.useAnother}</a>
+);
+
+/** A button that goes to a provider, whatever the address. */
+export const WithProvider: FC<{ provider: Route }> = ({ provider: { id, name } }) => (
+  <ActionButton action={withProviderPath(id)} kind="secondary" icon="sign-in" wide>
+    {texts.byProvider(name)}
+  </ActionButton>
 );
 
 /** The way to the other second steps, where there are any. */

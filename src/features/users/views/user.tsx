@@ -1,4 +1,5 @@
 // One person: profile and activity.
+import type { ComingIn } from "#features/identity-providers/index.ts";
 import type { ReachedLimit } from "#features/limits/index.ts";
 import type { Passkey } from "#features/passkeys/index.ts";
 import { ProofOf } from "#features/sessions/index.ts";
@@ -32,6 +33,7 @@ import { Access, End, Nobody } from "./access.tsx";
 import { Invitation } from "./invitation.tsx";
 import { Passkeys } from "./passkeys.tsx";
 import { Password } from "./password.tsx";
+import { Providers } from "./providers.tsx";
 import { SecondSteps, SlowedDown } from "./recovery.tsx";
 import { roleTone, stateTone } from "./tones.ts";
 
@@ -82,6 +84,7 @@ function Head({ user, side }: { user: UserDetail; side: "profile" | "activity" }
 export interface Seen {
   readonly passkeys: readonly Passkey[];
   readonly limits: readonly ReachedLimit[];
+  readonly comingIn: ComingIn;
 }
 
 export const UserPage: PageScreen<UserDetail, Seen> = ({ data, view, more }) =>
@@ -101,6 +104,7 @@ export const UserPage: PageScreen<UserDetail, Seen> = ({ data, view, more }) =>
           <Passkeys user={data} passkeys={more.passkeys} view={view} />
           <Password user={data} />
           <SecondSteps user={data} />
+          <Providers user={data} comingIn={more.comingIn} view={view} />
           <Access user={data} />
           <End user={data} />
         </WithAside>

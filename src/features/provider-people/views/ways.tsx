@@ -1,0 +1,198 @@
+// How one person comes in, and the questions that change it.
+import type { Route } from "#features/identity-providers/index.ts";
+import type { FormScreen } from "#platform/http/view.ts";
+import {
+  ActionButton,
+  Card,
+  Form,
+  KeyValues,
+  Notice,
+  PageHeader,
+  Radios,
+  Select,
+  Stack,
+} from "#platform/ui/index.ts";
+import type { PersonWays } from "../schema.ts";
+import { texts } from "../texts.ts";
+
+interface Deciding {
+  readonly person: PersonWays;
+  /** Those that are enabled. */
+  readonly providers: readonly Route[];
+}
+
+const pathOf = ({ userId }: PersonWays) => `/users/${userId}/identity-provider`;
+
+export const WaysForm: FormScreen<Deciding> = ({ data, values, problems }) => {
+  const { person, providers } = data;
+  return (
+    <>
+      <PageHeader
+        title={texts.waysTitle(person.name)}
+        breadcrumbs={[{ href: `/users/${person.userId}`, label: person.name }]}
+      />
+      <Stack>
+        <Now person={person} />
+        {person.role === "super_admin" ? (
+          <Notice kind="info">{texts.superAdminNote(person.name)}</Notice>
+        ) : (
+          <Card title={texts.way}>
+            <Form
+              action={pathOf(person)}
+              method="put"
+              submit={texts.save}
+              cancel={`/users/${person.userId}`}
+              values={values}
+              problems={problems}
+            >
+              <AdministratorNote person={person} />
+              <Radios
+                name="way"
+                label={texts.wayLabel}
+                options={[
+                  {
+                    value: "provider",
+                    label: texts.wayProvider,
+                    hint: texts.wayProviderHint,
+                  },
+                  { value: "password", label: texts.wayPassword, hint: passwordHint(person) },
+                ]}
+              />
+              <ProviderChoice providers={providers} />
+            </Form>
+          </Card>
+        )}
+        {person.word !== null && (
+          <Card title={texts.withdraw} description={texts.withdrawHint}>
+            <ActionButton action={pathOf(person)} method="delete">
+              {texts.withdraw}
+            </ActionButton>
+          </Card>
+        )}
+      </Stack>
+    </>
+  );
+};
+
+interface Removing extends Deciding {
+  readonly provider: Route;
+}
+
+export const RemovalForm: FormScreen<Removing> = ({ data, values, problems }) => {
+  const { person, providers, provider } = data;
+  const people = `/identity-providers/${provider.id}/people`;
+  const others = providers.filter(({ id }) => id !== provider.id);
+  const isActive = person.state === "active";
+  const isLower = person.role !== "super_admin";
+  return (
+    <>
+      <PageHeader
+        title={texts.removeTitle(person.name, provider.name)}
+        breadcrumbs={[
+          { href: "/identity-providers", label: texts.providers },
+          { href: `/identity-providers/${provider.id}`, label: provider.name },
+          { href: people, label: texts.people },
+        ]}
+      />
+      <Stack>
+        <Now person={person} />
+        <Card title={texts.removeAsk}>
+          <Form
+            action={`${people}/${person.userId}`}
+            method="delete"
+            submit={texts.save}
+            cancel={people}
+            values={values}
+            problems={problems}
+          >
+            <AdministratorNote person={person} />
+            <Radios
+              name="way"
+              label={texts.wayLabel}
+              options={[
+                ...(isActive
+                  ? [{ value: "password", label: texts.wayPassword, hint: passwordHint(person) }]
+                  : []),
+                ...(isActive && isLower && others.length > 0
+                  ? [{ value: "provider", label: texts.wayOther, hint: texts.wayProviderHint }]
+                  : []),
+                ...(isActive
+                  ? [
+                      {
+                        value: "again",
+                        label: texts.wayAgain(provider.name),
+                        hint: texts.wayAgainHint,
+                      },
+                    ]
+                  : []),
+                {
+                  value: "deactivation",
+                  label: texts.wayDeactivation,
+                  hint: texts.wayDeactivationHint,
+                },
+              ]}
+            />
+            {isActive && isLower && others.length > 0 && <ProviderChoice providers={others} />}
+          </Form>
+        </Card>
+      </Stack>
+    </>
+  );
+};
+
+const hasNothing = ({ hasPassword, hasPasskey }: PersonWays) => !hasPassword && !hasPasskey;
+
+const passwordHint = (person: PersonWays): string =>
+  hasNothing(person) ? texts.wayPasswordInvite : texts.wayPasswordHint;
+
+const AdministratorNote = ({ person }: Pick<Deciding, "person">) =>
+  person.role === "admin" ? (
+    <Notice kind="info">{texts.administratorNote(person.name)}</Notice>
+  ) : null;
+
+const ProviderChoice = ({ providers }: Pick<Deciding, "providers">) => (
+  <Select
+    name="identityProviderId"
+    label={texts.providerIf}
+    options={[
+      { value: "", label: texts.noProvider },
+      ...providers.map(({ id, name }) => ({ value: id, label: name })),
+    ]}
+  />
+);
+
+function Now({ person }: Pick<Deciding, "person">) {
+  const { links, hasPassword, hasPasskey } = person;
+  const here = [
+    ...(hasPassword ? [texts.password] : []),
+    ...(hasPasskey ? [texts.passkey] : []),
+  ].join(", ");
+  return (
+    <Card title={texts.now}>
+      <KeyValues
+        items={[
+          {
+            label: texts.links,
+            value:
+              links.length === 0
+                ? texts.linksNone
+                : links.map(({ name, state, subject }) => (
+                    <div>
+                      {name}
+                      {state === "disabled" && ` (${texts.disabled})`}, {texts.known(subject)}
+                    </div>
+                  )),
+          },
+          { label: texts.here, value: here === "" ? texts.nothingHere : here },
+          { label: texts.said, value: saidText(person) },
+        ]}
+      />
+    </Card>
+  );
+}
+
+function saidText({ word, isWaiting }: PersonWays): string {
+  if (word === null) return texts.saidNothing;
+  if (word.provider === null) return texts.saidPassword;
+  return isWaiting ? texts.saidWaiting(word.provider.name) : texts.saidProvider(word.provider.name);
+}
