@@ -131,6 +131,7 @@
     if (zoneForm) sayZone(zoneForm);
     focusFirstProblem(document);
     document.querySelector("form[data-auto-submit]")?.requestSubmit();
+    for (const form of document.querySelectorAll("form[data-into-frame]")) form.submit();
     // Taking this page's place, so that "back" leads to the one before and not here again.
     const onward = document.querySelector("a[data-auto-follow]");
     if (onward) location.replace(onward.href);

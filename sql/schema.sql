@@ -42,6 +42,8 @@ create type app.passkey_ceremony as enum ('registration', 'sign_in', 'proof');
 
 create type app.password_reset_cause as enum ('admin', 'breach', 'policy');
 
+create type app.provider_logout as enum ('always', 'offer', 'never');
+
 create type app.role as enum ('member', 'admin', 'super_admin');
 
 create type app.second_step as enum ('email', 'totp');
@@ -457,6 +459,8 @@ create table app.identity_providers (
   trusts_second_step boolean not null default false,
   speaks_for_all boolean not null default false,
   created_at timestamp with time zone not null default now(),
+  slo jsonb not null default '[]'::jsonb,
+  logout app.provider_logout not null default 'offer'::app.provider_logout,
   is_offered boolean not null default false,
   base_group_id uuid,
   groups_attribute text,
@@ -528,6 +532,40 @@ alter table app.limits enable row level security;
 alter table app.limits force row level security;
 create policy tenant on app.limits to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 grant delete, insert, select, update on app.limits to app_tenant;
+
+create table app.logouts (
+  tenant_id uuid not null default app.tenant_id(),
+  id uuid not null default uuidv7(),
+  session_ids uuid[] not null default '{}'::uuid[],
+  application_id uuid,
+  identity_provider_id uuid,
+  message_id text,
+  relay_state text,
+  browser_hash bytea,
+  told_provider_id uuid,
+  told_message_id text,
+  told_at timestamp with time zone,
+  told_outcome text,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  constraint logouts_pkey PRIMARY KEY (tenant_id, id),
+  constraint logouts_application_message UNIQUE (tenant_id, application_id, message_id),
+  constraint logouts_provider_message UNIQUE (tenant_id, identity_provider_id, message_id),
+  constraint logouts_application_fk FOREIGN KEY (tenant_id, application_id) REFERENCES app.applications(tenant_id, id) ON DELETE CASCADE,
+  constraint logouts_provider_fk FOREIGN KEY (tenant_id, identity_provider_id) REFERENCES app.identity_providers(tenant_id, id) ON DELETE CASCADE,
+  constraint logouts_told_provider_fk FOREIGN KEY (tenant_id, told_provider_id) REFERENCES app.identity_providers(tenant_id, id) ON DELETE CASCADE,
+  constraint logouts_asked_by_one CHECK ((num_nonnulls(application_id, identity_provider_id) <= 1)),
+  constraint logouts_told_outcome CHECK ((told_outcome = ANY (ARRAY['signed_out'::text, 'partly'::text, 'failed'::text, 'unconfirmed'::text]))),
+  constraint logouts_told_whole CHECK (((told_provider_id IS NULL) = (told_message_id IS NULL)))
+);
+alter table app.logouts owner to app_owner;
+CREATE INDEX logouts_expired ON app.logouts USING btree (tenant_id, expires_at);
+CREATE UNIQUE INDEX logouts_told ON app.logouts USING btree (tenant_id, told_message_id) WHERE (told_message_id IS NOT NULL);
+CREATE INDEX logouts_told_provider ON app.logouts USING btree (tenant_id, told_provider_id) WHERE (told_provider_id IS NOT NULL);
+alter table app.logouts enable row level security;
+alter table app.logouts force row level security;
+create policy tenant on app.logouts to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.logouts to app_tenant;
 
 create table app.mails (
   tenant_id uuid not null default app.tenant_id(),
@@ -774,6 +812,7 @@ create table app.saml_service_providers (
   name_id_format text not null,
   metadata_url text,
   updated_at timestamp with time zone not null default now(),
+  slo jsonb not null default '[]'::jsonb,
   constraint saml_service_providers_pkey PRIMARY KEY (tenant_id, application_id),
   constraint saml_entity_id_unique UNIQUE (tenant_id, entity_id),
   constraint saml_service_providers_application_fk FOREIGN KEY (tenant_id, application_id) REFERENCES app.applications(tenant_id, id) ON DELETE CASCADE,
@@ -784,6 +823,40 @@ alter table app.saml_service_providers enable row level security;
 alter table app.saml_service_providers force row level security;
 create policy tenant on app.saml_service_providers to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 grant delete, insert, select, update on app.saml_service_providers to app_tenant;
+
+create table app.saml_session_participants (
+  tenant_id uuid not null default app.tenant_id(),
+  session_id uuid not null,
+  application_id uuid not null,
+  name_id text not null,
+  name_id_format text not null,
+  name_qualifier text,
+  sp_name_qualifier text,
+  session_index text not null,
+  issued_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  logout_id uuid,
+  logout_message_id text,
+  asked_at timestamp with time zone,
+  outcome text,
+  constraint saml_session_participants_pkey PRIMARY KEY (tenant_id, session_id, application_id, name_id),
+  constraint saml_session_participants_application_fk FOREIGN KEY (tenant_id, application_id) REFERENCES app.applications(tenant_id, id) ON DELETE CASCADE,
+  constraint saml_session_participants_logout_fk FOREIGN KEY (tenant_id, logout_id) REFERENCES app.logouts(tenant_id, id) ON DELETE SET NULL (logout_id),
+  constraint saml_session_participants_session_fk FOREIGN KEY (tenant_id, session_id) REFERENCES app.sessions(tenant_id, id) ON DELETE CASCADE,
+  constraint saml_session_participants_asked CHECK (((asked_at IS NULL) = (logout_message_id IS NULL))),
+  constraint saml_session_participants_name_length CHECK (((length(name_id) >= 1) AND (length(name_id) <= 1024))),
+  constraint saml_session_participants_outcome CHECK ((outcome = ANY (ARRAY['signed_out'::text, 'partly'::text, 'failed'::text, 'unconfirmed'::text])))
+);
+alter table app.saml_session_participants owner to app_owner;
+CREATE INDEX saml_session_participants_expired ON app.saml_session_participants USING btree (tenant_id, expires_at);
+CREATE INDEX saml_session_participants_index ON app.saml_session_participants USING btree (tenant_id, application_id, session_index);
+CREATE INDEX saml_session_participants_logout ON app.saml_session_participants USING btree (tenant_id, logout_id) WHERE (logout_id IS NOT NULL);
+CREATE UNIQUE INDEX saml_session_participants_message ON app.saml_session_participants USING btree (tenant_id, logout_message_id) WHERE (logout_message_id IS NOT NULL);
+CREATE INDEX saml_session_participants_name ON app.saml_session_participants USING btree (tenant_id, application_id, name_id);
+alter table app.saml_session_participants enable row level security;
+alter table app.saml_session_participants force row level security;
+create policy tenant on app.saml_session_participants to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.saml_session_participants to app_tenant;
 
 create table app.schedule_runs (
   name text not null,
@@ -820,6 +893,8 @@ create table app.sessions (
   provider_name_id text,
   provider_name_id_format text,
   provider_session_index text,
+  provider_name_qualifier text,
+  provider_sp_name_qualifier text,
   sealed_totp bytea,
   totp_until timestamp with time zone,
   constraint sessions_pkey PRIMARY KEY (tenant_id, id),
@@ -833,6 +908,7 @@ alter table app.sessions owner to app_owner;
 CREATE INDEX sessions_device ON app.sessions USING btree (tenant_id, device_id) WHERE (device_id IS NOT NULL);
 CREATE INDEX sessions_expired ON app.sessions USING btree (tenant_id, expires_at);
 CREATE INDEX sessions_provider ON app.sessions USING btree (tenant_id, identity_provider_id) WHERE (identity_provider_id IS NOT NULL);
+CREATE INDEX sessions_provider_name ON app.sessions USING btree (tenant_id, identity_provider_id, provider_name_id) WHERE (identity_provider_id IS NOT NULL);
 CREATE INDEX sessions_user ON app.sessions USING btree (tenant_id, user_id, id DESC) WHERE (ended_at IS NULL);
 alter table app.sessions enable row level security;
 alter table app.sessions force row level security;

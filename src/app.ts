@@ -19,6 +19,7 @@ import { identityProviderRoutes } from "#features/identity-providers/routes/regi
 import { identityProviderResponseRoutes } from "#features/identity-providers/routes/responses.tsx";
 import { identityProviderSetupRoutes } from "#features/identity-providers/routes/setup.tsx";
 import { identityProviderTestRoutes } from "#features/identity-providers/routes/tests.tsx";
+import { logoutRoutes } from "#features/logout/routes.tsx";
 import { limitRoutes } from "#features/limits/routes.tsx";
 import { invitationRoutes } from "#features/invitations/routes.tsx";
 import { authenticateSession } from "#features/sessions/index.ts";
@@ -87,6 +88,7 @@ export const routeTable: readonly AnyRoute[] = [
   applicationRoutes,
   applicationKeyRoutes,
   ssoRoutes,
+  logoutRoutes,
   identityProviderRoutes,
   identityProviderBindingRoutes,
   providerPeopleRoutes,

@@ -9,6 +9,10 @@ import type { Services } from "#platform/services.ts";
 const kept = [
   { table: "sso_requests", since: "expires_at", keepDays: 1 },
   { table: "identity_provider_requests", since: "expires_at", keepDays: 0 },
+  // A message that comes again later is too old to be taken.
+  { table: "logouts", since: "expires_at", keepDays: 0 },
+  // With the end of the session at the latest, and a day for applications that sign people out after that.
+  { table: "saml_session_participants", since: "expires_at", keepDays: 1 },
   { table: "used_assertions", since: "expires_at", keepDays: 0 },
   { table: "sign_ins", since: "expires_at", keepDays: 1 },
   { table: "passkey_challenges", since: "expires_at", keepDays: 1 },

@@ -19,6 +19,7 @@ const table = [
   ["identity_provider_keys", "retired_at", 30],
   ["identity_provider_requests", "expires_at", 0],
   ["used_assertions", "expires_at", 0],
+  ["logouts", "expires_at", 0],
 ] as const;
 
 test.each(table)(

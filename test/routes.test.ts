@@ -31,10 +31,13 @@ const publicRoutes = [
   "GET /reset-password/:linkId/:token",
   "GET /saml/idp/metadata/:applicationId",
   "GET /saml/idp/setup/:applicationId",
+  "GET /saml/idp/slo",
   "GET /saml/idp/sso",
   "GET /saml/idp/sso/:requestId",
+  "GET /saml/logout/:logoutId",
   "GET /saml/sp/metadata/:providerId",
   "GET /saml/sp/setup/:providerId",
+  "GET /saml/sp/slo/:providerId",
   "GET /sign-in",
   "GET /sign-in/backup-code",
   "GET /sign-in/code",
@@ -51,14 +54,18 @@ const publicRoutes = [
   "GET /sign-in/provider/return/:requestId",
   "GET /sign-in/totp",
   "GET /sign-in/ways",
+  "GET /sign-out/:logoutId",
+  "GET /sign-out/:logoutId/progress",
   "GET /verify-email/:linkId/:token",
   "POST /address-confirmation/:linkId/:token",
   "POST /forgotten-password",
   "POST /oauth2/token",
   "POST /reactivation/:linkId/:token",
   "POST /reset-password/:linkId/:token",
+  "POST /saml/idp/slo",
   "POST /saml/idp/sso",
   "POST /saml/sp/acs/:providerId",
+  "POST /saml/sp/slo/:providerId",
   "POST /sign-in",
   "POST /sign-in/backup-code",
   "POST /sign-in/code",
@@ -71,9 +78,9 @@ const publicRoutes = [
   "POST /sign-in/link",
   "POST /sign-in/new-password",
   "POST /sign-in/new-password/strength",
-  "POST /sign-in/password",
   "POST /sign-in/passkey",
   "POST /sign-in/passkey/options",
+  "POST /sign-in/password",
   "POST /sign-in/proof",
   "POST /sign-in/proofs",
   "POST /sign-in/provider",
@@ -246,8 +253,9 @@ describe("HEAD, and GET of a page that does not say that it writes", () => {
 });
 
 describe("ids of another tenant", () => {
-  /** The state of a thing that is not there may be "gone" (a link, a waiting request): never anything else. */
-  const absent = (route: AnyRoute) => (/:linkId|:requestId/.test(route.path) ? [404, 410] : [404]);
+  /** The state of a thing that is not there may be "gone" (a link, a waiting request, a sign-out on its way): never anything else. */
+  const absent = (route: AnyRoute) =>
+    /:linkId|:requestId|:logoutId/.test(route.path) ? [404, 410] : [404];
   const withParams = routeTable.filter(({ path }) => path.includes(":"));
 
   /** Every way to have at least one id of theirs in the path. */

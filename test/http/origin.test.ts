@@ -190,6 +190,8 @@ describe("what other sites may post to", () => {
       .map((route) => [nameOf(route), route.kind === "endpoint" && route.spec.credentials]);
     expect(open).toEqual([
       ["POST /saml/idp/sso", "none"],
+      ["POST /saml/idp/slo", "none"],
+      ["POST /saml/sp/slo/:providerId", "none"],
       ["POST /saml/sp/acs/:providerId", "none"],
       ["POST /oauth2/token", "none"],
     ]);

@@ -16,6 +16,7 @@ const hashes = [
   "devices.token_hash",
   "files.sha256",
   "limits.key",
+  "logouts.browser_hash",
   "passkey_challenges.challenge",
   "passkey_challenges.token_hash",
   "passkeys.credential_id",

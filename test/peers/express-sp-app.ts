@@ -19,6 +19,8 @@ export interface ProviderSettings {
   /** Whether a response without a request is taken. */
   readonly takesUnasked: boolean;
   readonly nameIdFormat: string | null;
+  /** Takes part in single logout: it finds its session by the name in a request, or by the browser's cookie alone. */
+  readonly logout?: "by-name" | "by-cookie";
   /** Where a person is sent once signed in, when not to a page of its own: another host. */
   readonly landing?: string;
 }
@@ -33,7 +35,13 @@ export interface AppSettings {
 
 /** What its page shows after a response came in. */
 export interface Facts {
-  readonly outcome: "signed in" | "no passive sign-in" | "status" | "refused" | "landed";
+  readonly outcome:
+    | "signed in"
+    | "signed out"
+    | "no passive sign-in"
+    | "status"
+    | "refused"
+    | "landed";
   readonly profile?: Readonly<Record<string, unknown>>;
   readonly relayState?: string | undefined;
   /** The codes of a refusal, outermost first, and whether its signature holds. */
@@ -51,6 +59,7 @@ interface Received {
 interface Idp {
   readonly entityId: string;
   readonly ssoUrl: string;
+  readonly sloUrl: string;
   readonly certificates: string[];
 }
 
@@ -68,6 +77,7 @@ const cacheProvider: CacheProvider = {
   removeAsync: (id) => Promise.resolve(id !== null && asked.delete(id) ? id : null),
 };
 
+const sessions = new Map<string, Profile>();
 const app = express();
 app.use(express.urlencoded({ extended: false, limit: "1mb" }));
 app.get("/favicon.ico", (_, response) => void response.status(204).end());
@@ -102,11 +112,83 @@ for (const provider of settings.providers) {
 
   app.post(`${base}/acs`, async (request, response) => {
     const { status, facts } = await receive(provider, request);
+    if (facts.profile) keepSession(provider, response, facts.profile);
     if (provider.landing === undefined || facts.outcome !== "signed in") {
       return page(response.status(status), provider.title, facts);
     }
     return response.redirect(302, provider.landing);
   });
+}
+
+for (const provider of settings.providers.filter(({ logout }) => logout !== undefined)) {
+  const base = `/${provider.name}`;
+
+  app.get(`${base}/me`, (request, response) => {
+    const profile = sessions.get(cookieOf(provider, request) ?? "");
+    const outcome = profile ? ("signed in" as const) : ("signed out" as const);
+    page(response, provider.title, { outcome, ...(profile ? { profile: plain(profile) } : {}) });
+  });
+
+  // The person signs out here: its own session first, then the identity provider is asked.
+  app.get(`${base}/logout`, async (request, response) => {
+    const cookie = cookieOf(provider, request) ?? "";
+    const profile = sessions.get(cookie);
+    if (!profile) return page(response, provider.title, { outcome: "signed out" });
+    sessions.delete(cookie);
+    const saml = instance(provider, request);
+    return response.redirect(await saml.getLogoutUrlAsync(profile, relayOf(request), {}));
+  });
+
+  app.all(`${base}/slo`, async (request, response) => {
+    const saml = instance(provider, request);
+    const fields = (request.method === "POST" ? request.body : request.query) as Record<
+      string,
+      string
+    >;
+    const query = request.url.slice(request.url.indexOf("?") + 1);
+    const { profile } =
+      request.method === "GET"
+        ? await saml.validateRedirectAsync(fields, query)
+        : fields["SAMLRequest"] === undefined
+          ? await saml.validatePostResponseAsync(fields)
+          : await saml.validatePostRequestAsync(fields);
+    const relayState = fields["RelayState"];
+    if (fields["SAMLRequest"] === undefined || !profile) {
+      return page(response, provider.title, { outcome: "signed out", relayState });
+    }
+    const isOver = endSession(provider, request, profile);
+    return response.redirect(
+      await saml.getLogoutResponseUrlAsync(profile, relayState ?? "", {}, isOver),
+    );
+  });
+}
+
+/** Its own sessions, by the cookie that stands for them. */
+function keepSession(
+  { name, logout }: ProviderSettings,
+  response: Response,
+  profile: Readonly<Record<string, unknown>>,
+): void {
+  if (logout === undefined) return;
+  const cookie = `${name}.${crypto.randomUUID()}`;
+  sessions.set(cookie, profile as unknown as Profile);
+  // As browsers have it by themselves: not sent with what another site begins, but for links.
+  response.cookie(name, cookie, { secure: true, httpOnly: true, sameSite: "lax" });
+}
+
+const cookieOf = ({ name }: ProviderSettings, request: Request): string | undefined =>
+  new RegExp(`(?:^|; )${name}=([^;]+)`).exec(request.headers.cookie ?? "")?.[1];
+
+/** Whether there was a session to end, as this application finds it. */
+function endSession(provider: ProviderSettings, request: Request, asked: Profile): boolean {
+  const named = [...sessions].find(
+    ([cookie, { nameID, sessionIndex }]) =>
+      cookie.startsWith(`${provider.name}.`) &&
+      nameID === asked.nameID &&
+      sessionIndex === asked.sessionIndex,
+  )?.[0];
+  const cookie = provider.logout === "by-name" ? named : cookieOf(provider, request);
+  return cookie !== undefined && sessions.delete(cookie);
 }
 
 app.get("/landing", (_, response) => page(response, "Welcome", { outcome: "landed" }));
@@ -126,6 +208,12 @@ function optionsOf(provider: ProviderSettings, idp?: Idp, more: object = {}): SA
     idpCert: idp?.certificates ?? [settings.certificate],
     ...(idp ? { idpIssuer: idp.entityId } : {}),
     identifierFormat: provider.nameIdFormat,
+    ...(provider.logout
+      ? {
+          logoutUrl: idp?.sloUrl ?? "https://idp.invalid/",
+          logoutCallbackUrl: `${settings.origin}/${provider.name}/slo`,
+        }
+      : {}),
     cacheProvider,
     wantAssertionsSigned: true,
     wantAuthnResponseSigned: false,
@@ -232,5 +320,6 @@ function readIdp(xml: string): Idp {
   const all = (pattern: RegExp) => Array.from(xml.matchAll(pattern), ([, value]) => value ?? "");
   const [entityId = ""] = all(/\bentityID="([^"]+)"/g);
   const [ssoUrl = ""] = all(/<(?:\w+:)?SingleSignOnService\b[^>]*\bLocation="([^"]+)"/g);
-  return { entityId, ssoUrl, certificates: all(/<(?:\w+:)?X509Certificate>([^<]+)</g) };
+  const [sloUrl = ""] = all(/<(?:\w+:)?SingleLogoutService\b[^>]*\bLocation="([^"]+)"/g);
+  return { entityId, ssoUrl, sloUrl, certificates: all(/<(?:\w+:)?X509Certificate>([^<]+)</g) };
 }

@@ -28,6 +28,8 @@ export interface SimpleSamlIdp {
   readonly origin: string;
   /** Its metadata, once it runs. */
   metadata(): Promise<string>;
+  /** Where somebody signs out there. */
+  readonly logoutUrl: string;
   /** Makes a service provider known to it, by our metadata. */
   know(spMetadata: string): Promise<void>;
 }
@@ -55,6 +57,7 @@ export async function startSimpleSaml(
   front.route(host, port);
   return {
     origin,
+    logoutUrl: `${origin}/saml2/idp/initSLO.php?RelayState=${encodeURIComponent(`${origin}/resources/default.css`)}`,
     async metadata() {
       const answer = await fetch(`http://127.0.0.1:${port}/saml2/idp/metadata.php`);
       const text = await answer.text();
@@ -123,7 +126,7 @@ $metadata[${quoted(`${origin}/idp`)}] = [
 `;
 
 function remoteOf(xml: string): string {
-  const { entityId, acs, signingCertificates } = readSpMetadata(xml, { now: new Date() });
+  const { entityId, acs, slo, signingCertificates } = readSpMetadata(xml, { now: new Date() });
   const keys = signingCertificates.map(
     (certificate) =>
       `['type' => 'X509Certificate', 'signing' => true, 'encryption' => false, 'X509Certificate' => ${quoted(certificate)}]`,
@@ -131,8 +134,11 @@ function remoteOf(xml: string): string {
   return `<?php
 $metadata[${quoted(entityId)}] = [
   'AssertionConsumerService' => ${quoted(acs[0]?.url ?? "")},
+  'SingleLogoutService' => ${quoted(slo[0]?.url ?? "")},
   'keys' => [${keys.join(", ")}],
   'validate.authnrequest' => true,
+  'sign.logout' => true,
+  'validate.logout' => true,
   'NameIDFormat' => 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent',
 ];
 `;

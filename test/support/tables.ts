@@ -76,6 +76,8 @@ const overrides: Readonly<Record<string, (tenantId: string) => Values>> = {
   identity_provider_keys: () => ({ sealed_key: Buffer.from("sealed") }),
   // Of a sign-in or of somebody who tries it out.
   identity_provider_requests: () => ({ started_by: null }),
+  // An application asked, or a provider.
+  logouts: () => ({ identity_provider_id: null, told_provider_id: null }),
 };
 
 export interface Rows {

@@ -18,7 +18,12 @@ export const applicationChanged = defineEvent("application.changed", {
 });
 export const applicationMetadataReplaced = defineEvent("application.metadata_replaced", {
   says: texts.eventMetadataReplaced,
-  data: z.object({ ...about, acsUrls: z.array(z.string()), signingCertificates: z.number() }),
+  data: z.object({
+    ...about,
+    acsUrls: z.array(z.string()),
+    sloUrls: z.array(z.string()),
+    signingCertificates: z.number(),
+  }),
 });
 export const applicationEnabled = defineEvent("application.enabled", {
   says: texts.eventEnabled,

@@ -6,6 +6,8 @@ export interface OwnIdentity {
   readonly entityId: string;
   readonly metadataUrl: string;
   readonly ssoUrl: string;
+  /** Single logout: requests of theirs, and answers to ours. */
+  readonly sloUrl: string;
   /** The page for the other side's administrator. */
   readonly setupUrl: string;
 }
@@ -15,6 +17,7 @@ export function ownIdentity(site: Site, applicationId: ApplicationId): OwnIdenti
     entityId: `urn:weftid:${site.tenantId}:idp:${applicationId}`,
     metadataUrl: `${site.origin}/saml/idp/metadata/${applicationId}`,
     ssoUrl: `${site.origin}/saml/idp/sso`,
+    sloUrl: `${site.origin}/saml/idp/slo`,
     setupUrl: `${site.origin}/saml/idp/setup/${applicationId}`,
   };
 }

@@ -1,8 +1,8 @@
-export { keyPlace } from "./actions/keys.ts";
 export { registerApplication } from "./actions/registry.ts";
 export { type SentAttribute, sentAttributes } from "./attributes.ts";
 export { applicationNotFound } from "./errors.ts";
 export { ownIdentity } from "./identity.ts";
+export { type KeyRow, openKey } from "./open-key.ts";
 export {
   type Access,
   accessOf,

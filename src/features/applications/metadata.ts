@@ -3,11 +3,17 @@ import { DomainError } from "#platform/errors.ts";
 import type { Outbound } from "#platform/outbound/fetch.ts";
 import { bindings } from "#protocols/saml/constants.ts";
 import { SamlError, type SamlErrorCode } from "#protocols/saml/errors.ts";
+import { changedLogout, type LogoutEndpoint } from "#protocols/saml/metadata/logout-endpoint.ts";
 import { readSpMetadata } from "#protocols/saml/metadata/read-sp.ts";
 import { requireWebUrl } from "#protocols/saml/metadata/urls.ts";
 import { isIssuedNameIdFormat, nameIdFormats } from "#protocols/saml/name-id.ts";
 import { metadataRefused } from "./errors.ts";
-import { type AcsEndpoint, metadataMaxLength, type NameIdFormat } from "./schema.ts";
+import {
+  type AcsEndpoint,
+  type ApplicationChanges,
+  metadataMaxLength,
+  type NameIdFormat,
+} from "./schema.ts";
 import { texts } from "./texts.ts";
 
 export interface Description {
@@ -16,6 +22,8 @@ export interface Description {
   readonly signingCertificates: readonly string[];
   readonly signsRequests: boolean;
   readonly nameIdFormat: NameIdFormat;
+  /** Empty where it says nothing of single logout. */
+  readonly slo: readonly LogoutEndpoint[];
   readonly metadataUrl: string | null;
 }
 
@@ -79,6 +87,7 @@ function fromXml(
       signingCertificates: sp.signingCertificates,
       signsRequests: sp.authnRequestsSigned,
       nameIdFormat: sp.nameIdFormats.find(isIssuedNameIdFormat) ?? nameIdFormats.emailAddress,
+      slo: sp.slo,
       metadataUrl,
     };
   } catch (error) {
@@ -101,12 +110,25 @@ function byHand(
       signingCertificates: [],
       signsRequests: false,
       nameIdFormat: nameIdFormats.emailAddress,
+      slo: [],
       metadataUrl: null,
     };
   } catch (error) {
     if (error instanceof SamlError) throw refused("acsUrl", texts.urlRefused, error);
     throw error;
   }
+}
+
+/** The logout endpoints after a change by hand. @throws {metadataRefused} naming the field at fault */
+export function logoutAfter(
+  present: readonly LogoutEndpoint[],
+  { logoutUrl, logoutBinding, logoutResponseUrl }: ApplicationChanges,
+  { allowHttp }: Pick<DescribeOptions, "allowHttp">,
+): readonly LogoutEndpoint[] {
+  const typed = { logoutUrl, logoutBinding, logoutResponseUrl };
+  const changed = changedLogout(present, typed, { allowHttp });
+  if (!("field" in changed)) return changed;
+  throw refused(changed.field, changed.isMissing ? texts.logoutUrlMissing : texts.urlRefused);
 }
 
 const words: Partial<Record<SamlErrorCode, string>> = {

@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { TenantDb } from "#platform/db/database.ts";
 import { containing } from "#platform/db/expressions.ts";
 import { decodeCursor, type Paging, toPage } from "#platform/http/input.ts";
+import { LogoutEndpoint } from "#protocols/saml/metadata/logout-endpoint.ts";
 import type { ApplicationId, GroupId, UserId } from "#src/ids.ts";
 import { applicationNotFound } from "./errors.ts";
 import { AcsEndpoint, type ApplicationFilter, NameIdFormat } from "./schema.ts";
@@ -61,6 +62,7 @@ function applicationsWithProvider(db: TenantDb) {
       "sp.signing_certificates as signingCertificates",
       "sp.signs_requests as signsRequests",
       "sp.name_id_format as nameIdFormat",
+      "sp.slo",
       "sp.metadata_url as metadataUrl",
       "sp.updated_at as updatedAt",
     ]);
@@ -76,6 +78,7 @@ function toApplication(row: ProviderRow) {
     signingCertificates,
     signsRequests,
     nameIdFormat,
+    slo,
     metadataUrl,
     updatedAt,
     ...summary
@@ -88,6 +91,7 @@ function toApplication(row: ProviderRow) {
       signingCertificates,
       signsRequests,
       nameIdFormat: NameIdFormat.parse(nameIdFormat),
+      slo: z.array(LogoutEndpoint).parse(slo),
       metadataUrl,
       updatedAt,
     },

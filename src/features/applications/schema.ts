@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { OwnStrength, Strength } from "#features/policy/index.ts";
 import { checkbox, many, optionalText, pageOf, Paging } from "#platform/http/input.ts";
+import { LogoutEndpoint } from "#protocols/saml/metadata/logout-endpoint.ts";
 import { nameIdFormats } from "#protocols/saml/name-id.ts";
 import { ApplicationId, GroupId, SamlKeyId } from "#src/ids.ts";
 import { texts } from "./texts.ts";
@@ -101,6 +102,15 @@ function onlySource<T extends Sources>(input: T, source: SourceName): T {
   };
 }
 
+const blankToNull = (value: unknown) =>
+  typeof value === "string" && value.trim() === "" ? null : value;
+const LogoutUrl = z
+  .string()
+  .trim()
+  .max(2_048, { error: () => texts.urlRefused })
+  .nullable()
+  .optional();
+
 /** What may be changed; what is left out stays. */
 export const ApplicationChanges = z.object({
   name: Name.optional(),
@@ -111,6 +121,10 @@ export const ApplicationChanges = z.object({
     z.boolean().optional(),
   ),
   strength: OwnStrength.optional(),
+  /** Null: it takes no part in single logout. */
+  logoutUrl: z.preprocess(blankToNull, LogoutUrl),
+  logoutBinding: z.enum(["redirect", "post"], { error: () => texts.bindingUnknown }).optional(),
+  logoutResponseUrl: z.preprocess(blankToNull, LogoutUrl),
 });
 export type ApplicationChanges = z.infer<typeof ApplicationChanges>;
 
@@ -147,11 +161,12 @@ export const ApplicationSummary = z.object({
 export type ApplicationSummary = z.infer<typeof ApplicationSummary>;
 export const ApplicationList = pageOf(ApplicationSummary);
 
-/** `entityId`, `metadataUrl` and `ssoUrl` are ours, for the other side to enter; `serviceProvider` is what it told us. */
+/** `entityId`, `metadataUrl`, `ssoUrl` and `sloUrl` are ours, for the other side to enter; `serviceProvider` is what it told us. */
 export const Application = ApplicationSummary.extend({
   entityId: z.string(),
   metadataUrl: z.string(),
   ssoUrl: z.string(),
+  sloUrl: z.string(),
   setupUrl: z.string(),
   serviceProvider: z.object({
     entityId: z.string(),
@@ -159,6 +174,8 @@ export const Application = ApplicationSummary.extend({
     signingCertificates: z.array(z.string()),
     signsRequests: z.boolean(),
     nameIdFormat: NameIdFormat,
+    /** Where it is told that a session has ended, by HTTP-Redirect where it takes that; empty: it takes no part. */
+    slo: z.array(LogoutEndpoint),
     metadataUrl: z.string().nullable(),
     updatedAt: z.date(),
   }),

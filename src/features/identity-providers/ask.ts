@@ -3,12 +3,11 @@ import { meets, type Strength } from "#features/policy/index.ts";
 import type { Handling } from "#platform/http/context.ts";
 import { encodePost, encodeRedirect } from "#protocols/saml/bindings.ts";
 import { messageId } from "#protocols/saml/canonical.ts";
-import { loadSigningKey } from "#protocols/saml/keys.ts";
 import { signElement } from "#protocols/saml/signature/sign.ts";
 import { authnRequestElement } from "#protocols/saml/write-authn-request.ts";
 import { type IdentityProviderId, IdentityProviderRequestId } from "#src/ids.ts";
 import { ownIdentity } from "./identity.ts";
-import { activeKey, keyPlace } from "./keys.ts";
+import { activeKey, openKey } from "./keys.ts";
 import { presets } from "./presets.ts";
 import { findProvider } from "./queries.ts";
 import type { NewRequest, Whose } from "./requests.ts";
@@ -49,7 +48,7 @@ interface Wish {
  * provider's word on it is believed.
  */
 export async function askProvider(by: By, wish: Wish): Promise<Question | null> {
-  const { tenant, site, services, now } = by;
+  const { tenant, site, now } = by;
   const { provider, key } = await tenant.read(async (db) => ({
     provider: await findProvider(db, wish.providerId),
     key: await activeKey(db, wish.providerId),
@@ -71,10 +70,7 @@ export async function askProvider(by: By, wish: Wish): Promise<Question | null> 
     forceAuthn: wish.forceAuthn,
     contexts,
   });
-  const privateKeyPem = services.keys
-    .open("saml-key", keyPlace(tenant, key.id), key.sealedKey)
-    .toString();
-  const signing = loadSigningKey({ privateKeyPem, certificatePem: key.certificate });
+  const signing = openKey(by, key);
   const sending: Sending =
     theirs.ssoRedirectUrl === null
       ? {

@@ -49,6 +49,8 @@ export async function readClaims(
     lastName: nameIn(assertion, provider.lastNameAttribute),
     nameId: nameId?.value ?? null,
     nameIdFormat: nameId?.format ?? null,
+    nameQualifier: nameId?.nameQualifier ?? null,
+    spNameQualifier: nameId?.spNameQualifier ?? null,
     sessionIndex: authn?.sessionIndex ?? null,
     authenticatedAt: authn?.instant.toISOString() ?? null,
     factors: assertedFactors({ classRef: authn?.classRef, attributes: assertion.attributes }),

@@ -22,6 +22,7 @@ export const providerChanged = defineEvent("identity_provider.changed", {
 const Trusted = z.object({
   entityId: z.string().nullable(),
   ssoUrls: z.array(z.string()),
+  sloUrls: z.array(z.string()),
   fingerprints: z.array(z.string()),
 });
 export const providerDescribed = defineEvent("identity_provider.described", {

@@ -5,6 +5,8 @@ import type { IdentityProviderId } from "#src/ids.ts";
 export interface OwnIdentity {
   readonly entityId: string;
   readonly acsUrl: string;
+  /** Single logout: requests of theirs, and answers to ours. */
+  readonly sloUrl: string;
   readonly metadataUrl: string;
   /** The page for the other side's administrator. */
   readonly setupUrl: string;
@@ -14,6 +16,7 @@ export function ownIdentity(site: Site, providerId: IdentityProviderId): OwnIden
   return {
     entityId: `urn:weftid:${site.tenantId}:sp:${providerId}`,
     acsUrl: `${site.origin}/saml/sp/acs/${providerId}`,
+    sloUrl: `${site.origin}/saml/sp/slo/${providerId}`,
     metadataUrl: `${site.origin}/saml/sp/metadata/${providerId}`,
     setupUrl: `${site.origin}/saml/sp/setup/${providerId}`,
   };

@@ -5,6 +5,7 @@ export { askProvider, type Question, type Sending } from "./ask.ts";
 export { type ComingIn, comingIn, dropWord, setWord, wordOn } from "./assignments.ts";
 export { providerNotFound } from "./errors.ts";
 export { ownIdentity } from "./identity.ts";
+export { activeKey, openKey } from "./keys.ts";
 export { Onward } from "./parts.tsx";
 export { closedProviderOf, linkedProviders, unlinkEverywhere } from "./links.ts";
 export {

@@ -2,7 +2,14 @@
 import { record } from "#platform/audit/record.ts";
 import type { Keyring } from "#platform/crypto/keyring.ts";
 import type { TenantDb, TenantScope } from "#platform/db/database.ts";
-import { createSigningKey, type CreatedSigningKey, readCertificate } from "#protocols/saml/keys.ts";
+import type { Handling } from "#platform/http/context.ts";
+import {
+  createSigningKey,
+  type CreatedSigningKey,
+  loadSigningKey,
+  readCertificate,
+} from "#protocols/saml/keys.ts";
+import type { SigningKey as SamlKey } from "#protocols/saml/signature/sign.ts";
 import type { Actor } from "#src/actor.ts";
 import { type IdentityProviderId, IdentityProviderKeyId } from "#src/ids.ts";
 import { keyIsPrepared, keyNotFound, keyNotPrepared } from "./errors.ts";
@@ -196,4 +203,14 @@ export async function activeKey(db: TenantDb, providerId: IdentityProviderId) {
   if (sealedKey === null)
     throw new Error(`the active key of identity provider ${providerId} is erased`);
   return { ...key, sealedKey };
+}
+
+/** The key that `activeKey` found, ready to sign. */
+export function openKey(
+  { services, tenant }: Pick<Handling, "services" | "tenant">,
+  { id, sealedKey, certificate }: Awaited<ReturnType<typeof activeKey>>,
+): SamlKey {
+  const place = keyPlace(tenant, id);
+  const privateKeyPem = services.keys.open("saml-key", place, sealedKey).toString();
+  return loadSigningKey({ privateKeyPem, certificatePem: certificate });
 }

@@ -4,16 +4,19 @@ import type { Outbound } from "#platform/outbound/fetch.ts";
 import { publicKeysOf } from "#protocols/saml/algorithms.ts";
 import { SamlError, type SamlErrorCode } from "#protocols/saml/errors.ts";
 import { readCertificate } from "#protocols/saml/keys.ts";
+import { changedLogout, type LogoutEndpoint } from "#protocols/saml/metadata/logout-endpoint.ts";
 import { readIdpMetadata } from "#protocols/saml/metadata/read-idp.ts";
 import { requireWebUrl } from "#protocols/saml/metadata/urls.ts";
 import { metadataRefused } from "./errors.ts";
-import { type Description, metadataMaxLength } from "./schema.ts";
+import { type Description, type IdentityProviderChanges, metadataMaxLength } from "./schema.ts";
 import { texts } from "./texts.ts";
 
 export interface Described {
   readonly entityId: string;
   readonly ssoRedirectUrl: string | null;
   readonly ssoPostUrl: string | null;
+  /** Empty where it says nothing of single logout. */
+  readonly slo: readonly LogoutEndpoint[];
   /** Base64 DER. */
   readonly signingCertificates: readonly string[];
   readonly metadataUrl: string | null;
@@ -70,6 +73,7 @@ function fromXml(
       entityId: idp.entityId,
       ssoRedirectUrl: idp.ssoRedirectUrl ?? null,
       ssoPostUrl: idp.ssoPostUrl ?? null,
+      slo: idp.slo,
       signingCertificates: idp.signingCertificates,
       metadataUrl,
     };
@@ -91,9 +95,22 @@ function byHand(
     entityId,
     ssoRedirectUrl: binding === "redirect" ? url : null,
     ssoPostUrl: binding === "post" ? url : null,
+    slo: [],
     signingCertificates,
     metadataUrl: null,
   };
+}
+
+/** The logout endpoints after a change by hand. @throws {metadataRefused} naming the field at fault */
+export function logoutAfter(
+  present: readonly LogoutEndpoint[],
+  { logoutUrl, logoutBinding, logoutResponseUrl }: IdentityProviderChanges,
+  { allowHttp }: Pick<DescribeOptions, "allowHttp">,
+): readonly LogoutEndpoint[] {
+  const typed = { logoutUrl, logoutBinding, logoutResponseUrl };
+  const changed = changedLogout(present, typed, { allowHttp });
+  if (!("field" in changed)) return changed;
+  throw refused(changed.field, changed.isMissing ? texts.logoutUrlMissing : texts.urlRefused);
 }
 
 /** PEM blocks one after the other, or one certificate in bare base64. */

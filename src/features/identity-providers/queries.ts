@@ -4,6 +4,7 @@ import { jsonArrayFrom } from "kysely/helpers/postgres";
 import { z } from "zod";
 import type { TenantDb } from "#platform/db/database.ts";
 import { decodeCursor, type Paging, toPage } from "#platform/http/input.ts";
+import { LogoutEndpoint } from "#protocols/saml/metadata/logout-endpoint.ts";
 import { IdentityProviderId } from "#src/ids.ts";
 import { providerNotFound } from "./errors.ts";
 import { domainsMost } from "./schema.ts";
@@ -93,6 +94,7 @@ export async function findProvider(db: TenantDb, providerId: IdentityProviderId)
       "p.entity_id as entityId",
       "p.sso_redirect_url as ssoRedirectUrl",
       "p.sso_post_url as ssoPostUrl",
+      "p.slo",
       "p.signing_certificates as signingCertificates",
       "p.metadata_url as metadataUrl",
       "p.described_at as describedAt",
@@ -105,6 +107,7 @@ export async function findProvider(db: TenantDb, providerId: IdentityProviderId)
       "p.speaks_for_all as speaksForAll",
       "p.is_offered as isOffered",
       "p.groups_attribute as groupsAttribute",
+      "p.logout",
     ])
     .where("p.id", "=", providerId)
     .executeTakeFirstOrThrow(() => providerNotFound({ providerId }));
@@ -112,6 +115,7 @@ export async function findProvider(db: TenantDb, providerId: IdentityProviderId)
     entityId,
     ssoRedirectUrl,
     ssoPostUrl,
+    slo,
     signingCertificates,
     metadataUrl,
     describedAt,
@@ -122,7 +126,15 @@ export async function findProvider(db: TenantDb, providerId: IdentityProviderId)
     provider:
       entityId === null
         ? null
-        : { entityId, ssoRedirectUrl, ssoPostUrl, signingCertificates, metadataUrl, describedAt },
+        : {
+            entityId,
+            ssoRedirectUrl,
+            ssoPostUrl,
+            slo: z.array(LogoutEndpoint).parse(slo),
+            signingCertificates,
+            metadataUrl,
+            describedAt,
+          },
   };
 }
 export type FoundProvider = Awaited<ReturnType<typeof findProvider>>;

@@ -20,6 +20,9 @@ export const Asserted = z.object({
   /** As it has to be said at logout. */
   nameId: z.string().nullable(),
   nameIdFormat: z.string().nullable(),
+  // Requests that waited while a release came do not have them.
+  nameQualifier: z.string().nullable().default(null),
+  spNameQualifier: z.string().nullable().default(null),
   sessionIndex: z.string().nullable(),
   /** When the person proved there who they are: hours ago, where their session there goes on. */
   authenticatedAt: z.iso.datetime().nullable(),

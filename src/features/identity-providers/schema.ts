@@ -1,5 +1,6 @@
 // Inputs and replies of the connections. One schema serves the form and the API.
 import { z } from "zod";
+import { LogoutEndpoint } from "#protocols/saml/metadata/logout-endpoint.ts";
 import { optionalText, pageOf, Paging } from "#platform/http/input.ts";
 import { IdentityProviderId, IdentityProviderKeyId, IdentityProviderRequestId } from "#src/ids.ts";
 import { normalDomain } from "./domain.ts";
@@ -38,6 +39,14 @@ export const NewIdentityProvider = z.object({
 });
 export type NewIdentityProvider = z.infer<typeof NewIdentityProvider>;
 
+const Logout = z.enum(["always", "offer", "never"], { error: () => texts.logoutUnknown });
+const LogoutUrl = z
+  .string()
+  .trim()
+  .max(2_048, { error: () => texts.urlRefused })
+  .nullable()
+  .optional();
+
 /** What may be changed; what is left out stays. */
 export const IdentityProviderChanges = z.object({
   name: Name.optional(),
@@ -50,6 +59,12 @@ export const IdentityProviderChanges = z.object({
   trustsSecondStep: choice,
   speaksForAll: choice,
   isOffered: choice,
+  /** Whether who signs out here is taken on to the provider. */
+  logout: Logout.optional(),
+  /** Null: it takes no part in single logout. */
+  logoutUrl: z.preprocess(blankTo(null), LogoutUrl),
+  logoutBinding: z.enum(["redirect", "post"], { error: () => texts.bindingUnknown }).optional(),
+  logoutResponseUrl: z.preprocess(blankTo(null), LogoutUrl),
 });
 export type IdentityProviderChanges = z.infer<typeof IdentityProviderChanges>;
 
@@ -176,10 +191,11 @@ export const ProviderSummary = z.object({
 export type ProviderSummary = z.infer<typeof ProviderSummary>;
 export const ProviderList = pageOf(ProviderSummary);
 
-/** `entityId`, `acsUrl` and `metadataUrl` are ours, for the other side to enter; `provider` is what it told us, null until it has. */
+/** `entityId`, `acsUrl`, `sloUrl` and `metadataUrl` are ours, for the other side to enter; `provider` is what it told us, null until it has. */
 export const IdentityProvider = ProviderSummary.extend({
   entityId: z.string(),
   acsUrl: z.string(),
+  sloUrl: z.string(),
   metadataUrl: z.string(),
   setupUrl: z.string(),
   provider: z
@@ -187,6 +203,8 @@ export const IdentityProvider = ProviderSummary.extend({
       entityId: z.string(),
       ssoRedirectUrl: z.string().nullable(),
       ssoPostUrl: z.string().nullable(),
+      /** Where it is told that a session has ended, by HTTP-Redirect where it takes that; empty: it takes no part. */
+      slo: z.array(LogoutEndpoint),
       /** Base64 DER. */
       signingCertificates: z.array(z.string()),
       metadataUrl: z.string().nullable(),
@@ -204,6 +222,7 @@ export const IdentityProvider = ProviderSummary.extend({
   isOffered: z.boolean(),
   /** The claim that names groups (`/groups` has the rest). */
   groupsAttribute: z.string().nullable(),
+  logout: Logout,
 });
 export type IdentityProvider = z.infer<typeof IdentityProvider>;
 

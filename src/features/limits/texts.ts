@@ -79,6 +79,8 @@ export const texts = defineTexts("limits", {
   applicationStarts:
     "Sign-ins to applications begun by one person, or from one network without a signature",
   applicationRefusals: "Faulty sign-in requests of applications from one network",
+  logoutRefusals:
+    "Refused sign-out messages of applications or identity providers from one network",
   providerRefusals: "Refused responses of identity providers from one network",
 });
 
@@ -127,5 +129,6 @@ export const limitTexts: Readonly<Record<string, string>> = {
   "sign_in.first_codes": texts.signInFirstCodes,
   "sso.requests": texts.applicationStarts,
   "sso.refused_requests": texts.applicationRefusals,
+  "logout.refused_messages": texts.logoutRefusals,
   "identity_providers.refused_responses": texts.providerRefusals,
 };

@@ -33,6 +33,12 @@ export function clearSessionCookie(cookies: CookieJar): void {
   cookies.clear(cookieName);
 }
 
+/** SHA-256 of the token that a browser brings, whatever it is worth; null without one. */
+export function presentedTokenHash(cookies: CookieJar): Buffer | null {
+  const token = cookies.get(cookieName);
+  return token === undefined ? null : hashToken(token);
+}
+
 /**
  * Who the browser's cookie stands for, or null: no cookie, unknown, ended, idle, too old, person not active. The cookie stays as it is,
  * whatever it is worth: while another tab gives the session a new token, this answer may arrive after that one, and would take away

@@ -15,6 +15,8 @@ export const sessionsMost = 50;
 
 export const SessionEndReason = z.enum([
   "signed_out",
+  "signed_out_by_application",
+  "signed_out_by_provider",
   "replaced",
   "ended_by_person",
   "ended_by_admin",
@@ -73,5 +75,7 @@ export interface SessionProvider {
   readonly id: IdentityProviderId;
   readonly nameId: string | null;
   readonly nameIdFormat: string | null;
+  readonly nameQualifier: string | null;
+  readonly spNameQualifier: string | null;
   readonly sessionIndex: string | null;
 }

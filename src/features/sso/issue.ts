@@ -1,7 +1,14 @@
 // Answers a waiting request: in one transaction it is found, decided and used up, and the event is written; then, outside, the message
 // is built and signed. A page left open does not outlive the right to use the application: its button decides anew.
 import { createHash } from "node:crypto";
-import { activeKey, type FoundApplication, ownIdentity } from "#features/applications/index.ts";
+import {
+  activeKey,
+  type FoundApplication,
+  type KeyRow,
+  openKey,
+  ownIdentity,
+} from "#features/applications/index.ts";
+import { rememberParticipant, type SaidName } from "#features/sessions/index.ts";
 import type { Handling } from "#platform/http/context.ts";
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
@@ -10,6 +17,7 @@ import { statusCodes } from "#protocols/saml/constants.ts";
 import { SamlError } from "#protocols/saml/errors.ts";
 import { buildErrorResponse, buildResponse } from "#protocols/saml/response.ts";
 import type { SsoRequestId } from "#src/ids.ts";
+import { newId, successOf } from "./assertion.ts";
 import {
   decide,
   type Decision,
@@ -21,8 +29,7 @@ import {
 import type { SignInWay } from "./demand.ts";
 import { accessDenied, assertionIssued, signInDeclined } from "./events.ts";
 import { countForPerson } from "./limits.ts";
-import { attributesOf, nameIdFor } from "./person.ts";
-import { type KeyRow, openKey } from "./signing-keys.ts";
+import { attributesOf, nameIdFor, saidName } from "./person.ts";
 import {
   consumeWaiting,
   findWaiting,
@@ -52,8 +59,6 @@ type By = Pick<
   | "now"
   | "allowFormAction"
 >;
-
-const newId = () => `_${crypto.randomUUID().replaceAll("-", "")}`;
 
 /** What a request that is looked at leads to, besides the message. */
 export type Next =
@@ -164,7 +169,9 @@ interface Prepared {
         readonly kind: "assertion";
         readonly ready: Ready;
         readonly assertionId: string;
-        readonly nameId: string;
+        readonly nameId: SaidName;
+        /** One value for one session at one application, and no link between applications. */
+        readonly sessionIndex: string;
       };
 }
 
@@ -200,6 +207,10 @@ async function settle(
   if (nameId === null) {
     return status({ code: statusCodes.requester, subCode: statusCodes.invalidNameIdPolicy });
   }
+  const name = saidName(by.site, waiting, { nameId, application });
+  const { id: sessionId, expiresAt } = ready.session;
+  const told = { sessionId, applicationId: waiting.applicationId, name, expiresAt, now: by.now };
+  const sessionIndex = await rememberParticipant(db, told);
   const assertionId = newId();
   await record(db, by.actor, assertionIssued, {
     userId: ready.person.userId,
@@ -212,7 +223,10 @@ async function settle(
     released: [...ready.released],
     through: ready.access.through.map(({ name }) => name),
   });
-  return { ...settled, message: { kind: "assertion", ready, assertionId, nameId } };
+  return {
+    ...settled,
+    message: { kind: "assertion", ready, assertionId, nameId: name, sessionIndex },
+  };
 }
 
 async function recordAbout(
@@ -255,39 +269,5 @@ async function send(by: By, { waiting, application, key, message }: Settled): Pr
     fields: { SAMLResponse: encodePost(xml), ...relay },
     application: application.name,
     isSuccess,
-  };
-}
-
-function successOf(
-  by: By,
-  waiting: Waiting,
-  ready: Ready,
-  ids: { assertionId: string; nameId: string },
-) {
-  const { session, person, access } = ready;
-  const { entityId } = access.application.serviceProvider;
-  const own = ownIdentity(by.site, waiting.applicationId);
-  return {
-    responseId: newId(),
-    assertionId: ids.assertionId,
-    issuer: own.entityId,
-    audience: entityId,
-    recipient: waiting.acsUrl,
-    inResponseTo: waiting.messageId ?? undefined,
-    now: by.now,
-    nameId: {
-      value: ids.nameId,
-      format: waiting.nameIdFormat,
-      nameQualifier: own.entityId,
-      spNameQualifier: entityId,
-    },
-    authn: {
-      instant: session.authenticatedAt,
-      // One value for one session at one application, and no link between applications.
-      sessionIndex: `_${createHash("sha256").update(`${session.id}/${waiting.applicationId}`).digest("hex").slice(0, 40)}`,
-      sessionNotOnOrAfter: session.expiresAt,
-      classRef: ready.context,
-    },
-    attributes: attributesOf(person),
   };
 }

@@ -1,9 +1,15 @@
 // What would be told about a person: the same values for the consent page and for the assertion.
-import type { Access } from "#features/applications/index.ts";
-import { sentAttributes } from "#features/applications/index.ts";
+import {
+  type Access,
+  type FoundApplication,
+  ownIdentity,
+  sentAttributes,
+} from "#features/applications/index.ts";
+import type { SaidName } from "#features/sessions/index.ts";
 import { sql } from "kysely";
 import { jsonArrayFrom } from "kysely/helpers/postgres";
 import type { TenantDb } from "#platform/db/database.ts";
+import type { Site } from "#platform/http/context.ts";
 import { nameIdFormats } from "#protocols/saml/name-id.ts";
 import { SamlError } from "#protocols/saml/errors.ts";
 import type { ApplicationId, UserId } from "#src/ids.ts";
@@ -100,6 +106,18 @@ export async function nameIdFor(db: TenantDb, person: Person, waiting: Waiting):
   if (made === null) throw new Error("a persistent identifier was neither found nor made");
   return made;
 }
+
+/** The identifier as it is said: made by us, for this application alone. */
+export const saidName = (
+  site: Site,
+  { applicationId, nameIdFormat }: Pick<Waiting, "applicationId" | "nameIdFormat">,
+  { nameId, application }: { nameId: string; application: FoundApplication },
+): SaidName => ({
+  value: nameId,
+  format: nameIdFormat,
+  nameQualifier: ownIdentity(site, applicationId).entityId,
+  spNameQualifier: application.serviceProvider.entityId,
+});
 
 /** The persistent identifier that this person has at this application already; null when none was made. */
 export async function persistentId(

@@ -28,7 +28,7 @@ export const ssoRoutes = routes()
     params: ApplicationParams,
     summary: "Our metadata for one application",
     handle: async ({ tenant, site, params }, c) => {
-      const { entityId, ssoUrl } = ownIdentity(site, params.applicationId);
+      const { entityId, ssoUrl, sloUrl } = ownIdentity(site, params.applicationId);
       const { keys, signsRequests } = await tenant.read(async (db) => ({
         signsRequests: (await findApplication(db, params.applicationId)).serviceProvider
           .signsRequests,
@@ -39,6 +39,7 @@ export const ssoRoutes = routes()
       const xml = await writeIdpMetadata({
         entityId,
         ssoUrl,
+        sloUrl,
         signingCertificates: [first, ...rest],
         wantAuthnRequestsSigned: signsRequests,
         nameIdFormats: issuedNameIdFormats,

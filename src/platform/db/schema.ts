@@ -10,6 +10,7 @@ import type {
   IdentityProviderId,
   IdentityProviderKeyId,
   IdentityProviderRequestId,
+  LogoutId,
   PasskeyId,
   PolicyTrialId,
   ProviderGroupId,
@@ -64,6 +65,8 @@ export type MailState = "failed" | "queued" | "sent";
 export type PasskeyCeremony = "proof" | "registration" | "sign_in";
 
 export type PasswordResetCause = "admin" | "breach" | "policy";
+
+export type ProviderLogout = "always" | "never" | "offer";
 
 export type Role = "admin" | "member" | "super_admin";
 
@@ -292,10 +295,12 @@ export interface IdentityProviders {
   is_offered: Generated<boolean>;
   kind: IdentityProviderKind;
   last_name_attribute: string;
+  logout: Generated<ProviderLogout>;
   metadata_url: string | null;
   name: string;
   preset: IdentityProviderPreset;
   signing_certificates: Generated<string[]>;
+  slo: Generated<Json>;
   speaks_for_all: Generated<boolean>;
   sso_post_url: string | null;
   sso_redirect_url: string | null;
@@ -331,6 +336,23 @@ export interface Limits {
   reached_at: Timestamp | null;
   tenant_id: Generated<TenantId>;
   window_at: Timestamp;
+}
+
+export interface Logouts {
+  application_id: ApplicationId | null;
+  browser_hash: Buffer | null;
+  created_at: Generated<Timestamp>;
+  expires_at: Timestamp;
+  id: Generated<LogoutId>;
+  identity_provider_id: IdentityProviderId | null;
+  message_id: string | null;
+  relay_state: string | null;
+  session_ids: Generated<string[]>;
+  tenant_id: Generated<TenantId>;
+  told_at: Timestamp | null;
+  told_message_id: string | null;
+  told_outcome: string | null;
+  told_provider_id: IdentityProviderId | null;
 }
 
 export interface Mails {
@@ -463,8 +485,26 @@ export interface SamlServiceProviders {
   name_id_format: string;
   signing_certificates: Generated<string[]>;
   signs_requests: Generated<boolean>;
+  slo: Generated<Json>;
   tenant_id: Generated<TenantId>;
   updated_at: Generated<Timestamp>;
+}
+
+export interface SamlSessionParticipants {
+  application_id: ApplicationId;
+  asked_at: Timestamp | null;
+  expires_at: Timestamp;
+  issued_at: Timestamp;
+  logout_id: LogoutId | null;
+  logout_message_id: string | null;
+  name_id: string;
+  name_id_format: string;
+  name_qualifier: string | null;
+  outcome: string | null;
+  session_id: SessionId;
+  session_index: string;
+  sp_name_qualifier: string | null;
+  tenant_id: Generated<TenantId>;
 }
 
 export interface ScheduleRuns {
@@ -491,7 +531,9 @@ export interface Sessions {
   methods: string[];
   provider_name_id: string | null;
   provider_name_id_format: string | null;
+  provider_name_qualifier: string | null;
   provider_session_index: string | null;
+  provider_sp_name_qualifier: string | null;
   sealed_totp: Buffer | null;
   tenant_id: Generated<TenantId>;
   token_hash: Buffer;
@@ -675,6 +717,7 @@ export interface DB {
   identity_providers: IdentityProviders;
   jobs: Jobs;
   limits: Limits;
+  logouts: Logouts;
   mails: Mails;
   passkey_challenges: PasskeyChallenges;
   passkeys: Passkeys;
@@ -687,6 +730,7 @@ export interface DB {
   saml_keys: SamlKeys;
   saml_persistent_ids: SamlPersistentIds;
   saml_service_providers: SamlServiceProviders;
+  saml_session_participants: SamlSessionParticipants;
   schedule_runs: ScheduleRuns;
   sessions: Sessions;
   sign_in_policies: SignInPolicies;

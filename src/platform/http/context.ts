@@ -65,6 +65,8 @@ export interface Vars {
   nonce: string;
   /** Extra origins this one page may post a form to (an application's ACS). */
   formActions: string[];
+  /** Origins this one page may show in frames (applications that are told of a sign-out). */
+  frames: string[];
   route: string;
   site: Site;
   principal: Principal | null;
@@ -108,6 +110,8 @@ export interface Handling<P = undefined, I = undefined> {
    * `test/journeys/single-sign-on.test.ts` holds both against a browser.
    */
   allowFormAction(address: string): void;
+  /** Lets this answer's page hold a frame of the origin of `address`, which may lead back to ours. */
+  allowFrame(address: string): void;
 }
 
 /** A handler's answer that sends the browser elsewhere (same site, absolute path). */

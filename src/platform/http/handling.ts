@@ -64,5 +64,6 @@ export function handlingOf<P, I>(c: HttpContext, params: P, input: I): Handling<
     signal: c.req.raw.signal,
     path: c.req.path + (c.req.url.includes("?") ? c.req.url.slice(c.req.url.indexOf("?")) : ""),
     allowFormAction: (address) => c.var.formActions.push(new URL(address).protocol),
+    allowFrame: (address) => c.var.frames.push(new URL(address).origin),
   };
 }

@@ -14,11 +14,12 @@ export function securityHeaders({ https }: { https: boolean }): MiddlewareHandle
   return async (c, next) => {
     c.set("nonce", Buffer.from(crypto.getRandomValues(new Uint8Array(18))).toString("base64url"));
     c.set("formActions", []);
+    c.set("frames", []);
     await next();
     const headers = c.res.headers;
     const isPage = (headers.get("content-type") ?? "").startsWith("text/html");
     const policy = isPage
-      ? pagePolicy(c.var.nonce, c.var.formActions)
+      ? pagePolicy(c.var.nonce, c.var)
       : "default-src 'none'; frame-ancestors 'none'";
     if (!headers.has("content-security-policy")) headers.set("content-security-policy", policy);
     headers.set("x-content-type-options", "nosniff");
@@ -36,7 +37,10 @@ export function securityHeaders({ https }: { https: boolean }): MiddlewareHandle
   };
 }
 
-function pagePolicy(nonce: string, formActions: readonly string[]): string {
+function pagePolicy(
+  nonce: string,
+  { formActions, frames }: { formActions: readonly string[]; frames: readonly string[] },
+): string {
   return [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
@@ -45,6 +49,8 @@ function pagePolicy(nonce: string, formActions: readonly string[]): string {
     "font-src 'self'",
     "connect-src 'self'",
     `form-action ${["'self'", ...formActions].join(" ")}`,
+    // Without any, `default-src` forbids frames. A framed application answers at an address of ours.
+    ...(frames.length > 0 ? [`frame-src ${["'self'", ...new Set(frames)].join(" ")}`] : []),
     "frame-ancestors 'none'",
     "base-uri 'none'",
     "object-src 'none'",

@@ -37,6 +37,7 @@ export const statusCodes = {
   invalidNameIdPolicy: "urn:oasis:names:tc:SAML:2.0:status:InvalidNameIDPolicy",
   noAuthnContext: "urn:oasis:names:tc:SAML:2.0:status:NoAuthnContext",
   noPassive: "urn:oasis:names:tc:SAML:2.0:status:NoPassive",
+  partialLogout: "urn:oasis:names:tc:SAML:2.0:status:PartialLogout",
   requestDenied: "urn:oasis:names:tc:SAML:2.0:status:RequestDenied",
   requestUnsupported: "urn:oasis:names:tc:SAML:2.0:status:RequestUnsupported",
   requestVersionTooHigh: "urn:oasis:names:tc:SAML:2.0:status:RequestVersionTooHigh",

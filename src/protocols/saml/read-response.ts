@@ -3,9 +3,19 @@
 
 import { namespaces, statusCodes } from "./constants.ts";
 import { SamlError } from "./errors.ts";
-import { nameIdFormats } from "./name-id.ts";
 import { assertionOf, responseSignatures } from "./signature/structure.ts";
-import { bounded, entityIdMaxLength, instant, issuerOf, required, urlMaxLength } from "./values.ts";
+import {
+  bounded,
+  instant,
+  issuerOf,
+  type NameId,
+  readNameId,
+  required,
+  type Status,
+  statusOf,
+  urlMaxLength,
+  valueMaxLength,
+} from "./values.ts";
 import {
   attributeOf,
   childOf,
@@ -19,9 +29,6 @@ import {
 } from "./xml.ts";
 
 const { assertion: assertionNamespace, protocol } = namespaces;
-/** Longer than any identifier or claim that a directory has for a person. */
-const valueMaxLength = 2_048;
-
 /** What a response says about itself. */
 export interface ResponseEnvelope {
   readonly id: string;
@@ -30,18 +37,7 @@ export interface ResponseEnvelope {
   readonly destination: string | undefined;
   /** Optional for a response that is not signed itself (Profiles §4.1.4.2). */
   readonly issuer: string | undefined;
-  readonly status: {
-    readonly code: string;
-    readonly subCode: string | undefined;
-    readonly message: string | undefined;
-  };
-}
-
-export interface NameId {
-  readonly value: string;
-  readonly format: string;
-  readonly nameQualifier: string | undefined;
-  readonly spNameQualifier: string | undefined;
+  readonly status: Status;
 }
 
 export interface SubjectConfirmation {
@@ -113,19 +109,6 @@ export function envelopeOf(root: XmlElement): ResponseEnvelope {
   };
 }
 
-function statusOf(root: XmlElement): ResponseEnvelope["status"] {
-  const status = childOf(root, protocol, "Status");
-  const code = status && childOf(status, protocol, "StatusCode");
-  if (!status || !code) throw new SamlError("invalid_message", "Status is absent");
-  const inner = childOf(code, protocol, "StatusCode");
-  const message = childOf(status, protocol, "StatusMessage");
-  return {
-    code: required(bounded(attributeOf(code, "Value"), 255, "StatusCode"), "StatusCode"),
-    subCode: inner && bounded(attributeOf(inner, "Value"), 255, "StatusCode"),
-    message: message && textOf(message).slice(0, 500),
-  };
-}
-
 /** @throws {SamlError} unsupported_version or invalid_message */
 export function readAssertion(element: XmlElement): ReadAssertion {
   requireVersion(element);
@@ -147,14 +130,7 @@ function nameIdOf(subject: XmlElement): NameId | undefined {
   if (childOf(subject, assertionNamespace, "EncryptedID"))
     throw new SamlError("assertion_encrypted", "the name of the subject is encrypted");
   const nameId = childOf(subject, assertionNamespace, "NameID");
-  if (!nameId) return undefined;
-  const qualifier = (name: string) => bounded(attributeOf(nameId, name), entityIdMaxLength, name);
-  return {
-    value: required(bounded(textOf(nameId), valueMaxLength, "NameID"), "NameID"),
-    format: bounded(attributeOf(nameId, "Format"), 255, "Format") ?? nameIdFormats.unspecified,
-    nameQualifier: qualifier("NameQualifier"),
-    spNameQualifier: qualifier("SPNameQualifier"),
-  };
+  return nameId && readNameId(nameId);
 }
 
 function confirmationsOf(subject: XmlElement): SubjectConfirmation[] {

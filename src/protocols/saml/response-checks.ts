@@ -4,7 +4,8 @@
 import { statusCodes } from "./constants.ts";
 import { SamlError } from "./errors.ts";
 import { nameIdFormats } from "./name-id.ts";
-import type { NameId, ReadAssertion, ResponseEnvelope } from "./read-response.ts";
+import type { ReadAssertion, ResponseEnvelope } from "./read-response.ts";
+import type { NameId } from "./values.ts";
 
 /** Differences between two clocks that are nobody's fault; on every instant alike. */
 const skewSeconds = 120;

@@ -1,10 +1,10 @@
 // Builds and signs the messages that answer an AuthnRequest, or none (Core §3.3.3, Profiles §4.1.4.2).
 
 import { assertionElement, type AssertionContent } from "./assertion.ts";
-import { element, requireId, startTag, textElement } from "./canonical.ts";
+import { requireId, startTag, textElement } from "./canonical.ts";
 import { namespaces, statusCodes, type StatusCode } from "./constants.ts";
-import { withoutIllegalCharacters } from "./escape.ts";
 import { signElement, type CanonicalElement, type SigningKey } from "./signature/sign.ts";
+import { statusElement } from "./status.ts";
 
 export interface SuccessResponse extends AssertionContent {
   responseId: string;
@@ -94,16 +94,4 @@ function responseElement(envelope: Envelope): CanonicalElement {
     tail: `${envelope.status}${envelope.content}</samlp:Response>`,
     inclusivePrefixes: envelope.inclusivePrefixes,
   };
-}
-
-function statusElement(code: StatusCode, subCode?: StatusCode, message?: string): string {
-  const nested = subCode ? element("samlp:StatusCode", { attributes: { Value: subCode } }, "") : "";
-  const text = message
-    ? textElement("samlp:StatusMessage", {}, withoutIllegalCharacters(message))
-    : "";
-  return element(
-    "samlp:Status",
-    {},
-    element("samlp:StatusCode", { attributes: { Value: code } }, nested) + text,
-  );
 }

@@ -20,6 +20,10 @@ const impersonal: readonly string[] = [
   "provider_people.*.name",
   "provider_people.*.value",
   "sso.*.application",
+  "logout.*.application",
+  "logout.*.name",
+  "logout.message_refused.issuer",
+  "logout.message_refused.code",
   "tenant.*.name",
   "tenant.*.subdomain",
   // Settings, before and after.
@@ -34,6 +38,7 @@ const impersonal: readonly string[] = [
   // What the specifications name.
   "application.*.entityId",
   "application.metadata_replaced.acsUrls",
+  "application.metadata_replaced.sloUrls",
   "application.*.fingerprint",
   "application.*.formerFingerprint",
   "identity_provider.*.entityId",

@@ -96,6 +96,7 @@ export async function furnish({ services }: TestApp, tenant: TestTenant): Promis
     requestId: launched.headers.get("location")?.split("/").at(-1) ?? "",
     sessionId: sessions,
     deviceId: await aRememberedDevice(tenant, somebody),
+    logoutId: await aSignOut(tenant),
     eventId: await first(tenant, "/events"),
     trialId: trial.id,
     linkId,
@@ -146,6 +147,18 @@ export async function anotherAddress(
       .executeTakeFirstOrThrow();
     return { addressId: address.id, pendingAddressId: pending.id };
   });
+}
+
+/** A sign-out on its way in some other browser. */
+async function aSignOut({ tenant }: TestTenant): Promise<string> {
+  const { id } = await tenant.write((db) =>
+    db
+      .insertInto("logouts")
+      .values({ browser_hash: Buffer.alloc(32), expires_at: new Date(Date.now() + 1_800_000) })
+      .returning("id")
+      .executeTakeFirstOrThrow(),
+  );
+  return id;
 }
 
 /** An identity provider that brought somebody in, with a domain, a prepared key and a test under way. */

@@ -26,9 +26,10 @@ const folders: Readonly<Record<string, string>> = {
   p: "test/protocols/saml",
   f: "test/features/sso",
   u: "test/features/identity-providers",
+  l: "test/features/logout",
 };
 const filesOf = (where: string) =>
-  Array.from(where.matchAll(/\b([pfu]) `([^`]+)`/g), ([, folder = "", name = ""]) =>
+  Array.from(where.matchAll(/\b([pful]) `([^`]+)`/g), ([, folder = "", name = ""]) =>
     join(root, folders[folder] ?? "", `${name}.test.ts`),
   );
 

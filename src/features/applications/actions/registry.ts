@@ -14,7 +14,12 @@ import {
   applicationMetadataReplaced,
   applicationRegistered,
 } from "../events.ts";
-import { type Description, describeServiceProvider, type DescriptionSource } from "../metadata.ts";
+import {
+  type Description,
+  describeServiceProvider,
+  type DescriptionSource,
+  logoutAfter,
+} from "../metadata.ts";
 import { findApplication, lockApplication } from "../queries.ts";
 import type { ApplicationChanges, NewApplication } from "../schema.ts";
 import { texts } from "../texts.ts";
@@ -94,13 +99,15 @@ const columnsOf = (description: Description) => ({
   acs: JSON.stringify(description.acs),
   signing_certificates: [...description.signingCertificates],
   signs_requests: description.signsRequests,
+  // What was given by hand stays where a document says nothing of it.
+  ...(description.slo.length > 0 ? { slo: JSON.stringify(description.slo) } : {}),
   metadata_url: description.metadataUrl,
 });
 
-/** Changes names and settings; only what differs is written and recorded. @throws {applicationNotFound} */
+/** Changes names and settings; only what differs is written and recorded. @throws {applicationNotFound} @throws {metadataRefused} */
 export async function changeApplication(
   db: TenantDb,
-  actor: Actor,
+  { actor, allowHttp }: Pick<Registering, "actor" | "allowHttp">,
   applicationId: ApplicationId,
   input: ApplicationChanges,
 ): Promise<void> {
@@ -112,10 +119,12 @@ export async function changeApplication(
     availableToAll: input.availableToAll ?? before.availableToAll,
     strength: input.strength === undefined ? before.strength : input.strength,
     nameIdFormat: input.nameIdFormat ?? before.serviceProvider.nameIdFormat,
+    slo: logoutAfter(before.serviceProvider.slo, input, { allowHttp }),
   };
-  const had = { ...before, nameIdFormat: before.serviceProvider.nameIdFormat };
+  const { nameIdFormat, slo } = before.serviceProvider;
+  const had = { ...before, nameIdFormat, slo };
   const changed = (
-    ["name", "description", "availableToAll", "strength", "nameIdFormat"] as const
+    ["name", "description", "availableToAll", "strength", "nameIdFormat", "slo"] as const
   ).filter((field) => wanted[field] !== had[field]);
   if (changed.length === 0) return;
   await db
@@ -130,7 +139,7 @@ export async function changeApplication(
     .execute();
   await db
     .updateTable("saml_service_providers")
-    .set({ name_id_format: wanted.nameIdFormat })
+    .set({ name_id_format: wanted.nameIdFormat, slo: JSON.stringify(wanted.slo) })
     .where("application_id", "=", applicationId)
     .execute();
   const changes = Object.fromEntries(
@@ -173,6 +182,7 @@ export async function replaceMetadata(
       applicationId,
       name,
       acsUrls: description.acs.map(({ url }) => url),
+      sloUrls: description.slo.map(({ url }) => url),
       signingCertificates: description.signingCertificates.length,
     });
   });

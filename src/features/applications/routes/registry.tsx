@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Handling } from "#platform/http/context.ts";
 import { routes } from "#platform/http/route.ts";
 import { readCertificate } from "#protocols/saml/keys.ts";
+import { typedLogout } from "#protocols/saml/metadata/logout-endpoint.ts";
 import type { ApplicationId } from "#src/ids.ts";
 import {
   changeApplication,
@@ -126,11 +127,12 @@ export const applicationRoutes = routes()
     input: ApplicationChanges,
     reply: Application,
     summary:
-      "Change an application’s name, description, Name ID format, availability or the second step it asks for",
+      "Change an application’s name, description, Name ID format, logout address, availability or the second step it asks for",
     title: texts.edit,
     handle: async (handling) => {
-      const { tenant, actor, params, input } = handling;
-      await tenant.write((db) => changeApplication(db, actor, params.applicationId, input));
+      const { tenant, params, input } = handling;
+      const by = registering(handling);
+      await tenant.write((db) => changeApplication(db, by, params.applicationId, input));
       return show(handling, params.applicationId);
     },
     load: (handling) => show(handling, handling.params.applicationId),
@@ -146,10 +148,8 @@ export const applicationRoutes = routes()
     handle: async (handling) => {
       const application = await show(handling, handling.params.applicationId);
       const { name, description, serviceProvider } = application;
-      return {
-        ...application,
-        values: { name, description, nameIdFormat: serviceProvider.nameIdFormat },
-      };
+      const { nameIdFormat, slo } = serviceProvider;
+      return { ...application, values: { name, description, nameIdFormat, ...typedLogout(slo) } };
     },
     form: EditApplicationForm,
   })

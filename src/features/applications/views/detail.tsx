@@ -20,6 +20,7 @@ import {
   Stack,
   Time,
 } from "#platform/ui/index.ts";
+import { bindings } from "#protocols/saml/constants.ts";
 import { nameIdFormats } from "#protocols/saml/name-id.ts";
 import type { GroupId } from "#src/ids.ts";
 import type { Application, Grant, GrantList, SigningKey } from "../schema.ts";
@@ -208,6 +209,7 @@ const Told = ({ data, view, canManage }: Part & { canManage: boolean }) => {
           },
           { label: texts.signsRequests, value: signs },
           { label: texts.nameIdFormat, value: nameIdTexts[sp.nameIdFormat] },
+          { label: texts.logoutGoesTo, value: <LogoutAt serviceProvider={sp} /> },
           {
             label: texts.source,
             value: sp.metadataUrl ? <Code>{sp.metadataUrl}</Code> : texts.sourceByHand,
@@ -219,6 +221,23 @@ const Told = ({ data, view, canManage }: Part & { canManage: boolean }) => {
         ]}
       />
     </Card>
+  );
+};
+
+const LogoutAt = ({
+  serviceProvider: { slo, signingCertificates },
+}: Pick<Application, "serviceProvider">) => {
+  if (slo.length === 0) return <>{texts.logoutNone}</>;
+  return (
+    <>
+      {slo.map(({ url, binding }) => (
+        <div>
+          <Code>{url}</Code>{" "}
+          {binding === bindings.redirect ? texts.logoutByRedirect : texts.logoutByPost}
+        </div>
+      ))}
+      {signingCertificates.length === 0 && <div class="muted">{texts.logoutUnsigned}</div>}
+    </>
   );
 };
 

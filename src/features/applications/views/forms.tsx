@@ -7,6 +7,7 @@ import {
   Form,
   PageHeader,
   Radios,
+  Section,
   Select,
   Stack,
 } from "#platform/ui/index.ts";
@@ -133,9 +134,44 @@ export const EditApplicationForm: FormScreen<Application> = ({ data, values, pro
             { value: nameIdFormats.transient, label: texts.nameIdTransient },
           ]}
         />
+        <LogoutFields />
       </Form>
     </Card>
   </>
+);
+
+const LogoutFields = () => (
+  <Section title={texts.logoutGoesTo}>
+    <Stack>
+      <Field
+        name="logoutUrl"
+        label={texts.logoutUrl}
+        hint={texts.logoutUrlHint}
+        type="url"
+        placeholder="https://"
+        optional
+        maxlength={2_048}
+        spellcheck={false}
+      />
+      <Select
+        name="logoutBinding"
+        label={texts.logoutBinding}
+        options={[
+          { value: "redirect", label: texts.logoutRedirect },
+          { value: "post", label: texts.logoutPost },
+        ]}
+      />
+      <Field
+        name="logoutResponseUrl"
+        label={texts.logoutResponseUrl}
+        hint={texts.logoutResponseUrlHint}
+        type="url"
+        optional
+        maxlength={2_048}
+        spellcheck={false}
+      />
+    </Stack>
+  </Section>
 );
 
 export const ReplaceMetadataForm: FormScreen<Application> = ({ data, values, problems }) => (

@@ -44,6 +44,7 @@ export const SetupPage: Screen<Setup> = ({ data, view }) => (
         <Stack>
           <CopyField id="entity-id" label={texts.ourEntityId} value={data.entityId} />
           <CopyField id="sso-url" label={texts.ourSsoUrl} value={data.ssoUrl} />
+          <CopyField id="slo-url" label={texts.ourSloUrl} value={data.sloUrl} />
           {data.certificates.map((certificate, index) => (
             <>
               <CopyField

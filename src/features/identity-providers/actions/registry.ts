@@ -4,12 +4,13 @@ import type { Keyring } from "#platform/crypto/keyring.ts";
 import type { TenantDb, TenantScope } from "#platform/db/database.ts";
 import type { Outbound } from "#platform/outbound/fetch.ts";
 import { readCertificate } from "#protocols/saml/keys.ts";
+import type { LogoutEndpoint } from "#protocols/saml/metadata/logout-endpoint.ts";
 import type { Actor } from "#src/actor.ts";
 import { IdentityProviderId } from "#src/ids.ts";
-import { entityIdPinned, metadataRefused, subjectInUse } from "../errors.ts";
+import { entityIdPinned, metadataRefused, notDescribed, subjectInUse } from "../errors.ts";
 import { providerChanged, providerCreated, providerDescribed } from "../events.ts";
 import { createKey, insertKey } from "../keys.ts";
-import { type Described, describeProvider } from "../metadata.ts";
+import { type Described, describeProvider, logoutAfter } from "../metadata.ts";
 import { presets } from "../presets.ts";
 import { findProvider, type FoundProvider, lockProvider } from "../queries.ts";
 import type { Description, IdentityProviderChanges, NewIdentityProvider } from "../schema.ts";
@@ -62,21 +63,28 @@ const changeable = [
   "trustsSecondStep",
   "speaksForAll",
   "isOffered",
+  "logout",
+  "slo",
 ] as const;
 
 /**
  * Changes names and settings; only what differs is written and recorded.
- * @throws {providerNotFound} @throws {subjectInUse}
+ * @throws {providerNotFound} @throws {subjectInUse} @throws {metadataRefused} @throws {notDescribed}
  */
 export async function changeProvider(
   db: TenantDb,
-  actor: Actor,
+  { actor, allowHttp }: Pick<Registering, "actor" | "allowHttp">,
   providerId: IdentityProviderId,
   input: IdentityProviderChanges,
 ): Promise<void> {
   await lockProvider(db, providerId);
-  const before = await findProvider(db, providerId);
-  const wanted = { ...before, ...withoutAbsent(input) };
+  const found = await findProvider(db, providerId);
+  const before = { ...found, slo: found.provider?.slo ?? none };
+  const slo = logoutAfter(before.slo, input, { allowHttp });
+  // Its logout address without anything else to know it by would lead nowhere.
+  if (slo !== before.slo && found.provider === null)
+    throw notDescribed({ errors: { logoutUrl: texts.notDescribed } });
+  const wanted = { ...before, ...withoutAbsent(input), slo };
   const changed = changeable.filter((field) => wanted[field] !== before[field]);
   if (changed.length === 0) return;
   // Everybody would become somebody else: the names by which they are known would be others.
@@ -94,6 +102,8 @@ export async function changeProvider(
       trusts_second_step: wanted.trustsSecondStep,
       speaks_for_all: wanted.speaksForAll,
       is_offered: wanted.isOffered,
+      logout: wanted.logout,
+      slo: JSON.stringify(wanted.slo),
     })
     .where("id", "=", providerId)
     .execute();
@@ -106,6 +116,8 @@ export async function changeProvider(
     changes,
   });
 }
+
+const none: readonly LogoutEndpoint[] = [];
 
 type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
@@ -140,6 +152,8 @@ export async function keepDescription(
         entity_id: described.entityId,
         sso_redirect_url: described.ssoRedirectUrl,
         sso_post_url: described.ssoPostUrl,
+        // What was given by hand stays where a document says nothing of it.
+        ...(described.slo.length > 0 ? { slo: JSON.stringify(described.slo) } : {}),
         signing_certificates: [...described.signingCertificates],
         metadata_url: described.metadataUrl,
         described_at: by.now,
@@ -166,6 +180,7 @@ function sourceOf(source: Omit<Description, "source">, known: FoundProvider) {
 const trusted = (described: Omit<Described, "metadataUrl"> | null) => ({
   entityId: described?.entityId ?? null,
   ssoUrls: [described?.ssoRedirectUrl, described?.ssoPostUrl].flatMap((url) => url ?? []),
+  sloUrls: (described?.slo ?? []).map(({ url }) => url),
   fingerprints: (described?.signingCertificates ?? []).map(
     (certificate) => readCertificate(certificate).fingerprintSha256,
   ),

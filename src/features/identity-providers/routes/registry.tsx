@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { Handling } from "#platform/http/context.ts";
 import { routes } from "#platform/http/route.ts";
+import { typedLogout } from "#protocols/saml/metadata/logout-endpoint.ts";
 import {
   changeProvider,
   createProvider,
@@ -114,11 +115,12 @@ export const identityProviderRoutes = routes()
     input: IdentityProviderChanges,
     reply: IdentityProvider,
     summary:
-      "Change an identity provider’s name, the names of its attributes, and what it is trusted with",
+      "Change an identity provider’s name, the names of its attributes, what it is trusted with, and where and when it is told of a sign-out",
     title: texts.editTitle,
     handle: async (handling) => {
-      const { tenant, actor, params, input } = handling;
-      await tenant.write((db) => changeProvider(db, actor, params.providerId, input));
+      const { tenant, params, input } = handling;
+      const by = registering(handling);
+      await tenant.write((db) => changeProvider(db, by, params.providerId, input));
       return show(handling, params.providerId);
     },
     load: (handling) => show(handling, handling.params.providerId),
@@ -226,4 +228,5 @@ const formValues = (provider: IdentityProvider) => ({
   trustsSecondStep: String(provider.trustsSecondStep),
   speaksForAll: String(provider.speaksForAll),
   isOffered: String(provider.isOffered),
+  ...typedLogout(provider.provider?.slo ?? []),
 });

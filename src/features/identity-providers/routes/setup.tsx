@@ -23,10 +23,11 @@ export const identityProviderSetupRoutes = routes()
       }));
       const [first, ...rest] = keys.map(({ certificate }) => readCertificate(certificate).base64);
       if (!first) throw new Error(`identity provider ${providerId} publishes no certificate`);
-      const { entityId, acsUrl } = ownIdentity(site, providerId);
+      const { entityId, acsUrl, sloUrl } = ownIdentity(site, providerId);
       const xml = writeSpMetadata({
         entityId,
         acsUrl,
+        sloUrl,
         name: site.name,
         signingCertificates: [first, ...rest],
         attributes: wantedAttributes(provider),

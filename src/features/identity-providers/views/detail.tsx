@@ -154,6 +154,12 @@ const Test = ({ provider }: Pick<Part, "provider">) =>
     </Card>
   );
 
+const logoutText = {
+  always: texts.logoutAlways,
+  offer: texts.logoutOffer,
+  never: texts.logoutNever,
+};
+
 const TrustedWith = ({ provider }: Pick<Part, "provider">) => (
   <Card
     title={texts.settings}
@@ -177,6 +183,7 @@ const TrustedWith = ({ provider }: Pick<Part, "provider">) => (
           label: texts.isOffered,
           value: provider.isOffered ? texts.isOfferedYes : texts.isOfferedNo,
         },
+        { label: texts.logout, value: logoutText[provider.logout] },
         { label: texts.emailAttribute, value: <Code>{provider.emailAttribute}</Code> },
         { label: texts.firstNameAttribute, value: <Code>{provider.firstNameAttribute}</Code> },
         { label: texts.lastNameAttribute, value: <Code>{provider.lastNameAttribute}</Code> },

@@ -104,6 +104,7 @@ export const EditProviderForm: FormScreen<IdentityProvider> = ({ data, values, p
             { value: "true", label: texts.isOfferedYes, hint: texts.isOfferedYesHint },
           ]}
         />
+        <LogoutFields />
         <Section title={texts.attributes} description={texts.attributesHint}>
           <Stack>
             <Claim name="emailAttribute" label={texts.emailAttribute} />
@@ -123,6 +124,49 @@ export const EditProviderForm: FormScreen<IdentityProvider> = ({ data, values, p
       </Form>
     </Card>
   </>
+);
+
+const LogoutFields = () => (
+  <Section title={texts.logout}>
+    <Stack>
+      <Radios
+        name="logout"
+        label={texts.logoutWhen}
+        options={[
+          { value: "offer", label: texts.logoutOffer },
+          { value: "always", label: texts.logoutAlways, hint: texts.logoutAlwaysHint },
+          { value: "never", label: texts.logoutNever },
+        ]}
+      />
+      <Field
+        name="logoutUrl"
+        label={texts.logoutUrl}
+        hint={texts.logoutUrlHint}
+        type="url"
+        placeholder="https://"
+        optional
+        maxlength={2_048}
+        spellcheck={false}
+      />
+      <Select
+        name="logoutBinding"
+        label={texts.logoutBinding}
+        options={[
+          { value: "redirect", label: texts.logoutRedirect },
+          { value: "post", label: texts.logoutPost },
+        ]}
+      />
+      <Field
+        name="logoutResponseUrl"
+        label={texts.logoutResponseUrl}
+        hint={texts.logoutResponseUrlHint}
+        type="url"
+        optional
+        maxlength={2_048}
+        spellcheck={false}
+      />
+    </Stack>
+  </Section>
 );
 
 const Claim = ({ name, label }: { name: string; label: string }) => (

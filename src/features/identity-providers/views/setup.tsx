@@ -46,6 +46,7 @@ export const SetupPage: Screen<Setup> = ({ data, view }) => (
       <Card title={texts.setupByHand} description={presets[data.preset].where}>
         <Stack>
           <CopyField id="acs-url" label={texts.ourAcsUrl} value={data.acsUrl} />
+          <CopyField id="slo-url" label={texts.ourSloUrl} value={data.sloUrl} />
           <CopyField id="entity-id" label={texts.ourEntityId} value={data.entityId} />
           {data.certificates.map((certificate, index) => (
             <>

@@ -13,6 +13,7 @@ import {
   Stack,
   Time,
 } from "#platform/ui/index.ts";
+import { bindings } from "#protocols/saml/constants.ts";
 import { readCertificate } from "#protocols/saml/keys.ts";
 import { keyTexts } from "../key-texts.ts";
 import type { IdentityProvider, SigningKey } from "../schema.ts";
@@ -37,6 +38,7 @@ export const Ours = ({ provider }: Pick<Part, "provider">) => (
     <Stack>
       <CopyField id="metadata-url" label={texts.ourMetadataUrl} value={provider.metadataUrl} />
       <CopyField id="acs-url" label={texts.ourAcsUrl} value={provider.acsUrl} />
+      <CopyField id="slo-url" label={texts.ourSloUrl} value={provider.sloUrl} />
       <CopyField id="entity-id" label={texts.ourEntityId} value={provider.entityId} />
     </Stack>
   </Card>
@@ -88,6 +90,18 @@ function theirItems(theirs: NonNullable<IdentityProvider["provider"]>, view: Vie
     {
       label: isRedirect ? texts.byRedirect : texts.byPost,
       value: <Code>{theirs.ssoRedirectUrl ?? theirs.ssoPostUrl ?? ""}</Code>,
+    },
+    {
+      label: texts.logoutGoesTo,
+      value:
+        theirs.slo.length === 0
+          ? texts.logoutNone
+          : theirs.slo.map(({ url, binding }) => (
+              <div>
+                <Code>{url}</Code>{" "}
+                {binding === bindings.redirect ? texts.logoutByRedirect : texts.logoutByPost}
+              </div>
+            )),
     },
     {
       label: texts.certificates,

@@ -8,6 +8,7 @@ import type { Actor, Origin } from "#src/actor.ts";
 import type { DeviceId, SessionId, UserId } from "#src/ids.ts";
 import type { SessionCookie } from "../authenticate.ts";
 import { sessionStarted } from "../events.ts";
+import { carryParticipants } from "../participants.ts";
 import { absoluteSeconds } from "../queries.ts";
 import { type SessionEndReason, type SessionProvider, sessionsMost } from "../schema.ts";
 import { endSession, recordEnds } from "./end.ts";
@@ -84,10 +85,13 @@ export async function startSession(
       identity_provider_id: provider?.id ?? null,
       provider_name_id: provider?.nameId ?? null,
       provider_name_id_format: provider?.nameIdFormat ?? null,
+      provider_name_qualifier: provider?.nameQualifier ?? null,
+      provider_sp_name_qualifier: provider?.spNameQualifier ?? null,
       provider_session_index: provider?.sessionIndex ?? null,
     })
     .returning(["id", "is_kept as isKept", "expires_at as expiresAt"])
     .executeTakeFirstOrThrow();
+  if (replaces !== null) await carryParticipants(db, { from: replaces, to: sessionId, userId });
   await record(db, actor, sessionStarted, {
     userId,
     sessionId,

@@ -101,11 +101,13 @@ function provenAt(
   return new Date(Math.min(Date.parse(there), now.getTime()));
 }
 
-const providerOf = ({ providerId, nameId, nameIdFormat, sessionIndex }: Asserted) => ({
+const providerOf = ({ providerId, ...asserted }: Asserted) => ({
   id: providerId,
-  nameId,
-  nameIdFormat,
-  sessionIndex,
+  nameId: asserted.nameId,
+  nameIdFormat: asserted.nameIdFormat,
+  nameQualifier: asserted.nameQualifier,
+  spNameQualifier: asserted.spNameQualifier,
+  sessionIndex: asserted.sessionIndex,
 });
 
 /**

@@ -1,7 +1,8 @@
 // Signing in until the password, and signing out. Every page reads the sign-in's own row; what does not fit it leads to where it stands.
 import { listEnabledProviders } from "#features/identity-providers/index.ts";
 import { findPolicy } from "#features/policy/index.ts";
-import { clearSessionCookie, endSession } from "#features/sessions/index.ts";
+import { bindLogout, logoutPath, signOut } from "#features/logout/index.ts";
+import { clearSessionCookie } from "#features/sessions/index.ts";
 import { type Handling, type Redirect, redirect } from "#platform/http/context.ts";
 import { routes } from "#platform/http/route.ts";
 import { beginWithAddress, dropSignIn } from "../actions/begin.ts";
@@ -90,16 +91,17 @@ export const signInRoutes = routes()
   .screen("post", "/sign-out", {
     ...card,
     handle: async (visit) => {
-      const { session, actor, tenant, cookies } = visit;
+      const { session, actor, tenant, cookies, now } = visit;
       const handle = handleOf(visit);
-      await tenant.write(async (db) => {
+      const begun = await tenant.write(async (db) => {
         if (handle !== undefined) await dropSignIn(db, handle);
-        const ending = session && ({ sessionId: session.id, reason: "signed_out" } as const);
-        if (ending) await endSession(db, actor, ending);
+        return session && signOut(db, { actor, now }, session.id);
       });
       clearSessionCookie(cookies);
       takeHandle(cookies);
-      return redirect("/sign-in", texts.signedOut);
+      if (!begun) return redirect("/sign-in", texts.signedOut);
+      bindLogout(cookies, begun);
+      return redirect(logoutPath(begun.id));
     },
   });
 

@@ -4,16 +4,10 @@ import { parseCertificate } from "../algorithms.ts";
 import { namespaces } from "../constants.ts";
 import { SamlError } from "../errors.ts";
 import { attributeOf, childOf, childrenOf, textOf, type XmlElement } from "../xml.ts";
+import { LogoutEndpoint } from "./logout-endpoint.ts";
 import { requireWebUrl, type UrlRules } from "./urls.ts";
 
 const { metadata, metadataUi } = namespaces;
-
-export interface LogoutEndpoint {
-  binding: string;
-  url: string;
-  /** Where answers go when that is another address (Metadata §2.2.2). */
-  responseUrl: string | undefined;
-}
 
 /** @throws {SamlError} metadata_invalid */
 export function entityIdOf(entity: XmlElement): string {
@@ -24,16 +18,23 @@ export function entityIdOf(entity: XmlElement): string {
   return entityId;
 }
 
-/** @throws {SamlError} url_refused */
-export const logoutEndpointsOf = (role: XmlElement, rules: UrlRules): LogoutEndpoint[] =>
-  childrenOf(role, metadata, "SingleLogoutService").map((slo) => logoutEndpoint(slo, rules));
+/** Of a role; more of them are nobody's. */
+const logoutEndpointsMost = 20;
 
-function logoutEndpoint(element: XmlElement, rules: UrlRules): LogoutEndpoint {
+/** Those by HTTP-Redirect and HTTP-POST. Others are not spoken here, and their addresses need not be for browsers. @throws {SamlError} url_refused */
+export const logoutEndpointsOf = (role: XmlElement, rules: UrlRules): LogoutEndpoint[] =>
+  childrenOf(role, metadata, "SingleLogoutService")
+    .flatMap((service) => logoutEndpoint(service, rules) ?? [])
+    .slice(0, logoutEndpointsMost);
+
+function logoutEndpoint(element: XmlElement, rules: UrlRules): LogoutEndpoint | null {
+  const binding = LogoutEndpoint.shape.binding.safeParse(attributeOf(element, "Binding"));
+  if (!binding.success) return null;
   const response = attributeOf(element, "ResponseLocation");
   return {
-    binding: attributeOf(element, "Binding") ?? "",
+    binding: binding.data,
     url: requireWebUrl(attributeOf(element, "Location") ?? "", rules),
-    responseUrl: response === undefined ? undefined : requireWebUrl(response, rules),
+    responseUrl: response === undefined ? null : requireWebUrl(response, rules),
   };
 }
 

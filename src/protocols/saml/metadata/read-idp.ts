@@ -6,8 +6,9 @@ import { bindings, namespaces } from "../constants.ts";
 import { SamlError } from "../errors.ts";
 import { attributeOf, childrenOf, metadataLimits, readXml } from "../xml.ts";
 import type { XmlElement } from "../xml.ts";
-import { certificates, displayNameOf, entityIdOf } from "./descriptor.ts";
+import { certificates, displayNameOf, entityIdOf, logoutEndpointsOf } from "./descriptor.ts";
 import { findIdentityProvider } from "./find-role.ts";
+import type { LogoutEndpoint } from "./logout-endpoint.ts";
 import { requireWebUrl, type UrlRules } from "./urls.ts";
 
 export interface IdpMetadata {
@@ -17,6 +18,7 @@ export interface IdpMetadata {
   ssoPostUrl: string | undefined;
   /** Base64 DER, at least one, each usable for a signature that we accept. */
   signingCertificates: string[];
+  slo: LogoutEndpoint[];
   displayName: string | undefined;
 }
 
@@ -36,6 +38,7 @@ export function readIdpMetadata(xml: string, options: UrlRules & { now: Date }):
       ssoRedirectUrl: endpoint(role, bindings.redirect, options),
       ssoPostUrl: endpoint(role, bindings.post, options),
       signingCertificates: certificates(role, "signing"),
+      slo: logoutEndpointsOf(role, options),
       displayName: displayNameOf(role),
     };
     if (!described.ssoRedirectUrl && !described.ssoPostUrl)

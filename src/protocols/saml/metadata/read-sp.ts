@@ -11,10 +11,10 @@ import {
   displayNameOf,
   entityIdOf,
   localized,
-  type LogoutEndpoint,
   logoutEndpointsOf,
 } from "./descriptor.ts";
 import { findServiceProvider } from "./find-role.ts";
+import type { LogoutEndpoint } from "./logout-endpoint.ts";
 import { requireWebUrl, type UrlRules } from "./urls.ts";
 
 export interface AcsEndpoint {

@@ -10,6 +10,8 @@ export interface SpDescription {
   /** Base64 DER. Two during a rollover: the one that signs now and the one that signs next. */
   readonly signingCertificates: readonly [string, ...string[]];
   readonly acsUrl: string;
+  /** One address for both bindings. */
+  readonly sloUrl: string;
   readonly attributes: readonly {
     /** As the provider has to call it. */
     readonly name: string;
@@ -20,7 +22,7 @@ export interface SpDescription {
 
 /** An EntityDescriptor, unsigned, valid against the OASIS schema. */
 export function writeSpMetadata(description: SpDescription): string {
-  const { entityId, name, signingCertificates, acsUrl, attributes } = description;
+  const { entityId, name, signingCertificates, acsUrl, sloUrl, attributes } = description;
   const acs = { Binding: bindings.post, Location: acsUrl, index: "0", isDefault: "true" };
   const service =
     attributes.length === 0
@@ -44,11 +46,17 @@ export function writeSpMetadata(description: SpDescription): string {
         },
       },
       signingCertificates.map(keyDescriptor).join("") +
+        [bindings.redirect, bindings.post]
+          .map((binding) => logoutService(binding, sloUrl))
+          .join("") +
         element("md:AssertionConsumerService", { attributes: acs }, "") +
         service,
     ),
   );
 }
+
+const logoutService = (binding: string, url: string): string =>
+  element("md:SingleLogoutService", { attributes: { Binding: binding, Location: url } }, "");
 
 function keyDescriptor(certificate: string): string {
   const x509 = element("ds:X509Data", {}, element("ds:X509Certificate", {}, certificate));

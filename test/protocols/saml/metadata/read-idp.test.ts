@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { readIdpMetadata } from "#protocols/saml/metadata/read-idp.ts";
+import { bindings } from "#protocols/saml/constants.ts";
 import { codeOf } from "../support/codes.ts";
 import { askedAt, idpEntityId, idpMetadata, idpSsoUrl } from "../support/idp.ts";
 import { anOpensslKey, theirs, theirsNext } from "../support/keys.ts";
@@ -22,8 +23,29 @@ describe("readIdpMetadata", () => {
       ssoRedirectUrl: idpSsoUrl,
       ssoPostUrl: "https://idp.example.org/post",
       signingCertificates: certificates,
+      slo: [],
       displayName: undefined,
     });
+  });
+
+  test("reads where single logout is told, by the bindings that are spoken here", () => {
+    const slo = (name: string, more = "") =>
+      `<md:SingleLogoutService Binding="urn:oasis:names:tc:SAML:2.0:bindings:${name}" Location="https://idp.example.org/slo"${more}/>`;
+    const endpoints =
+      '<md:SingleLogoutService Binding="urn:oasis:names:tc:SAML:2.0:bindings:SOAP" Location="http://localhost/soap"/>' +
+      slo("HTTP-POST") +
+      slo("HTTP-Redirect", ' ResponseLocation="https://idp.example.org/slo-answer"') +
+      binding("HTTP-Redirect", idpSsoUrl);
+    expect(read(idpMetadata({ endpoints })).slo).toEqual([
+      { binding: bindings.post, url: "https://idp.example.org/slo", responseUrl: null },
+      {
+        binding: bindings.redirect,
+        url: "https://idp.example.org/slo",
+        responseUrl: "https://idp.example.org/slo-answer",
+      },
+    ]);
+    const dangerous = slo("HTTP-POST").replace("https:", "javascript:");
+    expect(refused(idpMetadata({ endpoints: dangerous + endpoints }))).toBe("url_refused");
   });
 
   test("takes a KeyDescriptor without use, and picks the one provider of an aggregate", () => {

@@ -168,13 +168,15 @@ describe("readSpMetadata", () => {
     ["no address", descriptor(acs('index="0"')), "url_refused"],
     [
       "javascript: for logout",
-      descriptor(`<md:SingleLogoutService Binding="x" Location="javascript:x"/>${oneAcs}`),
+      descriptor(
+        `<md:SingleLogoutService Binding="${bindings.redirect}" Location="javascript:x"/>${oneAcs}`,
+      ),
       "url_refused",
     ],
     [
       "javascript: for logout answers",
       descriptor(
-        `<md:SingleLogoutService Binding="x" Location="https://sp" ResponseLocation="javascript:x"/>${oneAcs}`,
+        `<md:SingleLogoutService Binding="${bindings.post}" Location="https://sp" ResponseLocation="javascript:x"/>${oneAcs}`,
       ),
       "url_refused",
     ],

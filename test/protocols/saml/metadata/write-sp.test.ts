@@ -3,16 +3,19 @@ import { ServiceProvider } from "samlify";
 import { readSpMetadata } from "#protocols/saml/metadata/read-sp.ts";
 import { writeSpMetadata } from "#protocols/saml/metadata/write-sp.ts";
 import { ours, oursNext } from "../support/keys.ts";
+import { bindings } from "#protocols/saml/constants.ts";
 import { metadataProblems } from "../support/schemas.ts";
 
 describe("writeSpMetadata", () => {
   const acsUrl = "https://acme.id.example.test/saml/sp/acs/1";
   const claim = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress";
+  const sloUrl = "https://acme.id.example.test/saml/sp/slo/provider";
   const description = {
     entityId: "urn:weftid:t:sp:<&\"'>",
     name: 'Acme <&> "Co"',
     signingCertificates: [ours.signing.certificate, oursNext.signing.certificate] as const,
     acsUrl,
+    sloUrl,
     attributes: [
       { name: claim, friendlyName: "email", isRequired: true },
       { name: 'first"Name', friendlyName: "firstName", isRequired: false },
@@ -31,6 +34,11 @@ describe("writeSpMetadata", () => {
     expect(read).toMatchObject({
       entityId: description.entityId,
       acs: [{ url: acsUrl, index: 0, isDefault: true }],
+      slo: [bindings.redirect, bindings.post].map((binding) => ({
+        binding,
+        url: sloUrl,
+        responseUrl: null,
+      })),
       signingCertificates: [...description.signingCertificates],
       authnRequestsSigned: true,
       wantAssertionsSigned: true,
@@ -53,5 +61,6 @@ describe("writeSpMetadata", () => {
     expect(entityMeta.getEntityID()).toBe(description.entityId);
     expect(entityMeta.getX509Certificate("signing")).toEqual([...description.signingCertificates]);
     expect(entityMeta.getAssertionConsumerService("post")).toBe(acsUrl);
+    expect(entityMeta.getSingleLogoutService("redirect")).toBe(sloUrl);
   });
 });

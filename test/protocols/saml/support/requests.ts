@@ -100,6 +100,7 @@ export function signXml(xml: string, options: SigningOptions = {}): string {
 export function signedQuery(
   xml: string,
   options: {
+    parameter?: "SAMLRequest" | "SAMLResponse";
     relayState?: string | undefined;
     key?: string;
     algorithm?: string;
@@ -108,7 +109,7 @@ export function signedQuery(
   } = {},
 ): string {
   const { algorithm = algorithms.rsaSha256, hash = "sha256", key = theirs.privateKeyPem } = options;
-  const parts = [`SAMLRequest=${deflated(xml)}`];
+  const parts = [`${options.parameter ?? "SAMLRequest"}=${deflated(xml)}`];
   if (options.relayState !== undefined) {
     parts.push(`RelayState=${encodeURIComponent(options.relayState)}`);
   }

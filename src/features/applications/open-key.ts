@@ -1,5 +1,5 @@
 // Signing keys, opened once and kept for as long as the process runs.
-import { keyPlace } from "#features/applications/index.ts";
+import { keyPlace } from "./actions/keys.ts";
 import type { Handling } from "#platform/http/context.ts";
 import { loadSigningKey } from "#protocols/saml/keys.ts";
 import type { SigningKey } from "#protocols/saml/signature/sign.ts";

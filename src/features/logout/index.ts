@@ -1,0 +1,2 @@
+export { type Begun, bindLogout, logoutPath } from "./logouts.ts";
+export { signOut } from "./sign-out.ts";
