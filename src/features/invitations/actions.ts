@@ -35,8 +35,11 @@ interface Invitee {
 const resendsByUser = defineLimit("invitations.resends", { most: 5, windowSeconds: 60 * 60 });
 
 // Our mail carries the organisation's name: whoever took over an administrator or a script must not be able to write to the whole world.
-const sentByActor = defineLimit("invitations.sent_by", { most: 200, windowSeconds: 60 * 60 });
-const sentByAll = defineLimit("invitations.sent_all", { most: 2_000, windowSeconds: 24 * 60 * 60 });
+const sentByActor = defineLimit("invitations.sent_by", { most: 1_000, windowSeconds: 60 * 60 });
+const sentByAll = defineLimit("invitations.sent_all", {
+  most: 10_000,
+  windowSeconds: 24 * 60 * 60,
+});
 
 /**
  * Mails a person in state "invited" the link to their account; a link sent before stops working. Answers the link's address,

@@ -52,6 +52,7 @@ const entrances = [
   "POST /sign-in",
   "POST /sign-in/passkey",
   "POST /sign-in/passkey/options",
+  "POST /sign-in/with/:providerId",
   "POST /sign-out",
 ];
 const forms = routeTable.filter((route) => route.kind !== "endpoint" && isUnsafe(route));
