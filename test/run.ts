@@ -82,7 +82,8 @@ async function runTests(only: readonly string[], env: Env): Promise<Counts> {
   const command = [
     process.execPath,
     "test",
-    `--parallel=${Math.max(2, availableParallelism())}`,
+    // One more than there are cores: a test mostly waits for the database.
+    `--parallel=${availableParallelism() + 1}`,
     // Files share a process, so that the application is loaded once: a file cleans up after itself and declares under names of its own.
     "--no-isolate",
     "--only-failures",
