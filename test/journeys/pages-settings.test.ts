@@ -19,7 +19,8 @@ const { stage, person } = await prepare(async () => {
   await acceptInvitation(other.page, stage.mailbox, grace, { subject: "You are invited" });
   await stage.database.asSuperuser(`
     update app.users set created_at = now() - interval '200 days', password_changed_at = null,
-      last_sign_in_at = now() - interval '100 days' where first_name = 'Grace'`);
+      last_sign_in_at = now() - interval '100 days', last_seen_at = now() - interval '100 days'
+      where first_name = 'Grace'`);
   await stage.database.asSuperuser(
     "delete from app.sessions where user_id in (select id from app.users where first_name = 'Grace')",
   );
