@@ -1289,7 +1289,7 @@ begin
       where tenant_id = app.tenant_id() and subject_id is null and actor_kind = 'visitor'
         and (actor ->> 'userId' = person::text or actor #>> '{origin,requestId}' = any (requests))
     union
-    select e.id, true from app.audit_events as e
+    select e.id, e.subject_id is null from app.audit_events as e
       where e.tenant_id = app.tenant_id() and former <> '{}'
         and e.name = any (array(select jsonb_object_keys(personal)))
         and exists (
@@ -1299,10 +1299,11 @@ begin
     select id, bool_or(is_about) as is_about from met group by id
   )
   update app.audit_events as e
-    set data = case when not m.is_about then e.data else e.data || (
+    set data = e.data || (
           select coalesce(jsonb_object_agg(f, erased), '{}')
           from jsonb_array_elements_text(personal -> e.name) as f
-          where jsonb_typeof(e.data -> f) <> 'null') end,
+          where (m.is_about and jsonb_typeof(e.data -> f) <> 'null')
+            or split_part(lower(e.data ->> f), ' ', 1) = any (former)),
         actor = case when e.actor -> 'origin' is null then e.actor
           when e.actor_id = person or (e.actor_kind = 'visitor' and (
             e.subject_id = person or e.actor ->> 'userId' = person::text or e.subject_id is null))

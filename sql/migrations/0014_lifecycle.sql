@@ -72,8 +72,9 @@ create policy owner on app.user_emails for select to app_owner using (tenant_id 
 
 -- Events are append-only; this is the exception, for somebody anonymised in the transaction's tenant. `addresses` were theirs: one that
 -- belongs to anybody now is passed over. `personal`: event's name → the fields of its data that name a person. Overwrites those fields in
--- events about the person, and in events that hold one of the addresses in such a field; and the network address and the program in
--- events by the person, or by a visitor about them. Answers how many events changed.
+-- events about the person, and in events about nobody that hold one of the addresses in such a field; in events about somebody else, who
+-- had the address before or after, that one field alone; and the network address and the program in events by the person, or by a visitor
+-- about them. Answers how many events changed.
 create function app.redact_events(person uuid, addresses text[], personal jsonb) returns integer
   language plpgsql security definer set search_path = app, pg_temp
 as $$
@@ -103,7 +104,7 @@ begin
       where tenant_id = app.tenant_id() and subject_id is null and actor_kind = 'visitor'
         and (actor ->> 'userId' = person::text or actor #>> '{origin,requestId}' = any (requests))
     union
-    select e.id, true from app.audit_events as e
+    select e.id, e.subject_id is null from app.audit_events as e
       where e.tenant_id = app.tenant_id() and former <> '{}'
         and e.name = any (array(select jsonb_object_keys(personal)))
         and exists (
@@ -113,10 +114,11 @@ begin
     select id, bool_or(is_about) as is_about from met group by id
   )
   update app.audit_events as e
-    set data = case when not m.is_about then e.data else e.data || (
+    set data = e.data || (
           select coalesce(jsonb_object_agg(f, erased), '{}')
           from jsonb_array_elements_text(personal -> e.name) as f
-          where jsonb_typeof(e.data -> f) <> 'null') end,
+          where (m.is_about and jsonb_typeof(e.data -> f) <> 'null')
+            or split_part(lower(e.data ->> f), ' ', 1) = any (former)),
         actor = case when e.actor -> 'origin' is null then e.actor
           when e.actor_id = person or (e.actor_kind = 'visitor' and (
             e.subject_id = person or e.actor ->> 'userId' = person::text or e.subject_id is null))

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { anonymiseUser } from "#features/erasure/actions.ts";
 import { recoverByOperator } from "#features/recovery/index.ts";
-import { ApiClientId } from "#src/ids.ts";
+import { ApiClientId, UserId } from "#src/ids.ts";
 import { testApp, type TestTenant, type TestUser } from "../../support/a-tenant.ts";
 import { codeOf, statusesOf } from "../recovery/support.ts";
 import { isSignedIn, mailedCode, signIn, throughPassword } from "../sign-in/support.ts";
@@ -288,6 +288,31 @@ describe("redact_events", () => {
     expect(await tenant.events("user.created")).toMatchObject([
       { data: { email, firstName: "Some" } },
     ]);
+  });
+
+  test("leaves the names of somebody who had the address before, and takes the address", async () => {
+    const tenant = await world.aTenant();
+    const email = `office@${tenant.subdomain}.example.com`;
+    const anEnd = async (names: { firstName: string; lastName: string }) => {
+      const { id } = (await (await tenant.api.post("/users", { ...names, email })).json()) as {
+        id: string;
+      };
+      const user = { ...(await tenant.aUser()), ...names, email, id: UserId.parse(id) };
+      // Somebody invited is taken back; as if they had come, and left.
+      await world.asSuperuser("update app.users set state = 'active' where id = $1", [id]);
+      await deactivate(tenant, user);
+      return user;
+    };
+    const bob = await anEnd({ firstName: "Bob", lastName: "Before" });
+    expect((await tenant.api.delete(`/users/${bob.id}`, { confirmation: email })).status).toBe(200);
+    const ann = await anEnd({ firstName: "Ann", lastName: "After" });
+    expect((await anonymise(tenant, ann)).status).toBe(200);
+    const said = async (name: string) =>
+      (await tenant.events(name)).filter(({ subjectId }) => subjectId === bob.id);
+    const kept = { firstName: "Bob", lastName: "Before", email: "[erased]" };
+    expect(await said("user.created")).toMatchObject([{ data: kept }]);
+    expect(await said("user.deleted")).toMatchObject([{ data: kept }]);
+    expect(found(await everyRow(world, tenant), { address: email, name: "After" })).toEqual([]);
   });
 
   test("leaves what is about others and what others did as it was", async () => {
