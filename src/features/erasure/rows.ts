@@ -49,6 +49,7 @@ export interface Erased {
 export async function eraseRows(db: TenantDb, erased: Erased): Promise<void> {
   await eraseMessages(db, erased.userId);
   if (erased.addresses.length > 0) await eraseAddresses(db, erased.addresses);
+  await eraseLogouts(db, erased.userId);
   await eraseCounters(db, erased);
   for (const { table, column } of ownRows)
     await sql`delete from ${sql.table(table)} where ${sql.ref(column)} = ${erased.userId}`.execute(
@@ -63,19 +64,37 @@ async function eraseMessages(db: TenantDb, userId: UserId): Promise<void> {
     delete from jobs where payload ->> 'mailId' in (select id from gone)`.execute(db);
 }
 
-/** What was typed or asserted before anybody knew whose it was, and what a mail server or a job had to say of an address. */
+/**
+ * What was typed or asserted before anybody knew whose it was, and what a mail server or a job had to say of an address. The whole address
+ * counts: `a@example.com` is within `anna@example.com`, whose rows are not theirs.
+ */
 async function eraseAddresses(db: TenantDb, addresses: readonly string[]): Promise<void> {
   const theirs = sql`any(${addresses}::text[])`;
-  const isIn = (text: RawBuilder<unknown>) => sql`exists (
-    select from unnest(${addresses}::text[]) as address where strpos(lower(${text}), address) > 0)`;
-  await sql`delete from jobs where ${isIn(sql`payload::text`)}`.execute(db);
-  await sql`update jobs set last_error = null where ${isIn(sql`last_error`)}`.execute(db);
-  await sql`update mails set error = null where ${isIn(sql`error`)}`.execute(db);
-  await sql`delete from sign_ins where email = ${theirs} or ${isIn(sql`federated::text`)}`.execute(
+  const isValueIn = (json: RawBuilder<unknown>) => sql`exists (
+    select from unnest(${addresses}::text[]) as address where strpos(lower(${json}::text), to_jsonb(address)::text) > 0)`;
+  const isSaidIn = (text: RawBuilder<unknown>) =>
+    sql`lower(${text}) ~ any(${addresses.map(wholeAddress)}::text[])`;
+  await sql`delete from jobs where ${isValueIn(sql`payload`)}`.execute(db);
+  await sql`update jobs set last_error = null where ${isSaidIn(sql`last_error`)}`.execute(db);
+  await sql`update mails set error = null where ${isSaidIn(sql`error`)}`.execute(db);
+  await sql`delete from sign_ins where email = ${theirs} or ${isValueIn(sql`federated`)}`.execute(
     db,
   );
-  await sql`delete from identity_provider_requests where ${isIn(sql`outcome::text`)}`.execute(db);
+  await sql`delete from identity_provider_requests where ${isValueIn(sql`outcome`)}`.execute(db);
   await sql`delete from sso_requests where lower(subject) = ${theirs}`.execute(db);
+}
+
+/**
+ * A pattern of PostgreSQL for an address in a sentence: neither the end of a longer one nor the beginning, but at the end of a sentence, in
+ * quotes and in brackets.
+ */
+const wholeAddress = (address: string): string =>
+  `(?<![[:alnum:]._%+~-])${address.replaceAll(/[^a-z0-9]/g, String.raw`\$&`)}(?![.-]?[[:alnum:]])`;
+
+/** Sign-outs on their way: what an application or a provider said of them may name somebody. What applications were told goes with the sessions. */
+async function eraseLogouts(db: TenantDb, userId: UserId): Promise<void> {
+  await sql`delete from logouts
+    where session_ids && array(select id from sessions where user_id = ${userId})`.execute(db);
 }
 
 /** Counters of tries, by what they count and by what administrators read of them. Those of a network fade within the hour. */

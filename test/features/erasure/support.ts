@@ -22,6 +22,7 @@ const unique = { ip: "203.0.113.77", userAgent: "Quiltbrowser/7.7 (Marmalade OS)
 const reason = "Quintessa is back from the lighthouse";
 const passkeyName = "Quintessas Feldtelefon";
 const subject = "00u-quiltsubject";
+const relayState = "/lighthouse/quilt";
 
 /** An administrator who did what people do; `confirmation` is what their end is confirmed by. */
 export async function aKnownPerson(world: TestApp, tenant: TestTenant): Promise<Known> {
@@ -45,6 +46,7 @@ export async function aKnownPerson(world: TestApp, tenant: TestTenant): Promise<
     reason,
     "name of the passkey": passkeyName,
     subject,
+    "relay state": relayState,
     "credential id": rows,
   };
   return { tenant, user, browser, traces };
@@ -133,11 +135,29 @@ async function actBeside(world: TestApp, tenant: TestTenant, user: TestUser): Pr
     `insert into app.mails (tenant_id, template, state, error) values ($1, 'sign_in.code', 'failed', '550 <' || $2 || '> unknown')`,
     [tenant.id, user.email],
   );
+  await aLogout(world, tenant, user);
   await tenant.tenant.write(async (db) => {
     await queueMail(db, tenant.post, deactivatedMail, { email: user.email, userId: user.id }, user);
     const origin = { requestId: "test", ...unique };
     await mailResetLink.with({ email: user.email, origin }).enqueue(db);
   });
+}
+
+/** A sign-out on its way, and an application that was told the address. */
+async function aLogout(world: TestApp, tenant: TestTenant, user: TestUser): Promise<void> {
+  const rows = rowsOf(await readTables(world.asSuperuser), world.asSuperuser);
+  const [session] = await world.asSuperuser<{ id: string }>(
+    "select id from app.sessions where user_id = $1 limit 1",
+    [user.id],
+  );
+  const sessionId = session?.id;
+  for (const [table, own] of [
+    ["saml_session_participants", { session_id: sessionId, name_id: user.email }],
+    ["logouts", { session_ids: [sessionId], relay_state: relayState }],
+  ] as const) {
+    const values = { ...(await rows.candidate(table, tenant.id)), ...own };
+    await world.asSuperuser(insertion(table, values), Object.values(values));
+  }
 }
 
 export interface Reference {

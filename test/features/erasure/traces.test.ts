@@ -1,6 +1,7 @@
 // Nothing that says who somebody was is left in any table, and what happened stays readable.
 import { describe, expect, test } from "bun:test";
 import { keptIds, ownRows, replacedRows } from "#features/erasure/rows.ts";
+import { mailResetLink } from "#features/sign-in/jobs.ts";
 import { testApp } from "../../support/a-tenant.ts";
 import {
   aKnownPerson,
@@ -40,6 +41,46 @@ describe("somebody who touched everything", () => {
 
     await world.runJobs();
     expect(found(await everyRow(world, tenant), traces)).toEqual([]);
+  });
+
+  test("takes nothing from somebody whose address has theirs within", async () => {
+    const tenant = await world.aTenant();
+    const domain = `${tenant.subdomain}.example.com`;
+    // With signs that mean something in a pattern.
+    const user = await tenant.aUser({ email: `a_1+x'y@${domain}` });
+    const others = [`anna_1+x'y@${domain}`, `${user.email}.au`, `b.${user.email}`];
+    for (const email of others) await tenant.aUser({ email });
+    const origin = { requestId: "test", ip: "203.0.113.9", userAgent: "Test" };
+    for (const email of [user.email, ...others]) {
+      await tenant.tenant.write((db) => mailResetLink.with({ email, origin }).enqueue(db));
+      const of = [tenant.id, email];
+      await world.asSuperuser(
+        `insert into app.sign_ins (tenant_id, token_hash, state, email, expires_at, federated)
+         values ($1, sha256($2::text::bytea), 'email_proof', $2, now() + interval '1 hour', jsonb_build_object('email', $2::text))`,
+        of,
+      );
+      await world.asSuperuser(
+        `insert into app.jobs (tenant_id, name, payload, last_error, dead_at)
+         values ($1, 'mail.deliver', '{}', 'refused: ' || $2 || '.', now())`,
+        of,
+      );
+      await world.asSuperuser(
+        `insert into app.mails (tenant_id, template, state, error)
+         values ($1, 'sign_in.code', 'failed', '550 <' || $2 || '>')`,
+        of,
+      );
+    }
+    await deactivate(tenant, user);
+    const whose = async (email: string) =>
+      (await everyRow(world, tenant)).filter(
+        (row) =>
+          /^(jobs|mails|sign_ins):/.test(row) &&
+          others.every((other) => other === email || !row.includes(other)) &&
+          row.includes(email),
+      ).length;
+    expect(await Promise.all([user.email, ...others].map(whose))).toEqual([4, 4, 4, 4]);
+    expect((await anonymise(tenant, user)).status).toBe(200);
+    expect(await Promise.all([user.email, ...others].map(whose))).toEqual([0, 4, 4, 4]);
   });
 
   test("is untouched in another tenant, where somebody has the same name and address", async () => {
