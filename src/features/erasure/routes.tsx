@@ -1,4 +1,5 @@
 // The two ends of an account: a page that says what goes and what stays, and the act. Fresh proof on all of them.
+import { addsPeople } from "#features/identity-providers/index.ts";
 import {
   fullName,
   getUserDetail,
@@ -11,12 +12,18 @@ import { routes } from "#platform/http/route.ts";
 import { anonymiseUser, deleteUser } from "./actions.ts";
 import { Confirmation, Deleted } from "./schema.ts";
 import { texts } from "./texts.ts";
-import { AnonymisePage, DeletePage } from "./views.tsx";
+import { AnonymisePage, DeletePage, type Deletion } from "./views.tsx";
 
 type OfUser = Pick<Handling<UserParams>, "tenant" | "actor" | "params">;
 
 const detailOf = ({ tenant, actor, params }: OfUser): Promise<UserDetail> =>
   tenant.read((db) => getUserDetail(db, actor, params.userId));
+
+const deletionOf = ({ tenant, actor, params }: OfUser): Promise<Deletion> =>
+  tenant.read(async (db) => ({
+    ...(await getUserDetail(db, actor, params.userId)),
+    mayBeAddedAgain: await addsPeople(db),
+  }));
 
 const anonymiseTitle = (user: User) => texts.anonymiseTitle(fullName(user));
 const deleteTitle = (user: User) => texts.deleteTitle(fullName(user));
@@ -51,20 +58,20 @@ export const erasureRoutes = routes()
   .screen("get", "/users/:userId/deletion", {
     ...remove,
     title: deleteTitle,
-    handle: detailOf,
+    handle: deletionOf,
     form: DeletePage,
   })
   .on("delete", "/users/:userId", {
     ...remove,
     summary:
-      "Delete somebody deactivated or anonymised; the audit trail stays. confirmation is their address",
+      "Delete somebody deactivated or anonymised; the audit trail stays. An identity provider that still knows them, and adds people by itself, lets them in again. confirmation is their address",
     title: deleteTitle,
     input: Confirmation,
     reply: Deleted,
     handle: ({ tenant, actor, post, now, params, input }) =>
       tenant.write((db) => deleteUser({ db, actor, post, now }, { ...params, ...input })),
     form: DeletePage,
-    load: detailOf,
+    load: deletionOf,
     next: () => "/users",
     notice: ({ name }) => texts.deletedNotice(name),
   });

@@ -42,6 +42,8 @@ export const texts = defineTexts("erasure", {
   deleteStaysTrail: "The audit trail, with the name as it was",
   deleteGoesLine: "The line in the list",
   deleteStaysNameless: "The audit trail, with a number instead of a name",
+  deleteFree:
+    "The address is free for somebody new, and nothing here keeps this person out any more. An identity provider that still knows them, and adds people by itself, lets them in again when they come: take them out there first, or leave them deactivated.",
   deleteAnonymiseInstead:
     "To take the name out of the audit trail as well, anonymise this person first.",
   deletedNotice: (name: string) => `${name} is deleted`,

@@ -42,7 +42,12 @@ export const AnonymisePage: FormScreen<UserDetail> = ({ data, ...asked }) => (
   </Question>
 );
 
-export const DeletePage: FormScreen<UserDetail> = ({ data, ...asked }) => (
+export interface Deletion extends UserDetail {
+  /** By an identity provider, when they come. */
+  readonly mayBeAddedAgain: boolean;
+}
+
+export const DeletePage: FormScreen<Deletion> = ({ data, ...asked }) => (
   <Question
     {...asked}
     user={data}
@@ -62,6 +67,7 @@ export const DeletePage: FormScreen<UserDetail> = ({ data, ...asked }) => (
     method="delete"
     submit={texts.delete}
   >
+    {data.mayBeAddedAgain && !isNobody(data) && <p>{texts.deleteFree}</p>}
     {data.allowedActions.includes("anonymise") && <p>{texts.deleteAnonymiseInstead}</p>}
   </Question>
 );

@@ -9,6 +9,7 @@ export { activeKey, openKey } from "./keys.ts";
 export { Onward } from "./parts.tsx";
 export { closedProviderOf, linkedProviders, unlinkEverywhere } from "./links.ts";
 export {
+  addsPeople,
   findProvider,
   type FoundProvider,
   listEnabledProviders,

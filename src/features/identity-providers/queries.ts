@@ -87,6 +87,17 @@ export async function providerNames(db: TenantDb): Promise<ReadonlyMap<string, s
   return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
+/** Whether a connection makes members of people whom nobody has added: now, or once it is enabled. */
+export async function addsPeople(db: TenantDb): Promise<boolean> {
+  const row = await db
+    .selectFrom("identity_providers")
+    .select("id")
+    .where("creates_people", "=", true)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** One connection with everything about it. @throws {providerNotFound} */
 export async function findProvider(db: TenantDb, providerId: IdentityProviderId) {
   const row = await summaries(db)

@@ -1,5 +1,6 @@
 // Deleting somebody: who may, what goes with them, what survives, and what they had asked for.
 import { describe, expect, test } from "bun:test";
+import { erasureRoutes } from "#features/erasure/routes.tsx";
 import { testApp, type TestTenant, type TestUser } from "../../support/a-tenant.ts";
 import { askForTwo, codeOf, statusesOf, withEverything } from "../recovery/support.ts";
 import { path as settingsPath } from "../settings/support.ts";
@@ -57,6 +58,31 @@ describe("DELETE /users/:userId", () => {
     // The trail goes on to know who it was.
     const events = await (await tenant.browser.get(`/events?person=${user.id}`)).text();
     expect(events).toContain("Grace Hopper");
+  });
+
+  test("says that a provider which adds people by itself lets them in again, where there is one", async () => {
+    const tenant = await world.aTenant({ signedInAs: "super_admin" });
+    const user = await tenant.aUser({ state: "deactivated" });
+    const page = async () => (await tenant.browser.get(`/users/${user.id}/deletion`)).text();
+    const warning = "lets them in again when they come";
+    const made = await tenant.api.post("/identity-providers", { name: "Okta", preset: "okta" });
+    expect(made.status).toBe(201);
+    expect(await page()).toContain(warning);
+    const wrong = await tenant.browser.delete(`/users/${user.id}`, { confirmation: "no" });
+    expect(await wrong.text()).toContain(warning);
+    await world.asSuperuser(
+      "update app.identity_providers set creates_people = false where tenant_id = $1",
+      [tenant.id],
+    );
+    expect(await page()).not.toContain(warning);
+    // Of another tenant.
+    const other = await world.aTenant();
+    await other.api.post("/identity-providers", { name: "Okta", preset: "okta" });
+    expect(await page()).not.toContain(warning);
+    const described = erasureRoutes.table.find(({ method }) => method === "delete");
+    expect(described).toMatchObject({
+      spec: { summary: expect.stringContaining("lets them in again") },
+    });
   });
 
   test("works for somebody who made one of everything: what is theirs goes, what others decide by stays", async () => {
