@@ -203,6 +203,46 @@ describe("by whose right", () => {
     expect(await code(await tenant.api.post(path))).toEqual([409, "api_clients.revoked"]);
   });
 
+  test("of its maker too where it is older than that: the migration reads them from the audit trail", async () => {
+    const tenant = await app.aTenant();
+    const [maker, leaver] = [
+      await tenant.aUser({ role: "super_admin" }),
+      await tenant.aUser({ role: "super_admin" }),
+    ];
+    const client = await madeBy(await tenant.signedIn(maker));
+    const script = await scriptOf(tenant, client);
+    const child = await made(script.post("/api-clients", { name: "Child", role: "admin" }));
+    const orphan = await madeBy(await tenant.signedIn(leaver));
+    const operators = await made(tenant.api.post("/api-clients", { name: "ci", role: "admin" }));
+    await tenant.api.put(`/users/${leaver.id}/deactivation`);
+    await tenant.api.delete(`/users/${leaver.id}`, { confirmation: leaver.email });
+    await app.asSuperuser(
+      "update app.api_clients set created_by = null, made_by_person = false where tenant_id = $1",
+      [tenant.id],
+    );
+    expect(await listed(tenant, orphan)).toMatchObject({ actsAs: "super_admin" });
+    const file = await Bun.file("sql/migrations/0017_bound_secrets_and_client_scopes.sql").text();
+    const [, backfill] =
+      /(alter table app\.api_clients\s+no force[^]*?alter table app\.users\s+force row level security;)/.exec(
+        file,
+      ) ?? [];
+    const database = await app.connect("superuser");
+    await database.query(
+      `begin; set local role app_owner; set local search_path = app, pg_temp; ${backfill}; commit`,
+    );
+    const ofMaker = { createdBy: { id: maker.id } };
+    expect(await listed(tenant, client)).toMatchObject({ ...ofMaker, actsAs: "super_admin" });
+    expect(await listed(tenant, child)).toMatchObject({ ...ofMaker, actsAs: "admin" });
+    expect(await listed(tenant, orphan)).toMatchObject({ createdBy: null, actsAs: null });
+    expect(await listed(tenant, operators)).toMatchObject({ createdBy: null, actsAs: "admin" });
+    expect((await tokenOf(tenant, orphan)).status).toBe(401);
+    expect(
+      await app.asSuperuser(
+        "select relname from pg_class where relnamespace = 'app'::regnamespace and relkind = 'r' and not relforcerowsecurity",
+      ),
+    ).toEqual([]);
+  });
+
   test("of nobody where an operator made it, and never in another tenant", async () => {
     const [tenant, other] = [await app.aTenant(), await app.aTenant()];
     const client = await made(tenant.api.post("/api-clients", { name: "ci", role: "admin" }));
