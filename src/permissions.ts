@@ -48,6 +48,10 @@ export function outranks(role: Role | null, target: Role): boolean {
   return role !== null && order.indexOf(role) >= order.indexOf(target);
 }
 
+/** Whether a role is higher than another: for what nobody does to their equals. */
+export const isAbove = (role: Role | null, other: Role): boolean =>
+  outranks(role, other) && role !== other;
+
 /** The lower of two roles. */
 export const lowerRole = (one: Role, other: Role): Role => (outranks(one, other) ? other : one);
 

@@ -38,7 +38,15 @@ export const mailCases: readonly MailCase[] = [
   },
   { template: "addresses.tried", data: {} },
   { template: "addresses.added", data: { ...noticed, email: "ada@analytical.example" } },
-  { template: "addresses.removed", data: { ...noticed, email: "ada@analytical.example" } },
+  {
+    template: "addresses.removed",
+    data: { ...noticed, email: "ada@analytical.example", isGone: false },
+  },
+  {
+    template: "addresses.removed",
+    variant: "gone",
+    data: { ...noticed, email: "ada@analytical.example", isGone: true },
+  },
   {
     template: "addresses.primary_changed",
     data: { ...noticed, from: "ada@acme.example", to: "ada@analytical.example" },
@@ -114,6 +122,11 @@ export const mailCases: readonly MailCase[] = [
     template: "users.role_changed",
     variant: "new_password",
     data: { firstName, role: "super_admin", newPassword: true },
+  },
+  {
+    template: "users.role_changed",
+    variant: "unlinked",
+    data: { firstName, role: "admin", isUnlinked: true },
   },
   { template: "users.deactivated", data: { firstName } },
   { template: "users.deactivated_absent", data: { firstName, days: 90 } },

@@ -1,7 +1,7 @@
 // The message to a new address, the one to somebody whose address was tried, and notices to every address that was there.
 // The first two go to mailboxes that may be a stranger's: not a word in them is one that somebody could choose.
 import { z } from "zod";
-import { Circumstances, notice, type WayOut } from "#features/notices/index.ts";
+import { Circumstances, newPassword, notice, type WayOut } from "#features/notices/index.ts";
 import { defineEmail } from "#platform/mail/define.ts";
 import { MailButton, MailNote } from "#platform/mail/layout.tsx";
 import { texts } from "./texts.ts";
@@ -48,30 +48,50 @@ export const addressTriedMail = defineEmail("addresses.tried", {
 
 const Told = Circumstances.extend({ email: z.string() });
 
+/** A new password helps nobody while an address that is not theirs could choose another: their addresses come first. */
+const lookFor = (text: string): WayOut => ({
+  text,
+  button: texts.look,
+  path: "/profile/addresses",
+});
+
 export const addressAddedMail = defineEmail(
   "addresses.added",
-  notice(Told, {
-    subject: texts.addedSubject,
-    text: (tenant, { email }) => texts.addedText(tenant, email),
-  }),
+  notice(
+    Told,
+    {
+      subject: texts.addedSubject,
+      text: (tenant, { email }) => texts.addedText(tenant, email),
+    },
+    lookFor(texts.addedWayOut),
+  ),
 );
 export const addressRemovedMail = defineEmail(
   "addresses.removed",
-  notice(Told, {
-    subject: texts.removedSubject,
-    text: (tenant, { email }) => texts.removedText(tenant, email),
-  }),
+  notice(
+    Told.extend({
+      /** The address that reads it is the one that was removed. */
+      isGone: z.boolean(),
+    }),
+    {
+      subject: texts.removedSubject,
+      text: (tenant, { email }) => texts.removedText(tenant, email),
+    },
+    // To whoever cannot sign in by it any more no page is of use.
+    ({ isGone }) => (isGone ? { text: texts.goneWayOut } : newPassword),
+  ),
 );
 export const primaryChangedMail = defineEmail(
   "addresses.primary_changed",
-  notice(Circumstances.extend({ from: z.string(), to: z.string() }), {
-    subject: texts.primarySubject,
-    text: (tenant, { from, to }) => texts.primaryMailText(tenant, from, to),
-  }),
+  notice(
+    Circumstances.extend({ from: z.string(), to: z.string() }),
+    {
+      subject: texts.primarySubject,
+      text: (tenant, { from, to }) => texts.primaryMailText(tenant, from, to),
+    },
+    lookFor(texts.primaryWayOut),
+  ),
 );
-
-/** A new password helps nobody against an administrator: their addresses do. */
-const look: WayOut = { text: texts.notYou, button: texts.look, path: "/profile/addresses" };
 
 export const addressAskedMail = defineEmail(
   "addresses.asked_by_administrator",
@@ -81,6 +101,6 @@ export const addressAskedMail = defineEmail(
       subject: texts.askedSubject,
       text: (tenant, { email }) => texts.askedText(tenant, email),
     },
-    look,
+    lookFor(texts.notYou),
   ),
 );

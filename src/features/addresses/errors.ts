@@ -35,6 +35,14 @@ export const boundToProvider = defineError("addresses.bound_to_provider", {
   status: 409,
   title: texts.boundToProvider,
 });
+export const providerDecides = defineError("addresses.provider_decides", {
+  status: 403,
+  title: texts.providerDecides,
+});
+export const roleNotHigher = defineError("addresses.role_not_higher", {
+  status: 403,
+  title: texts.roleNotHigher,
+});
 export const addressMailsLimited = defineError("addresses.too_many_mails", {
   status: 429,
   title: texts.mailsLimited,

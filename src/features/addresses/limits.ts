@@ -12,23 +12,40 @@ const hour = 60 * 60;
 const mailsByPerson = defineLimit("addresses.mails_person", { most: 10, windowSeconds: hour });
 // Somebody moves a department to a new domain, and not a thousand people.
 const mailsByAdmin = defineLimit("addresses.mails_admin", { most: 100, windowSeconds: hour });
+// Less than all of them together: nobody keeps others from adding an address by asking for it themselves.
+const mailsByPersonToAddress = defineLimit("addresses.mails_person_address", {
+  most: 2,
+  windowSeconds: 24 * hour,
+});
 const mailsToAddress = defineLimit("addresses.mails_address", {
   most: 5,
   windowSeconds: 24 * hour,
 });
 const mailsByTenant = defineLimit("addresses.mails_tenant", { most: 300, windowSeconds: hour });
 
-/** Counts one message to an address that is to be added. @throws {addressMailsLimited} naming `email` */
+/**
+ * Counts one message to an address that is to be added. Members together do not keep administrators from adding one: those are counted with
+ * them, and stopped by their own counter. @throws {addressMailsLimited} naming `email`
+ */
 export async function countMail({ db, actor, now }: Acting, email: string): Promise<void> {
-  const counters: readonly Counter[] = [
-    byActor(db, actor),
-    { limit: mailsToAddress, key: email, about: email },
+  const isAdmin = roleMay(roleOf(actor), "users.manage");
+  const own = byActor(db, actor);
+  const toAddress = { limit: mailsToAddress, key: email, about: email };
+  const ownToAddress: Counter = {
+    limit: mailsByPersonToAddress,
+    key: `${own.key} ${email}`,
+    about: async () => `${typeof own.about === "string" ? own.about : await own.about()}: ${email}`,
+  };
+  const counters: readonly (Counter & { readonly isOpen?: boolean })[] = [
+    own,
+    ...(isAdmin ? [] : [ownToAddress]),
+    { ...toAddress, isOpen: isAdmin },
     { limit: mailsByTenant, key: "", about: "everybody: addresses that are to be added" },
   ];
-  for (const counter of counters) {
+  for (const { isOpen = false, ...counter } of counters) {
     const { allowed, retryAfterSeconds } = await hitNoted(db, counter, now);
     // What was counted so far is undone with the throw.
-    if (!allowed)
+    if (!allowed && !isOpen)
       throw addressMailsLimited({
         retryAfterSeconds,
         errors: { email: addressMailsLimited.spec.title },

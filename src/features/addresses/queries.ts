@@ -9,6 +9,7 @@ import type { UserId } from "#src/ids.ts";
 import { roleMay } from "#src/permissions.ts";
 import { isSelf } from "./actions/acting.ts";
 import { addressNotFound } from "./errors.ts";
+import { mayGiveAddress } from "./rules.ts";
 import type { Address, AddressAction, AddressList, PendingAddress } from "./schema.ts";
 
 // More than anybody has: a person could have been given some before there was a limit.
@@ -32,7 +33,8 @@ export async function listAddresses(
 function allowedActions(actor: Actor, user: User): AddressAction[] {
   const isAdmin = roleMay(roleOf(actor), "users.manage") && mayManage(actor, user);
   if (!isAdmin && !isSelf(actor, user.id)) return [];
-  return user.state === "active" ? ["add", "promote", "remove"] : ["remove"];
+  const isGiving = user.state === "active" && mayGiveAddress(actor, user);
+  return isGiving ? ["add", "promote", "remove"] : ["remove"];
 }
 
 /** Those a person has, the primary one first. */
@@ -91,6 +93,15 @@ export async function ownerOf(db: TenantDb, email: string): Promise<UserId | nul
 
 const LinkId = z.uuid();
 
+/** An address that waits, and whose account it is to be of. */
+export interface PendingLink {
+  readonly id: string;
+  readonly userId: UserId;
+  readonly email: string;
+  readonly name: string;
+  readonly primary: string;
+}
+
 /**
  * What a link would confirm, without using it up; null when it is wrong, used, replaced, cancelled or too old, or its person is not active.
  */
@@ -98,14 +109,20 @@ export async function findPending(
   db: TenantDb,
   { linkId, token }: LinkParams,
   now: Date,
-): Promise<{ id: string; userId: UserId; email: string } | null> {
+): Promise<PendingLink | null> {
   if (!LinkId.safeParse(linkId).success) return null;
   const row = await pendingByToken(db, token)
     .where("p.id", "=", linkId)
     .where("p.expires_at", ">", now)
     .where("u.state", "=", "active")
+    .innerJoin("user_emails as e", (join) =>
+      join.onRef("e.user_id", "=", "u.id").on("e.is_primary", "=", true),
+    )
+    .select(["u.first_name as firstName", "u.last_name as lastName", "e.email as primary"])
     .executeTakeFirst();
-  return row ?? null;
+  if (!row) return null;
+  const { firstName, lastName, ...found } = row;
+  return { ...found, name: fullName({ firstName, lastName }) };
 }
 
 /** By the index on the token's hash. */

@@ -68,7 +68,11 @@ export const texts = defineTexts("addresses", {
 
   confirmTitle: "Is this your address?",
   confirmLead: (tenant: string, email: string) =>
-    `Somebody at ${tenant} asked to add ${email} to their account, or an administrator did it for them. Confirm it only if it is your account: the address then signs in to it, and can be used to choose a new password.`,
+    `Somebody at ${tenant} asked to add ${email} to this account, or an administrator did it for them:`,
+  confirmOwner: "Account of",
+  confirmPrimary: "Primary address",
+  confirmWarning:
+    "Confirm it only if this account is yours. If it is somebody else’s, close this page: the address would sign in to their account, and what you keep there would be theirs as well.",
   confirmSubmit: "Confirm the address",
   confirmedTitle: "The address is confirmed",
   confirmedLead: (tenant: string, email: string) =>
@@ -110,6 +114,12 @@ export const texts = defineTexts("addresses", {
     `An administrator wants to add an address to your account at ${tenant}`,
   askedText: (tenant: string, email: string) =>
     `An administrator asked to add ${email} to your account at ${tenant}. As soon as its mailbox confirms it, it signs in to your account and can be used to choose a new password.`,
+  addedWayOut:
+    "Was that not you? Remove the address first, then change your password, and tell an administrator. A new password alone does not help: the address could be used to choose another one.",
+  primaryWayOut:
+    "Was that not you? Make your own address the primary one again, remove the one that you do not know, then change your password, and tell an administrator. A new password alone does not help: the address could be used to choose another one.",
+  goneWayOut:
+    "Was that not you? Tell an administrator at once: this address opens the account no more.",
   notYou: "Do you not know of this, or is the address not yours? Tell an administrator at once.",
   look: "Look at your addresses",
 
@@ -134,6 +144,10 @@ export const texts = defineTexts("addresses", {
   personNotActive: "Addresses are added and made primary for active people only",
   changesIdentity: "Applications or the way to sign in would change: confirm: true does it anyway",
   boundToProvider:
-    "You sign in by your organisation’s identity provider, which knows you by the primary address: ask an administrator to change it",
+    "You sign in by your organisation’s identity provider, which knows you by the primary address: ask a super administrator to change it",
+  providerDecides:
+    "This person signs in by an identity provider, which knows them by the primary address: super administrators alone change it",
+  roleNotHigher:
+    "Administrators add addresses and make them primary for themselves, or somebody of a higher role does: a super administrator for administrators, nobody for super administrators",
   mailsLimited: "Too many messages to confirm addresses were sent: wait before sending another",
 });

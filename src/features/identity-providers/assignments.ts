@@ -47,6 +47,24 @@ export interface Named {
 }
 
 /**
+ * What an address outside of a provider's domains is worth. `expected`: it may name it. `linked`: not that, but the subject is somebody's
+ * already, whatever the address.
+ */
+export type Standing = "expected" | "linked" | "unknown";
+
+/** @see Standing */
+export async function standingOf(db: TenantDb, named: Named): Promise<Standing> {
+  if (await isExpected(db, named)) return "expected";
+  const link = await db
+    .selectFrom("federated_identities")
+    .select("user_id")
+    .where("identity_provider_id", "=", named.providerId)
+    .where("subject", "=", named.subject)
+    .executeTakeFirst();
+  return link === undefined ? "unknown" : "linked";
+}
+
+/**
  * Whether a provider may name an address outside of its domains: a verified one of somebody whom an administrator has sent there, or who
  * comes in as this very subject. Never because of a word about a super administrator.
  */

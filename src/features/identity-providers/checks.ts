@@ -19,7 +19,7 @@ import {
   checkStatus,
 } from "#protocols/saml/response-checks.ts";
 import { verifyResponse } from "#protocols/saml/signature/verify-response.ts";
-import type { Named } from "./assignments.ts";
+import type { Named, Standing } from "./assignments.ts";
 import { readClaims } from "./claims.ts";
 import type { FoundProvider } from "./queries.ts";
 import type { Asserted, WaitingRequest } from "./requests.ts";
@@ -42,7 +42,7 @@ export interface Expected {
     messageId: string,
   ): Promise<{ readonly request: WaitingRequest; readonly provider: FoundProvider } | null>;
   /** Whether the provider may name an address outside of its domains, because the person is expected. */
-  isExpected(named: Named): Promise<boolean>;
+  standingOf(named: Named): Promise<Standing>;
 }
 
 /**
@@ -51,7 +51,7 @@ export interface Expected {
  */
 export async function checkResponse(
   message: string | undefined,
-  { acsUrl, ourEntityId, now, find, isExpected }: Expected,
+  { acsUrl, ourEntityId, now, find, standingOf }: Expected,
   findings: Findings,
 ): Promise<{ asserted: Asserted; assertion: ReadAssertion; request: WaitingRequest }> {
   // Decoded within limits and parsed strictly; nothing in it is believed yet, except to look up which request it claims to answer.
@@ -81,7 +81,7 @@ export async function checkResponse(
   checkConditions(assertion, now);
   checkAuthn(assertion, { now, notBefore: request.forceAuthn ? request.createdAt : null });
   checkNameId(assertion.nameId, { theirEntityId: theirs.entityId, ourEntityId });
-  return { asserted: await readClaims(assertion, provider, isExpected), assertion, request };
+  return { asserted: await readClaims(assertion, provider, standingOf), assertion, request };
 }
 
 /**

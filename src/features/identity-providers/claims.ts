@@ -5,7 +5,7 @@ import { SamlError } from "#protocols/saml/errors.ts";
 import { nameIdFormats } from "#protocols/saml/name-id.ts";
 import type { ReadAssertion } from "#protocols/saml/read-response.ts";
 import { domainOf } from "./domain.ts";
-import type { Named } from "./assignments.ts";
+import type { Named, Standing } from "./assignments.ts";
 import { presets } from "./presets.ts";
 import type { FoundProvider } from "./queries.ts";
 import type { Asserted } from "./requests.ts";
@@ -25,21 +25,17 @@ const Name = z
 export const groupsMost = 200;
 
 /**
- * `isExpected` answers whether the provider may name an address outside of its domains, for this subject.
+ * `standingOf` answers what an address outside of the provider's domains is worth, for this subject.
  * @throws {SamlError} subject_missing, claim_invalid or address_not_allowed
  */
 export async function readClaims(
   assertion: ReadAssertion,
   provider: FoundProvider,
-  isExpected: (named: Named) => Promise<boolean>,
+  standingOf: (named: Named) => Promise<Standing>,
 ): Promise<Asserted> {
   const { nameId, authn } = assertion;
-  const email = addressOf(assertion, provider);
   const subject = subjectOf(assertion, provider);
-  if (email !== null && !mayName(email, provider)) {
-    const isKnown = await isExpected({ providerId: provider.id, subject, email });
-    if (!isKnown) throw notAllowed(email, provider);
-  }
+  const email = await believed(addressOf(assertion, provider), { subject, provider, standingOf });
   return {
     providerId: provider.id,
     providerName: provider.name,
@@ -59,6 +55,29 @@ export async function readClaims(
     createsPeople: provider.createsPeople,
     ...groupsOf(assertion, provider),
   };
+}
+
+/**
+ * The address, where the provider may name it. Whom it has brought in before is known by the subject, and comes in under whatever address
+ * it has for them by now: that is used for nothing, and refusing it would lock somebody out who removed an address here, or got another one
+ * there. @throws {SamlError} address_not_allowed
+ */
+async function believed(
+  email: string | null,
+  {
+    subject,
+    provider,
+    standingOf,
+  }: {
+    subject: string;
+    provider: FoundProvider;
+    standingOf: (named: Named) => Promise<Standing>;
+  },
+): Promise<string | null> {
+  if (email === null || mayName(email, provider)) return email;
+  const standing = await standingOf({ providerId: provider.id, subject, email });
+  if (standing === "unknown") throw notAllowed(email, provider);
+  return standing === "expected" ? email : null;
 }
 
 /** As much as the index of links takes, whatever the letters. */

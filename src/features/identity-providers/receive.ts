@@ -8,7 +8,7 @@ import { SamlError } from "#protocols/saml/errors.ts";
 import type { ReadAssertion } from "#protocols/saml/read-response.ts";
 import { usableUntil } from "#protocols/saml/response-checks.ts";
 import type { IdentityProviderId } from "#src/ids.ts";
-import { isExpected } from "./assignments.ts";
+import { standingOf } from "./assignments.ts";
 import { checkResponse, type Expected, type Findings } from "./checks.ts";
 import { refusalOf, tooManyResponses } from "./errors.ts";
 import { responseRefused } from "./events.ts";
@@ -81,8 +81,8 @@ async function take(
       const isOpen = provider?.state === "enabled" || (request && request.startedBy !== null);
       return request && provider && isOpen ? { request, provider } : null;
     });
-  const known: Expected["isExpected"] = (named) => tenant.read((db) => isExpected(db, named));
-  const expected = { acsUrl, ourEntityId, now, find, isExpected: known };
+  const standing: Expected["standingOf"] = (named) => tenant.read((db) => standingOf(db, named));
+  const expected = { acsUrl, ourEntityId, now, find, standingOf: standing };
   const taken = await checkResponse(message, expected, findings);
   await tenant.write(async (db) => {
     await useAssertion(db, providerId, taken.assertion, now);

@@ -66,7 +66,9 @@ export const texts = defineTexts("limits", {
   invitations: "Invitations sent again to one person",
   addressMailsPerson: "Messages to confirm addresses that one person wants to add",
   addressMailsAdmin: "Messages to confirm addresses that one administrator or API client adds",
-  addressMails: "Messages to confirm one address, within a day",
+  addressMailsPersonAddress:
+    "Messages to confirm one address that one person wants to add, within a day",
+  addressMails: "Messages to confirm one address, of all members together, within a day",
   addressMailsTenant: "Messages to confirm addresses, of the whole organisation",
   apiClient: "Requests of one API client, within a minute",
   apiNetwork: "Requests to the API from one network, within a minute",
@@ -117,6 +119,7 @@ export const limitTexts: Readonly<Record<string, string>> = {
   "invitations.resends": texts.invitations,
   "addresses.mails_person": texts.addressMailsPerson,
   "addresses.mails_admin": texts.addressMailsAdmin,
+  "addresses.mails_person_address": texts.addressMailsPersonAddress,
   "addresses.mails_address": texts.addressMails,
   "addresses.mails_tenant": texts.addressMailsTenant,
   "api.requests_client": texts.apiClient,

@@ -8,14 +8,21 @@ import { texts } from "./texts.ts";
 export const Circumstances = z.object({ firstName: z.string(), circumstances: z.string() });
 type Circumstances = z.infer<typeof Circumstances>;
 
-/** What a person does who did not do this: a sentence, and a page of theirs. */
+/** What a person does who did not do this, where no page of theirs is of use. */
+export interface Advice {
+  readonly text: string;
+  readonly button?: undefined;
+  readonly path?: undefined;
+}
+
+/** The same, with a page to do it on. */
 export interface WayOut {
   readonly text: string;
   readonly button: string;
   readonly path: string;
 }
 
-const newPassword: WayOut = {
+export const newPassword: WayOut = {
   text: texts.notYou,
   button: texts.button,
   path: "/forgotten-password",
@@ -25,29 +32,37 @@ const newPassword: WayOut = {
 export function notice<D extends z.ZodType<Circumstances>>(
   data: D,
   said: { subject(tenant: string): string; text(tenant: string, about: z.output<D>): string },
-  wayOut: WayOut | ((about: z.output<D>) => WayOut) = newPassword,
+  wayOut: WayOut | ((about: z.output<D>) => Advice | WayOut) = newPassword,
 ) {
-  const wayOf = (about: z.output<D>) => (typeof wayOut === "function" ? wayOut(about) : wayOut);
-  const address = ({ path }: WayOut, { baseUrl }: MailFrame) => `${baseUrl}${path}`;
+  const wayOf = (about: z.output<D>, { baseUrl }: MailFrame) => {
+    const { text, button, path } = typeof wayOut === "function" ? wayOut(about) : wayOut;
+    const page = path === undefined ? null : { label: button, href: `${baseUrl}${path}` };
+    return { text, page };
+  };
   return {
     data,
     subject: (_: z.output<D>, { tenantName }: MailFrame) => said.subject(tenantName),
-    text: (about: z.output<D>, frame: MailFrame) =>
-      [
+    text: (about: z.output<D>, frame: MailFrame) => {
+      const { text, page } = wayOf(about, frame);
+      return [
         texts.greeting(about.firstName),
         said.text(frame.tenantName, about),
         about.circumstances,
-        wayOf(about).text,
-        `${wayOf(about).button}: ${address(wayOf(about), frame)}`,
-      ].join("\n\n"),
-    html: (about: z.output<D>, frame: MailFrame) => (
-      <>
-        <p>{texts.greeting(about.firstName)}</p>
-        <p>{said.text(frame.tenantName, about)}</p>
-        <p>{about.circumstances}</p>
-        <p>{wayOf(about).text}</p>
-        <MailButton href={address(wayOf(about), frame)} label={wayOf(about).button} />
-      </>
-    ),
+        text,
+        ...(page === null ? [] : [`${page.label}: ${page.href}`]),
+      ].join("\n\n");
+    },
+    html: (about: z.output<D>, frame: MailFrame) => {
+      const { text, page } = wayOf(about, frame);
+      return (
+        <>
+          <p>{texts.greeting(about.firstName)}</p>
+          <p>{said.text(frame.tenantName, about)}</p>
+          <p>{about.circumstances}</p>
+          <p>{text}</p>
+          {page !== null && <MailButton {...page} />}
+        </>
+      );
+    },
   };
 }

@@ -1,2 +1,2 @@
-export { Circumstances, notice, type WayOut } from "./emails.tsx";
+export { type Advice, Circumstances, newPassword, notice, type WayOut } from "./emails.tsx";
 export { type Happening, notify } from "./notify.ts";

@@ -32,7 +32,12 @@ export async function notify<M extends object>(
     happening: { userId, now },
     template,
     more,
-  }: { happening: Happening; template: EmailDefinition<z.ZodType<Said & M>>; more: M },
+  }: {
+    happening: Happening;
+    template: EmailDefinition<z.ZodType<Said & M>>;
+    /** A function, where it differs by the address that reads it. */
+    more: M | ((email: string) => M);
+  },
 ): Promise<void> {
   const addresses = await db
     .selectFrom("users as u")
@@ -56,7 +61,8 @@ export async function notify<M extends object>(
       userId,
       `${formatTime(now, zone, "datetime")} (${zone})`,
     );
-    await queueMail(db, post, template, { email, userId }, { firstName, circumstances, ...more });
+    const said = typeof more === "function" ? more(email) : more;
+    await queueMail(db, post, template, { email, userId }, { firstName, circumstances, ...said });
   }
 }
 

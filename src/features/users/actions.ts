@@ -1,15 +1,16 @@
 // Writes about people. Each checks the rules, locks the person, records its event and what follows, in one transaction.
 import { sql } from "kysely";
 import { flagShortPassword } from "#features/authenticators/index.ts";
+import { unlinkPerson } from "#features/identity-providers/index.ts";
 import { endSessions } from "#features/sessions/index.ts";
-import { dropLinks } from "#features/one-time-links/index.ts";
+import { dropLinks, dropPending } from "#features/one-time-links/index.ts";
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import { DomainError } from "#platform/errors.ts";
 import { type Post, queueMail } from "#platform/mail/queue.ts";
 import type { Actor } from "#src/actor.ts";
 import type { UserId } from "#src/ids.ts";
-import type { Role } from "#src/permissions.ts";
+import { isAbove, type Role } from "#src/permissions.ts";
 import {
   deactivatedAbsentMail,
   deactivatedMail,
@@ -62,8 +63,8 @@ export async function createUser(db: TenantDb, actor: Actor, input: NewUser): Pr
 }
 
 /**
- * Changes names and role, as far as they differ. A new role ends the person's sessions and is told to them; whoever becomes super
- * administrator with a password that is less than is asked of those chooses another one at the next sign-in.
+ * Changes names and role, as far as they differ. A new role ends the person's sessions and is told to them; a member who gets a higher one
+ * is unlinked from identity providers, so that their own password confirms the next sign-in by one; whoever becomes super administrator with a password that is less than is asked of those chooses another one at the next sign-in.
  * @throws {userNotFound} @throws {aboveRole} @throws {roleNeedsPermission} @throws {roleAboveOwn} @throws {ownRole} @throws {lastSuperAdmin}
  */
 export async function changeUser(
@@ -125,9 +126,23 @@ async function writeRole(
     role === "super_admin" && (await flagShortPassword(db, { userId: user.id, role, now }));
   await record(db, actor, roleChanged, { userId: user.id, from: user.role, to: role, newPassword });
   await endSessions(db, actor, { userId: user.id, reason: "role_changed" });
+  const isUnlinked = isAbove(role, user.role) && (await dropUnconfirmed(db, actor, user));
   if (user.state !== "active") return;
-  const { firstName } = user;
-  await queueMail(db, post, roleChangedMail, recipient(user), { firstName, role, newPassword });
+  const said = { firstName: user.firstName, role, newPassword, isUnlinked };
+  await queueMail(db, post, roleChangedMail, recipient(user), said);
+}
+
+/**
+ * What the person came to have without the proof that their new role asks for. Answers whether links to identity providers are gone.
+ *
+ * A member is linked by the provider's word alone; whoever runs it would else be the administrator that the member becomes. (A sign-in by it
+ * that is half done is dropped by `endSessions`.) The same goes for an address that somebody asked to add while the person's role was lower.
+ */
+async function dropUnconfirmed(db: TenantDb, actor: Actor, user: LockedUser): Promise<boolean> {
+  const { id: userId } = user;
+  await dropPending(db, userId);
+  if (user.role !== "member") return false;
+  return (await unlinkPerson(db, actor, { userId })).length > 0;
 }
 
 /**

@@ -42,14 +42,23 @@ function notice<D extends z.ZodType<z.infer<typeof Greeted>>>(
 
 export const roleChangedMail = defineEmail(
   "users.role_changed",
-  notice(Greeted.extend({ role: Role, newPassword: z.boolean().default(false) }), {
-    subject: texts.mailRoleSubject,
-    sentence: ({ role, newPassword }, tenant) =>
-      newPassword
-        ? `${texts.mailRoleText(roleText[role], tenant)} ${texts.mailRolePassword}`
-        : texts.mailRoleText(roleText[role], tenant),
-    leadsToSignIn: true,
-  }),
+  notice(
+    Greeted.extend({
+      role: Role,
+      newPassword: z.boolean().default(false),
+      isUnlinked: z.boolean().default(false),
+    }),
+    {
+      subject: texts.mailRoleSubject,
+      sentence: ({ role, newPassword, isUnlinked }, tenant) =>
+        [
+          texts.mailRoleText(roleText[role], tenant),
+          ...(newPassword ? [texts.mailRolePassword] : []),
+          ...(isUnlinked ? [texts.mailRoleUnlinked] : []),
+        ].join(" "),
+      leadsToSignIn: true,
+    },
+  ),
 );
 
 export const deactivatedMail = defineEmail(

@@ -136,6 +136,8 @@ export const texts = defineTexts("users", {
   save: "Save changes",
   savedNotice: "Changes saved",
   roleHint: "A new role ends this person's sessions: they sign in again with it",
+  roleHintLinked:
+    "A new role ends this person's sessions: they sign in again with it. They come in by an identity provider: with a higher role they confirm that once with their own password; without one, they get one by “Forgotten password?”",
   roleFixedOwn: "Nobody changes their own role",
 
   invitationTitle: "Waiting for an answer to the invitation",
@@ -213,6 +215,8 @@ export const texts = defineTexts("users", {
     `Your role at ${tenant} is now: ${role}. You were signed out everywhere; sign in again to use it.`,
   mailRolePassword:
     "Your password is less than is asked of this role, so you choose a new one when you sign in.",
+  mailRoleUnlinked:
+    "You came in by an identity provider: the next time you do, confirm it once with your password here. If you have none, “Forgotten password?” on the sign-in page gives you one.",
   mailDeactivatedSubject: (tenant: string) => `Your account at ${tenant} was deactivated`,
   mailDeactivatedText: (tenant: string) =>
     `An administrator deactivated your account at ${tenant}. You were signed out everywhere and cannot sign in any more.`,

@@ -90,13 +90,13 @@ describe("linked, and the primary address leads to the provider", () => {
     expect(locationOf(right)).toBe("/");
   });
 
-  test("they do not leave it by themselves; an administrator may, told what changes", async () => {
+  test("they do not leave it by themselves; a super administrator may, told what changes", async () => {
     const made = await aPerson(boundFirst);
     const { tenant, user, idp } = made;
     const browser = await tenant.signedIn(user);
     const id = await idOf(tenant, user, elsewhere);
     expect(await (await browser.get(`${own}/${id}/primary`)).text()).toContain(
-      "ask an administrator to change it",
+      "ask a super administrator to change it",
     );
     const refused = await browser.put(`${own}/${id}/primary`, { confirm: "on" });
     expect(refused.status).toBe(409);
@@ -110,6 +110,17 @@ describe("linked, and the primary address leads to the provider", () => {
     );
     expect((await addressesOf(tenant, user)).addresses[0]?.email).toBe(elsewhere);
     expect(await byPassword(made, elsewhere)).toBe("/sign-in/code");
+  });
+
+  test("an administrator does not take them out of it, and reads who does", async () => {
+    const { tenant, user } = await aPerson(boundFirst);
+    const admin = await tenant.signedIn(await tenant.aUser({ role: "admin" }));
+    const path = `${pathOf(user)}/${await idOf(tenant, user, elsewhere)}/primary`;
+    expect(await (await admin.get(path)).text()).toContain("super administrators alone change it");
+    expect((await admin.put(path, { confirm: "on" })).status).toBe(403);
+    const refused = await (await tenant.script("admin")).put(path, { confirm: true });
+    expect(await refused.json()).toMatchObject({ code: "addresses.provider_decides" });
+    expect((await addressesOf(tenant, user)).addresses[0]?.email).toBe(user.email);
   });
 
   test("sent to it by an administrator they may, and come in by it alone as before", async () => {

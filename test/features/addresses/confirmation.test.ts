@@ -62,6 +62,15 @@ describe("the link", () => {
     expect(texts.size).toBe(1);
   });
 
+  test("says whose account it is before it is confirmed", async () => {
+    const { tenant, user, browser } = await aPerson(house);
+    const link = await ask(tenant, browser, second);
+    const page = await (await tenant.newBrowser().get(link)).text();
+    for (const text of [second, `${user.firstName} ${user.lastName}`, user.email])
+      expect(page).toContain(text);
+    expect(page).toContain("only if this account is yours");
+  });
+
   test("is nothing to another tenant", async () => {
     const { tenant, user, browser } = await aPerson(house);
     const link = await ask(tenant, browser, second);
@@ -135,6 +144,33 @@ describe("an address that belongs to somebody", () => {
     const theirs = await ask(tenant, await tenant.signedIn(other), second);
     expect((await tenant.newBrowser().post(theirs)).status).toBe(200);
     expect((await addressesOf(tenant, other)).addresses).toHaveLength(2);
+  });
+});
+
+describe("a notice", () => {
+  test("of an address added, or another primary one, leads to the addresses and not to a password", async () => {
+    const { tenant, user, browser } = await aPerson(house);
+    await tenant.newBrowser().post(await ask(tenant, browser, second));
+    await browser.put(`${own}/${await idOf(tenant, user, second)}/primary`);
+    const told = (await tenant.mails()).filter(({ subject }) =>
+      /was added|has changed/.test(subject),
+    );
+    expect(told).toHaveLength(4);
+    for (const { text } of told) {
+      expect(text).toContain(`${tenant.origin}${own}`);
+      expect(text).not.toContain("/forgotten-password");
+    }
+  });
+
+  test("of an address removed offers a page to the others, and none to the one that is gone", async () => {
+    const { tenant, user, browser } = await aPerson(house, { second });
+    await browser.delete(`${own}/${await idOf(tenant, user, second)}`);
+    const textTo = async (email: string) =>
+      (await tenant.mails()).findLast(({ to }) => to === email)?.text;
+    expect(await textTo(user.email)).toContain(`${tenant.origin}/forgotten-password`);
+    const gone = await textTo(second);
+    expect(gone).toContain("Tell an administrator at once");
+    expect(gone).not.toContain("/forgotten-password");
   });
 });
 

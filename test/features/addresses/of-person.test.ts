@@ -203,6 +203,53 @@ describe("as a script", () => {
     expect((await script.delete(`${pathOf(user)}/pending/${pending}`)).status).toBe(403);
   });
 
+  test.each([
+    ["administrator", "admin"],
+    ["super administrator", "super_admin"],
+  ] as const)("an equal %s is given no address: it would open their account", async (_, role) => {
+    const { tenant, user } = await anAdmin({ second, role });
+    const [equal, path] = [await tenant.script(role), pathOf(user)];
+    const id = await idOf(tenant, user, second);
+    await (await tenant.signedIn(user)).post(own, { email: "x@second.example" });
+    const pending = await idOf(tenant, user, "x@second.example");
+    for (const refused of [
+      await equal.post(path, { email: "mallory@second.example" }),
+      await equal.post(`${path}/pending/${pending}/mail`),
+      await equal.put(`${path}/${id}/primary`, { confirm: true }),
+    ])
+      expect(await codeOf(refused)).toEqual([403, "addresses.role_not_higher"]);
+    expect(await (await equal.get(path)).json()).toMatchObject({ allowedActions: ["remove"] });
+    expect(await confirmationLink(tenant, "mallory@second.example")).toBe("none");
+    // They lose one all the same, and what waits.
+    expect((await equal.delete(`${path}/pending/${pending}`)).status).toBe(204);
+    expect((await equal.delete(`${path}/${id}`)).status).toBe(200);
+  });
+
+  test("the pages for an equal offer nothing that is refused, and say who can", async () => {
+    const { tenant, user } = await anAdmin({ second, role: "admin" });
+    const { browser } = tenant;
+    const list = await (await browser.get(pathOf(user))).text();
+    expect(list).not.toContain("/new");
+    expect(list).not.toContain("/primary");
+    const id = await idOf(tenant, user, second);
+    for (const page of ["new", `${id}/primary`]) {
+      const refused = await browser.get(`${pathOf(user)}/${page}`);
+      expect(refused.status).toBe(403);
+      expect(await refused.text()).toContain("somebody of a higher role does");
+    }
+  });
+
+  test("a super administrator adds and promotes for an administrator", async () => {
+    const { tenant, user } = await anAdmin({ second, role: "admin" });
+    const id = await idOf(tenant, user, second);
+    const asked = await tenant.api.post(pathOf(user), { email: "x@second.example" });
+    expect(asked.status).toBe(201);
+    expect((await tenant.api.put(`${pathOf(user)}/${id}/primary`)).status).toBe(200);
+    expect(await addressesOf(tenant, user)).toMatchObject({
+      allowedActions: ["add", "promote", "remove"],
+    });
+  });
+
   test("nothing is added for somebody who is not active, and what they have can go", async () => {
     const { tenant, user, script } = await anAdmin({ second });
     const id = await idOf(tenant, user, second);

@@ -148,6 +148,44 @@ describe("somebody sent to a provider", () => {
   });
 });
 
+describe("somebody who was brought in before", () => {
+  async function linked() {
+    const { tenant, idp } = await aHouse();
+    const user = await tenant.aUser({ email: outside });
+    await ok(sendTo(tenant, user, idp));
+    await comeWith(app, tenant.newBrowser(), idp, as(user));
+    return { tenant, idp, user };
+  }
+
+  test("comes in under an address that is not theirs any more, or never was; it is used for nothing", async () => {
+    const { tenant, idp, user } = await linked();
+    await app.asSuperuser("update app.user_emails set email = $2 where user_id = $1", [
+      user.id,
+      "ada@new.example",
+    ]);
+    const other = await tenant.aUser({ email: "eve@elsewhere.example" });
+    for (const email of [outside, "married@elsewhere.example", other.email]) {
+      const browser = tenant.newBrowser();
+      expect(locationOf(await comeWith(app, browser, idp, as({ email })))).toBe("/");
+      expect(await (await browser.get("/profile")).text()).toContain("ada@new.example");
+    }
+    expect(await tenant.events("identity_provider.person_linked")).toHaveLength(1);
+    expect(await tenant.events("identity_provider.person_created")).toEqual([]);
+    expect(await tenant.events("identity_provider.response_refused")).toEqual([]);
+  });
+
+  test("is the subject alone: another one is refused under such an address as ever", async () => {
+    const { tenant, idp } = await linked();
+    const other = await tenant.aUser({ email: "eve@elsewhere.example" });
+    const come = comeWith(app, tenant.newBrowser(), idp, as(other, "00u-eve"));
+    expect(come).rejects.toThrow("400");
+    await come.catch(() => undefined);
+    expect(
+      (await tenant.events("identity_provider.response_refused")).map(({ data }) => data["code"]),
+    ).toEqual(["address_not_allowed"]);
+  });
+});
+
 describe("a person moved to another provider", () => {
   test("loses the link, the sessions that came by it, and comes in by the new one alone", async () => {
     const { tenant, idp, browser } = await aHouse();

@@ -2,7 +2,16 @@
 import { describe, expect, test } from "bun:test";
 import type { Role } from "#src/permissions.ts";
 import { goodPassword, testApp, type TestTenant, type TestUser } from "../../support/a-tenant.ts";
-import { isSignedIn, setPolicy, throughPassword } from "../sign-in/support.ts";
+import { ask } from "../addresses/support.ts";
+import { anIdp, signInBy } from "../identity-providers/support.ts";
+import {
+  isSignedIn,
+  locationOf,
+  mailedCode,
+  resetLink,
+  setPolicy,
+  throughPassword,
+} from "../sign-in/support.ts";
 
 const world = await testApp();
 
@@ -98,5 +107,78 @@ describe("a new super administrator", () => {
     const user = await tenant.aUser({ state: "invited" });
     await giveRole(tenant, user, "super_admin");
     expect(await causeOf(tenant, user)).toBeNull();
+  });
+});
+
+describe("a member of an identity provider who gets a higher role", () => {
+  async function aMember({ trustsSecondStep = true } = {}) {
+    const tenant = await world.aTenant();
+    const idp = await anIdp(tenant, { trustsSecondStep });
+    const user = await tenant.aUser({ email: `ada@${idp.domain}` });
+    return { tenant, idp, user };
+  }
+  const linksOf = (tenant: TestTenant) => tenant.events("identity_provider.person_linked");
+
+  test.each(["admin", "super_admin"] as const)(
+    "%s: is unlinked, and confirms the next sign-in by their own password",
+    async (role) => {
+      const { tenant, idp, user } = await aMember();
+      expect(locationOf(await signInBy(world, tenant.newBrowser(), idp))).toBe("/");
+      const form = await (
+        await tenant.signedIn(await tenant.aUser({ role: "super_admin" }))
+      ).get(`/users/${user.id}/edit`);
+      expect(await form.text()).toContain("they confirm that once with their own password");
+      await giveRole(tenant, user, role);
+      expect((await tenant.events("identity_provider.person_unlinked"))[0]?.data).toMatchObject({
+        userId: user.id,
+        identityProviderId: idp.id,
+      });
+      const told = (await tenant.mails()).findLast(({ to }) => to === user.email);
+      expect(told?.text).toContain("confirm it once with your password here");
+      const browser = tenant.newBrowser();
+      expect(locationOf(await signInBy(world, browser, idp))).toBe("/sign-in/link");
+      expect(await isSignedIn(browser)).toBe(false);
+      expect(await linksOf(tenant)).toHaveLength(1);
+    },
+  );
+
+  test("gets a password for the asking, who has none", async () => {
+    const { tenant, idp, user } = await aMember();
+    await signInBy(world, tenant.newBrowser(), idp);
+    await world.asSuperuser("update app.users set password_hash = null where id = $1", [user.id]);
+    await giveRole(tenant, user, "admin");
+    expect(await resetLink(tenant, user)).toStartWith("/reset-password/");
+  });
+
+  test("does not finish a first sign-in that began as a member", async () => {
+    const { tenant, idp, user } = await aMember({ trustsSecondStep: false });
+    const browser = tenant.newBrowser();
+    expect(locationOf(await signInBy(world, browser, idp))).toBe("/sign-in/code");
+    const code = await mailedCode(tenant, user.email);
+    await giveRole(tenant, user, "admin");
+    await browser.post("/sign-in/code", { code });
+    expect(await isSignedIn(browser)).toBe(false);
+    expect(await linksOf(tenant)).toEqual([]);
+  });
+
+  test("keeps the link once it was confirmed, and whoever has none hears nothing of it", async () => {
+    const { tenant, idp, user } = await aMember();
+    await giveRole(tenant, user, "admin");
+    expect((await tenant.mails()).at(-1)?.text).not.toContain("identity provider");
+    const browser = tenant.newBrowser();
+    await signInBy(world, browser, idp);
+    await browser.post("/sign-in/link", { password: goodPassword });
+    await browser.post("/sign-in/code", { code: await mailedCode(tenant, user.email) });
+    expect(await isSignedIn(browser)).toBe(true);
+    expect(await linksOf(tenant)).toHaveLength(1);
+    await giveRole(tenant, user, "super_admin");
+    expect(await tenant.events("identity_provider.person_unlinked")).toEqual([]);
+  });
+
+  test("gets no address that was asked for while the role was lower", async () => {
+    const { tenant, user } = await aMember();
+    const link = await ask(tenant, await tenant.signedIn(user), "ada@second.example");
+    await giveRole(tenant, user, "admin");
+    expect((await tenant.newBrowser().post(link)).status).toBe(410);
   });
 });

@@ -19,14 +19,15 @@ import { countMail } from "../limits.ts";
 import { addressesOf, ownerOf, pendingOf } from "../queries.ts";
 import { addressesMost, type PendingAddress, pendingSeconds } from "../schema.ts";
 import { texts } from "../texts.ts";
+import { assertMayGiveAddress } from "../rules.ts";
 import { type Acting, isSelf } from "./acting.ts";
 
 /**
  * Mails an address the link that confirms it (72 hours, once); one that waits already gets a new link, and the one before stops working.
  * Somebody who asks for themselves learns nothing about others: an address that belongs to somebody waits all the same, with a link that
  * nobody has, and its owner is told. An administrator, who sees everybody's addresses, is told at once.
- * @throws {userNotFound} @throws {aboveRole} @throws {personNotActive} @throws {addressAlreadyTheirs} @throws {addressTaken}
- * @throws {tooManyAddresses} @throws {addressMailsLimited}
+ * @throws {userNotFound} @throws {aboveRole} @throws {roleNotHigher} @throws {personNotActive} @throws {addressAlreadyTheirs}
+ * @throws {addressTaken} @throws {tooManyAddresses} @throws {addressMailsLimited}
  */
 export async function askForAddress(
   by: Acting,
@@ -34,7 +35,7 @@ export async function askForAddress(
 ): Promise<PendingAddress> {
   const { db, actor, now } = by;
   const user = await lockUser(db, userId);
-  assertMayManage(actor, user);
+  assertMayGiveAddress(actor, user);
   if (user.state !== "active") throw personNotActive({ userId });
   const addresses = await addressesOf(db, userId);
   if (addresses.some((one) => one.email === email))
@@ -55,7 +56,7 @@ export async function sendAgain(
 ): Promise<PendingAddress> {
   const { db, actor, now } = by;
   const user = await lockUser(db, userId);
-  assertMayManage(actor, user);
+  assertMayGiveAddress(actor, user);
   if (user.state !== "active") throw personNotActive({ userId });
   const waiting = (await pendingOf(db, userId, now)).find(({ id }) => id === pendingAddressId);
   if (!waiting) throw addressNotFound({ pendingAddressId });

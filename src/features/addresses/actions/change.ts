@@ -7,7 +7,6 @@ import type { UserId } from "#src/ids.ts";
 import { addressRemovedMail, primaryChangedMail } from "../emails.tsx";
 import {
   addressNotVerified,
-  boundToProvider,
   cannotDeletePrimary,
   changesIdentity,
   personNotActive,
@@ -16,7 +15,8 @@ import { addressRemoved, primaryAddressChanged } from "../events.ts";
 import { impactOf, isNone, leavesProvider } from "../impact.ts";
 import { addressesOf, addressIn } from "../queries.ts";
 import { texts } from "../texts.ts";
-import { type Acting, isSelf } from "./acting.ts";
+import { assertMayGiveAddress, leavingRefused, mayLeaveProvider } from "../rules.ts";
+import type { Acting } from "./acting.ts";
 
 interface OfPerson {
   readonly userId: UserId;
@@ -25,15 +25,15 @@ interface OfPerson {
 
 /**
  * Makes a confirmed address the primary one, and tells all addresses, the former primary too. The primary already: nothing happens.
- * @throws {userNotFound} @throws {aboveRole} @throws {personNotActive} @throws {addressNotFound} @throws {addressNotVerified}
- * @throws {boundToProvider} @throws {changesIdentity} whose detail says what would change, unless `confirm`
+ * @throws {userNotFound} @throws {aboveRole} @throws {roleNotHigher} @throws {personNotActive} @throws {addressNotFound}
+ * @throws {addressNotVerified} @throws {boundToProvider} @throws {providerDecides} @throws {changesIdentity} whose detail says what would change, unless `confirm`
  */
 export async function promoteAddress(
   { db, actor, post, now }: Acting,
   { userId, addressId, confirm }: OfPerson & { confirm: boolean },
 ): Promise<{ email: string }> {
   const user = await lockUser(db, userId);
-  assertMayManage(actor, user);
+  assertMayGiveAddress(actor, user);
   if (user.state !== "active") throw personNotActive({ userId });
   // Read now that the row is locked: what came with it may be from before.
   const addresses = await addressesOf(db, userId);
@@ -43,8 +43,9 @@ export async function promoteAddress(
   if (former === undefined || former.id === wanted.id) return { email };
   if (verifiedAt === null) throw addressNotVerified({ addressId });
   const change = { userId, from: former.email, to: email };
-  // Else somebody who is about to be locked out at their provider would leave it in time. An administrator may, and is told.
-  if (isSelf(actor, userId) && (await leavesProvider(db, change, now))) throw boundToProvider();
+  // Else somebody who is about to be locked out at their provider would leave it in time. Who decides about providers may, and is told.
+  if (!mayLeaveProvider(actor, user) && (await leavesProvider(db, change, now)))
+    throw leavingRefused(actor, user);
   const impact = await impactOf(db, change, now);
   if (!isNone(impact) && !confirm)
     throw changesIdentity({ ...impact, errors: { confirm: texts.confirmMissing } });
@@ -75,7 +76,8 @@ export async function removeAddress(
   if (isPrimary) throw cannotDeletePrimary({ addressId });
   const happening = { userId, now };
   // While it is still theirs: it is one of those that are told.
-  await notify(db, post, actor, { happening, template: addressRemovedMail, more: { email } });
+  const more = (to: string) => ({ email, isGone: to === email });
+  await notify(db, post, actor, { happening, template: addressRemovedMail, more });
   await db.deleteFrom("user_emails").where("id", "=", addressId).execute();
   await dropSent(db, userId, email);
   await record(db, actor, addressRemoved, { userId, email });

@@ -25,7 +25,8 @@ export const addressConfirmationRoutes = routes()
     handle: async ({ tenant, params, now }): Promise<ConfirmationStep> => {
       const found = await tenant.read((db) => findPending(db, params, now));
       if (!found) return { kind: "dead" };
-      return { kind: "good", email: found.email, path: confirmationPath(params) };
+      const { email, name, primary } = found;
+      return { kind: "good", email, owner: { name, primary }, path: confirmationPath(params) };
     },
   })
   .screen("post", path, {

@@ -3,10 +3,11 @@ import type { Handling } from "#platform/http/context.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { UserId } from "#src/ids.ts";
 import { assertMayManage, fullName, getUser } from "#features/users/index.ts";
-import { type Acting, isSelf } from "../actions/acting.ts";
+import type { Acting } from "../actions/acting.ts";
 import { addressNotVerified, cannotDeletePrimary } from "../errors.ts";
 import { impactOf, leavesProvider } from "../impact.ts";
 import { addressesOf, addressIn } from "../queries.ts";
+import { assertMayGiveAddress, mayLeaveProvider } from "../rules.ts";
 import type { PromotionStep, RemovalStep, Whose } from "../views/forms.tsx";
 
 type Asked = Pick<Handling<unknown, unknown>, "tenant" | "actor" | "now">;
@@ -29,14 +30,21 @@ async function whose(db: TenantDb, { actor }: Asked, { userId, isOwn }: Which): 
   return { user: { id: userId, name: fullName(user) }, isOwn };
 }
 
-export const addStep = (asked: Asked, which: Which): Promise<Whose> =>
-  asked.tenant.read((db) => whose(db, asked, which));
+/** Of whom the caller may give an address. @throws {userNotFound} @throws {aboveRole} @throws {roleNotHigher} */
+async function giving(db: TenantDb, { actor }: Asked, { userId, isOwn }: Which): Promise<Whose> {
+  const user = await getUser(db, userId);
+  assertMayGiveAddress(actor, user);
+  return { user: { id: userId, name: fullName(user) }, isOwn };
+}
 
-/** @throws {userNotFound} @throws {aboveRole} @throws {addressNotFound} @throws {addressNotVerified} */
+export const addStep = (asked: Asked, which: Which): Promise<Whose> =>
+  asked.tenant.read((db) => giving(db, asked, which));
+
+/** @throws {userNotFound} @throws {aboveRole} @throws {roleNotHigher} @throws {addressNotFound} @throws {addressNotVerified} */
 export const promotionStep = (asked: Asked, which: WhichAddress): Promise<PromotionStep> =>
   asked.tenant.read(async (db) => {
     const { userId, addressId } = which;
-    const about = await whose(db, asked, which);
+    const about = await giving(db, asked, which);
     const addresses = await addressesOf(db, userId);
     const address = addressIn(addresses, addressId);
     if (address.verifiedAt === null) throw addressNotVerified({ addressId });
@@ -47,7 +55,9 @@ export const promotionStep = (asked: Asked, which: WhichAddress): Promise<Promot
       address,
       from,
       impact: await impactOf(db, change, asked.now),
-      isBound: isSelf(asked.actor, userId) && (await leavesProvider(db, change, asked.now)),
+      isBound:
+        !mayLeaveProvider(asked.actor, { id: userId }) &&
+        (await leavesProvider(db, change, asked.now)),
     };
   });
 

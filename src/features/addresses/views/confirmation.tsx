@@ -1,11 +1,17 @@
 // What the link in the message opens: a page with a button, because programs that check mail open links too.
 import type { Screen } from "#platform/http/view.ts";
-import { ActionButton, FramePage, LinkButton } from "#platform/ui/index.ts";
+import { ActionButton, FramePage, KeyValues, LinkButton, Stack } from "#platform/ui/index.ts";
 import { texts } from "../texts.ts";
 import { ownPath } from "./list.tsx";
 
 export type ConfirmationStep =
-  | { readonly kind: "good"; readonly email: string; readonly path: string }
+  | {
+      readonly kind: "good";
+      readonly email: string;
+      /** Whose account it is: nobody is to make somebody else's theirs in good faith (pre-hijacking). */
+      readonly owner: { readonly name: string; readonly primary: string };
+      readonly path: string;
+    }
   | { readonly kind: "confirmed"; readonly email: string }
   | { readonly kind: "taken"; readonly email: string }
   | { readonly kind: "dead" };
@@ -21,9 +27,18 @@ export const ConfirmationPage: Screen<ConfirmationStep> = ({ data, view }) => {
           icon="mail"
           lead={texts.confirmLead(tenant, data.email)}
         >
-          <ActionButton action={data.path} kind="primary" wide>
-            {texts.confirmSubmit}
-          </ActionButton>
+          <Stack>
+            <KeyValues
+              items={[
+                { label: texts.confirmOwner, value: data.owner.name },
+                { label: texts.confirmPrimary, value: data.owner.primary },
+              ]}
+            />
+            <p>{texts.confirmWarning}</p>
+            <ActionButton action={data.path} kind="primary" wide>
+              {texts.confirmSubmit}
+            </ActionButton>
+          </Stack>
         </FramePage>
       );
     case "confirmed":

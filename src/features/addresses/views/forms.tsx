@@ -77,7 +77,7 @@ export interface PromotionStep extends Whose {
   readonly address: Address;
   readonly from: string;
   readonly impact: Impact;
-  /** The person's provider alone knows them by the present one: they cannot leave it by themselves. */
+  /** The person's provider alone knows them by the present one, and whoever asks may not take them out of it. */
   readonly isBound: boolean;
 }
 
@@ -89,7 +89,7 @@ export const PromotionForm: FormScreen<PromotionStep> = ({ data, values, problem
     <PageHeader title={promotionTitle(data)} breadcrumbs={trailOf(data)} />
     {data.isBound ? (
       <Notice kind="warning" action={<LinkButton href={placeOf(data)}>{texts.keep}</LinkButton>}>
-        {texts.boundToProvider}
+        {data.isOwn ? texts.boundToProvider : texts.providerDecides}
       </Notice>
     ) : (
       <PromotionQuestion step={data} values={values} problems={problems} />

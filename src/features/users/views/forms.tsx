@@ -62,13 +62,16 @@ export const EditForm: FormScreen<{ user: UserDetail; roles: readonly Role[] }> 
         >
           <Names />
           {user.allowedActions.includes("change_role") && (
-            <Roles roles={roles} hint={texts.roleHint} />
+            <Roles roles={roles} hint={roleHintOf(user)} />
           )}
         </Form>
       </Card>
     </>
   );
 };
+
+const roleHintOf = ({ role, signInMethods }: UserDetail): string =>
+  role === "member" && signInMethods.includes("provider") ? texts.roleHintLinked : texts.roleHint;
 
 const Names = () => (
   <Grid wide>
