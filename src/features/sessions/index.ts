@@ -13,7 +13,12 @@ export { sessionEnded, sessionReauthenticated, sessionStarted } from "./events.t
 export { sessionNotFound } from "./errors.ts";
 export { endSpentOf, endSpentSessions } from "./jobs.ts";
 export { DeviceOf, EndOf, ProofOf, SignInOf } from "./parts.tsx";
-export { type NewParticipant, rememberParticipant, type SaidName } from "./participants.ts";
+export {
+  holdSession,
+  type NewParticipant,
+  rememberParticipant,
+  type SaidName,
+} from "./participants.ts";
 export { deviceName } from "./device.ts";
 export { sessionsOf } from "./queries.ts";
 export type { Session, SessionEndReason, SessionProvider } from "./schema.ts";

@@ -20,6 +20,22 @@ export interface NewParticipant {
 }
 
 /**
+ * Whether a session still lives, and goes on living until this transaction ends: whoever ends it waits for that, and then finds the
+ * participants noted here. Ask it in the transaction that tells an application of the session. The request that began it may have
+ * waited long for its body, and a session that has ended meanwhile would get an assertion that no sign-out hears of.
+ */
+export async function holdSession(db: TenantDb, sessionId: SessionId): Promise<boolean> {
+  const live = await db
+    .selectFrom("sessions")
+    .select("id")
+    .where("id", "=", sessionId)
+    .where("ended_at", "is", null)
+    .forShare()
+    .executeTakeFirst();
+  return live !== undefined;
+}
+
+/**
  * Notes what an application is told now, and answers the index that the assertion carries: one for a session at an application, random,
  * so that whoever knows ids of ours can still not name a session, and two applications cannot compare.
  */

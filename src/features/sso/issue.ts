@@ -8,7 +8,7 @@ import {
   openKey,
   ownIdentity,
 } from "#features/applications/index.ts";
-import { rememberParticipant, type SaidName } from "#features/sessions/index.ts";
+import { holdSession, rememberParticipant, type SaidName } from "#features/sessions/index.ts";
 import type { Handling } from "#platform/http/context.ts";
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
@@ -75,8 +75,9 @@ type Settled = { readonly kind: "settled"; readonly waiting: Waiting } & Prepare
  * finds, decides and records, so that nothing changes in between.
  * @throws {requestGone} @throws {otherBrowser} @throws {acsRefused}
  */
-export async function openRequest(by: By, id: SsoRequestId): Promise<Sending | Next> {
-  const outcome = await by.tenant.write(async (db): Promise<Settled | Next> => {
+export async function openRequest(asked: By, id: SsoRequestId): Promise<Sending | Next> {
+  const outcome = await asked.tenant.write(async (db): Promise<Settled | Next> => {
+    const by = await held(db, asked);
     const waiting = await findWaiting(db, by, id);
     await countForPerson(db, by, waiting);
     const application = await requireAcs(db, waiting);
@@ -99,8 +100,8 @@ export async function openRequest(by: By, id: SsoRequestId): Promise<Sending | N
     }
   });
   if (outcome.kind !== "settled") return outcome;
-  releaseBrowserLater(by.cookies, id);
-  return send(by, outcome);
+  releaseBrowserLater(asked.cookies, id);
+  return send(asked, outcome);
 }
 
 /**
@@ -109,11 +110,12 @@ export async function openRequest(by: By, id: SsoRequestId): Promise<Sending | N
  * @returns "look-again" when the page must be shown anew: the request goes on waiting
  */
 export async function agreeToRequest(
-  by: By,
+  asked: By,
   id: SsoRequestId,
   agreed: string,
 ): Promise<Sending | "look-again"> {
-  const outcome = await by.tenant.write(async (db): Promise<Settled | "look-again"> => {
+  const outcome = await asked.tenant.write(async (db): Promise<Settled | "look-again"> => {
+    const by = await held(db, asked);
     const waiting = await findWaiting(db, by, id);
     const application = await requireAcs(db, waiting);
     const decision = await decide(db, waiting, { ...by, application });
@@ -130,8 +132,14 @@ export async function agreeToRequest(
     return settle(db, by, { waiting, application, outcome, from: "button" });
   });
   if (outcome === "look-again") return outcome;
-  releaseBrowser(by.cookies, id);
-  return send(by, outcome);
+  releaseBrowser(asked.cookies, id);
+  return send(asked, outcome);
+}
+
+/** Who asks, as of this transaction: a session that has ended since the request came in is none. */
+async function held(db: TenantDb, asked: By): Promise<By> {
+  const { session } = asked;
+  return session && !(await holdSession(db, session.id)) ? { ...asked, session: null } : asked;
 }
 
 /** Tells the application that the person does not want to. @throws {requestGone} @throws {otherBrowser} @throws {acsRefused} */

@@ -48,6 +48,25 @@ async function opened(): Promise<Opened> {
 
 const issued = (tenant: TestTenant) => tenant.events("sso.assertion_issued");
 
+const participants = ({ id }: TestTenant) =>
+  app.asSuperuser("select 1 from app.saml_session_participants where tenant_id = $1", [id]);
+
+async function endSessionOf(tenant: TestTenant): Promise<void> {
+  const answer = await tenant.api.get(`/sessions?userId=${tenant.me.id}`);
+  const { items } = (await answer.json()) as { items: { id: string }[] };
+  expect((await tenant.api.delete(`/sessions/${items[0]?.id}`)).status).toBe(204);
+}
+
+async function untilSomebodyWaits(): Promise<void> {
+  for (let looks = 0; looks < 100; looks += 1) {
+    const waits = await app.asSuperuser(
+      "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+    );
+    if (waits.length > 0) return;
+    await Bun.sleep(20);
+  }
+}
+
 describe("I4 access is asked for again when the answer is made", () => {
   const changes: readonly [what: string, change: (on: Opened) => Promise<unknown>][] = [
     [
@@ -102,15 +121,60 @@ describe("I4 access is asked for again when the answer is made", () => {
 
   test("the session was ended", async () => {
     const on = await opened();
-    const { items } = (await (
-      await on.tenant.api.get(`/sessions?userId=${on.tenant.me.id}`)
-    ).json()) as {
-      items: { id: string }[];
-    };
-    await on.tenant.api.delete(`/sessions/${items[0]?.id}`);
+    await endSessionOf(on.tenant);
     expect((await on.press()).headers.get("location")).toBe("/sign-in?return_to=%2F");
     expect(await issued(on.tenant)).toEqual([]);
   });
+
+  test("the session was ended while the answer's body was on its way", async () => {
+    const on = await opened();
+    const page = await (await on.browser.get(on.path)).text();
+    const body = new URLSearchParams({ ...fieldsOf(page, on.path), choice: "continue" });
+    // Asked for when the door has let the request in.
+    const slow = new ReadableStream<Uint8Array>(
+      {
+        async pull(controller) {
+          await endSessionOf(on.tenant);
+          controller.enqueue(new TextEncoder().encode(body.toString()));
+          controller.close();
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    const answer = await on.browser.send("POST", `${on.path}/consent`, slow, {
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+    });
+    expect([answer.status, answer.headers.get("location")]).toEqual([303, on.path]);
+    expect([await issued(on.tenant), await participants(on.tenant)]).toEqual([[], []]);
+    // It waits, for whoever signs in.
+    expect((await on.browser.get(on.path)).headers.get("location")).toContain("/sign-in?");
+  });
+
+  test.each(["page", "button"] as const)(
+    "the session is being ended in the moment of the answer: by the %s",
+    async (by) => {
+      const on = await opened();
+      if (by === "page") await on.press();
+      const before = (await issued(on.tenant)).length;
+      const path = by === "page" ? await waitingAt(on.browser, authnRequest(app, on.sp)) : on.path;
+      const press = by === "page" ? () => on.browser.get(path) : on.press;
+      const ending = await app.connect("superuser");
+      await ending.query("begin");
+      await ending.query(
+        "update app.sessions set ended_at = now(), end_reason = 'ended_by_admin' where tenant_id = $1",
+        [on.tenant.id],
+      );
+      const answer = press();
+      await Promise.race([answer, untilSomebodyWaits()]);
+      await ending.query("commit");
+      const { status, headers } = await answer;
+      expect([status, headers.get("location") ?? ""]).toEqual([
+        303,
+        by === "page" ? expect.stringContaining("/sign-in?") : path,
+      ]);
+      expect(await issued(on.tenant)).toHaveLength(before);
+    },
+  );
 
   test("the application was deleted", async () => {
     const on = await opened();
