@@ -136,12 +136,15 @@ export interface App {
   /** `server` says whose connection it is, as Bun.serve hands it over. */
   fetch(request: Request, server?: Listener): Response | Promise<Response>;
   readonly metrics: Metrics;
+  /** Tells the database what only this process knows: before it ends. */
+  settle(): Promise<void>;
 }
 
 /** The web application: assembled once per process, the same in production, development and tests. */
 export function createApp(services: Services, health: Health): App {
   const app = new Hono<Env>();
   const metrics = createMetrics(services.database, services.config);
+  const tally = createTally(services);
   const renderer = createRenderer({
     nav: navigation,
     problemScreen: ProblemScreen,
@@ -175,11 +178,12 @@ export function createApp(services: Services, health: Health): App {
   app.route("/", problemPages());
   if (services.config.http.openApiDocs)
     app.route("/", apiDocs(routeTable, services.config.version));
-  app.route("/", compile(routeTable, apiDoor(createTally(services)), renderer));
+  app.route("/", compile(routeTable, apiDoor(tally), renderer));
   app.route("/", compile(routeTable, browserDoor, renderer));
 
   return {
     metrics,
+    settle: () => tally.settle(),
     // The address is asked for first: a request made anew for its method has no connection any more.
     fetch(request, server) {
       const peer = server?.requestIP(request)?.address;

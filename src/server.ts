@@ -13,6 +13,9 @@ const idleSeconds = 30;
 /** A proxy that looks at /livez every second, as ours does, has left by then. */
 const quietMs = 1_500;
 
+/** For telling what was counted, which is a handful of short writes. */
+const settleMs = 2_000;
+
 export interface WebServer {
   readonly port: number;
   readonly internalPort: number;
@@ -71,6 +74,8 @@ export async function startWeb(services: Services): Promise<WebServer> {
       await Promise.race([web.stop(), Bun.sleep(graceSeconds * 1000)]);
       await web.stop(true);
       await inner.stop(true);
+      // With a database that is away it does not hold the end up.
+      await Promise.race([app.settle(), Bun.sleep(settleMs)]);
       log.info("web_stopped");
     },
   };

@@ -41,6 +41,24 @@ describe("weft serve at SIGTERM", () => {
     });
   });
 
+  test("tells the database what it counted and has not told yet", async () => {
+    const serve = await start();
+    const tenant = await app.aTenant();
+    const answer = await fetch(`http://127.0.0.1:${serve.port}/api/v1/me`, {
+      headers: { host: new URL(tenant.origin).host, authorization: "Bearer none" },
+    });
+    expect(answer.status).toBe(401);
+    const counted = () =>
+      app.asSuperuser<{ hits: number }>(
+        "select hits from app.limits where tenant_id = $1 and name = 'api.requests_network'",
+        [tenant.id],
+      );
+    expect(await counted()).toEqual([]);
+    serve.kill("SIGTERM");
+    expect(await serve.exited).toBe(0);
+    expect(await counted()).toEqual([{ hits: 1 }]);
+  });
+
   test.each(["close", "keep-alive"])(
     "loses nothing of a proxy that heeds what /livez says, under load (%s)",
     async (reuse) => {

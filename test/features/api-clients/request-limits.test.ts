@@ -35,6 +35,15 @@ const almost = (tenant: TestTenant, name: string, hits: number) =>
     hits,
   ]);
 
+/** Two requests with time between: what is counted first stays here for a second. */
+async function known(script: Script): Promise<number> {
+  await script.get("/me");
+  await told();
+  const { status } = await script.get("/me");
+  await told();
+  return status;
+}
+
 const spentBy = async (script: Script, most: number) => {
   for (let sent = 0; sent < most; sent += 1) {
     const answer = await script.get("/me");
@@ -55,8 +64,7 @@ describe("600 requests a minute of one API client", () => {
     const tenant = await house.aTenant();
     const [client, other] = [await aClient(tenant), await aClient(tenant, "Other")];
     atTheMinute();
-    expect((await client.script.get("/me")).status).toBe(200);
-    await told();
+    expect(await known(client.script)).toBe(200);
     await almost(tenant, "api.requests_client", 590);
     await client.script.get("/me");
     await told();
@@ -94,8 +102,7 @@ describe("600 requests a minute of one API client", () => {
       for (let sent = 0; sent < 40; sent += 1) await script.get("/me");
       await told();
       await almost(tenant, "api.requests_client", 599);
-      await there.get("/me");
-      await told();
+      await known(there);
       expect(await spentBy(there, 30)).not.toBeNull();
     } finally {
       await told();
@@ -130,8 +137,7 @@ describe("3,000 requests a minute from one network", () => {
     const tenant = await house.aTenant();
     const stranger = aScript(house.app, tenant.origin, "x".repeat(43));
     atTheMinute();
-    expect((await stranger.get("/me")).status).toBe(401);
-    await told();
+    expect(await known(stranger)).toBe(401);
     await almost(tenant, "api.requests_network", 3_000);
     await stranger.get("/me");
     await told();
