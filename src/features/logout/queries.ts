@@ -1,5 +1,5 @@
 // Reads of sessions and their participants, as signing out needs them.
-import { sql } from "kysely";
+import { type OrderByItemBuilder, sql } from "kysely";
 import { z } from "zod";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { LogoutRequest } from "#protocols/saml/logout-messages.ts";
@@ -32,14 +32,15 @@ export async function namedSessions(
   const rows =
     peer.kind === "application"
       ? await toldTo(db, peer.id, { nameId, sessionIndexes })
-      : await toldBy(db, peer, nameId);
-  const isMeant = (index: string | null) =>
-    sessionIndexes.length === 0 || index === null || sessionIndexes.includes(index);
-  const found = rows.filter((row) => isMeant(row.index) && meansSame(nameId, nameOf(row)));
+      : await toldBy(db, peer, { nameId, sessionIndexes });
+  const found = rows.filter((row) => meansSame(nameId, nameOf(row)));
   return [...new Map(found.map((row) => [row.sessionId, row])).values()].map(
     ({ sessionId, userId, endedAt }) => ({ sessionId, userId, hasEnded: endedAt !== null }),
   );
 }
+
+/** However many have ended: those that a request can still end must not be beyond the measure. */
+const liveFirst = (by: OrderByItemBuilder) => by.desc().nullsFirst();
 
 function toldTo(
   db: TenantDb,
@@ -53,7 +54,6 @@ function toldTo(
       "s.id as sessionId",
       "s.user_id as userId",
       "s.ended_at as endedAt",
-      "p.session_index as index",
       "p.name_id as value",
       "p.name_id_format as format",
       "p.name_qualifier as nameQualifier",
@@ -64,29 +64,45 @@ function toldTo(
     .$if(sessionIndexes.length > 0, (query) =>
       query.where("p.session_index", "in", [...sessionIndexes]),
     )
+    .orderBy("s.ended_at", liveFirst)
     .orderBy("p.issued_at", "desc")
     .limit(sessionsMost)
     .execute();
 }
 
-function toldBy(db: TenantDb, peer: Extract<Peer, { kind: "provider" }>, nameId: NameId) {
-  return db
-    .selectFrom("sessions as s")
-    .select([
-      "s.id as sessionId",
-      "s.user_id as userId",
-      "s.ended_at as endedAt",
-      "s.provider_session_index as index",
-      sql<string>`s.provider_name_id`.as("value"),
-      "s.provider_name_id_format as format",
-      "s.provider_name_qualifier as nameQualifier",
-      "s.provider_sp_name_qualifier as spNameQualifier",
-    ])
-    .where("s.identity_provider_id", "=", peer.id)
-    .where("s.provider_name_id", "=", nameId.value)
-    .orderBy("s.id", "desc")
-    .limit(sessionsMost)
-    .execute();
+function toldBy(
+  db: TenantDb,
+  peer: Extract<Peer, { kind: "provider" }>,
+  { nameId, sessionIndexes }: Pick<LogoutRequest, "nameId" | "sessionIndexes">,
+) {
+  return (
+    db
+      .selectFrom("sessions as s")
+      .select([
+        "s.id as sessionId",
+        "s.user_id as userId",
+        "s.ended_at as endedAt",
+        sql<string>`s.provider_name_id`.as("value"),
+        "s.provider_name_id_format as format",
+        "s.provider_name_qualifier as nameQualifier",
+        "s.provider_sp_name_qualifier as spNameQualifier",
+      ])
+      .where("s.identity_provider_id", "=", peer.id)
+      .where("s.provider_name_id", "=", nameId.value)
+      // A provider that gave no index with its word means such a session by the name alone.
+      .$if(sessionIndexes.length > 0, (query) =>
+        query.where(({ eb, or }) =>
+          or([
+            eb("s.provider_session_index", "is", null),
+            eb("s.provider_session_index", "in", [...sessionIndexes]),
+          ]),
+        ),
+      )
+      .orderBy("s.ended_at", liveFirst)
+      .orderBy("s.id", "desc")
+      .limit(sessionsMost)
+      .execute()
+  );
 }
 
 interface NameRow {
