@@ -6,7 +6,7 @@ import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import { DomainError } from "#platform/errors.ts";
 import type { Handling } from "#platform/http/context.ts";
-import { defineLimit, hitNoted, networkOf, peek } from "#platform/limits.ts";
+import { defineLimit, hitNoted, networkOf } from "#platform/limits.ts";
 import { SamlError } from "#protocols/saml/errors.ts";
 import {
   type InboundLogout,
@@ -33,7 +33,10 @@ import type { Outcome } from "./schema.ts";
 
 type By = Pick<Handling, "tenant" | "actor" | "now" | "origin">;
 
-/** Refused messages from one network: guessing at signatures costs us time, and every refusal is an event. */
+/**
+ * Refused messages from one network: every refusal is an event. Asked only where one more is to be refused: any page can send faulty ones
+ * in its visitors' names, and would else keep whole offices signed in.
+ */
 const refusedByIp = defineLimit("logout.refused_messages", { most: 60, windowSeconds: 300 });
 
 /**
@@ -53,11 +56,7 @@ export async function receiveLogout(
     // Decoded within limits and parsed strictly; nothing in it is believed yet, except to look up who claims to speak.
     const claimed = readInboundLogout(inbound);
     issuer = claimed.message.issuer.slice(0, 200);
-    const peer = await tenant.read(async (db) => {
-      const { allowed, retryAfterSeconds } = await peek(db, refusedByIp, network, now);
-      if (!allowed) throw tooManyMessages({ retryAfterSeconds });
-      return find(db, claimed.message.issuer);
-    });
+    const peer = await tenant.read((db) => find(db, claimed.message.issuer));
     if (!peer) throw unknownSender();
     const { message, relayState } = trusted(inbound, claimed, peer, now);
     return message.kind === "request"
@@ -65,7 +64,7 @@ export async function receiveLogout(
       : await takeResponse(by, peer, message);
   } catch (error) {
     const refusal = error instanceof SamlError ? refusalOf(error) : error;
-    if (refusal instanceof DomainError && refusal.code !== tooManyMessages.code)
+    if (refusal instanceof DomainError)
       await recordRefusal(by, network, {
         issuer,
         code: error instanceof SamlError ? error.code : refusal.code,
@@ -96,16 +95,19 @@ function trusted(
   return received;
 }
 
+/** @throws {tooManyMessages} instead of recording, where there were many */
 async function recordRefusal(
   { tenant, actor, now }: By,
   network: string,
   refused: { readonly issuer: string | null; readonly code: string },
 ): Promise<void> {
-  await tenant.write(async (db) => {
+  const { allowed, retryAfterSeconds } = await tenant.write(async (db) => {
     const counter = { limit: refusedByIp, key: network, about: network };
-    const { allowed } = await hitNoted(db, counter, now);
-    if (allowed) await record(db, actor, messageRefused, refused);
+    const state = await hitNoted(db, counter, now);
+    if (state.allowed) await record(db, actor, messageRefused, refused);
+    return state;
   });
+  if (!allowed) throw tooManyMessages({ retryAfterSeconds });
 }
 
 /**

@@ -2,13 +2,17 @@
 // the network as soon as they are known: what is left are floods by nobody, and those stop no office.
 import type { Handling } from "#platform/http/context.ts";
 import type { TenantDb } from "#platform/db/database.ts";
-import { defineLimit, hitNoted, networkOf, release } from "#platform/limits.ts";
+import { defineLimit, hitNoted, networkOf, peek, release } from "#platform/limits.ts";
 import type { SsoRequestId, UserId } from "#src/ids.ts";
 import { tooManyRequests } from "./errors.ts";
 
 /** Requests that nobody vouches for, from one network or by one person: each leaves a row for a day, and anyone can send them. */
 const requests = defineLimit("sso.requests", { most: 600, windowSeconds: 300 });
-/** Refused requests from one network or by one person: guessing at signatures costs us time, and every refusal is an event. */
+/**
+ * Refused requests from one network or by one person: every refusal is an event. Any page can send faulty ones in its visitors' names, so
+ * it is asked only where something is refused anyhow, and before a request that nobody vouches for is kept; never before a signature is
+ * looked at, and never about one that holds.
+ */
 export const refusedRequests = defineLimit("sso.refused_requests", {
   most: 60,
   windowSeconds: 300,
@@ -51,6 +55,13 @@ export async function countRequest(
 ): Promise<void> {
   const { allowed, retryAfterSeconds } = await hitNoted(db, { limit: requests, key, about }, now);
   if (!allowed) throw tooManyRequests({ retryAfterSeconds });
+}
+
+/** A request that nobody signed: of a sender that has not just sent many faulty ones. @throws {tooManyRequests} */
+export async function countUnsigned(db: TenantDb, sender: Counted, now: Date): Promise<void> {
+  const { allowed, retryAfterSeconds } = await peek(db, refusedRequests, sender.key, now);
+  if (!allowed) throw tooManyRequests({ retryAfterSeconds });
+  await countRequest(db, sender, now);
 }
 
 /** Somebody who is signed in stands behind the request: it is theirs from now on, once. @throws {tooManyRequests} */

@@ -8,7 +8,7 @@ import {
 import type { Handling } from "#platform/http/context.ts";
 import { record } from "#platform/audit/record.ts";
 import { DomainError } from "#platform/errors.ts";
-import { hitNoted, peek } from "#platform/limits.ts";
+import { hitNoted } from "#platform/limits.ts";
 import { SamlError } from "#protocols/saml/errors.ts";
 import { isIssuedNameIdFormat } from "#protocols/saml/name-id.ts";
 import { defaultAcs } from "#protocols/saml/authn-request-checks.ts";
@@ -17,7 +17,7 @@ import { type AcceptedRequest, checkRequest, refusalOf } from "./checks.ts";
 import type { InboundRequest } from "#protocols/saml/inbound-request.ts";
 import { launchDenied, tooManyRequests } from "./errors.ts";
 import { requestRefused } from "./events.ts";
-import { countRequest, personAs, refusedRequests, senderOf } from "./limits.ts";
+import { countRequest, countUnsigned, personAs, refusedRequests, senderOf } from "./limits.ts";
 import { bindBrowser, keepWaiting, waitingPath } from "./waiting.ts";
 
 type By = Pick<
@@ -31,17 +31,12 @@ export async function receiveRequest(by: By, inbound: InboundRequest): Promise<s
   const sender = senderOf(by);
   try {
     const ssoUrl = `${by.site.origin}/saml/idp/sso`;
-    const find = (entityId: string) =>
-      tenant.read(async (db) => {
-        const { allowed, retryAfterSeconds } = await peek(db, refusedRequests, sender.key, now);
-        if (!allowed) throw tooManyRequests({ retryAfterSeconds });
-        return findApplicationByEntityId(db, entityId);
-      });
+    const find = (entityId: string) => tenant.read((db) => findApplicationByEntityId(db, entityId));
     const ownEntityId = (id: ApplicationId) => ownIdentity(by.site, id).entityId;
     const accepted = await checkRequest(inbound, find, { ssoUrl, now, ownEntityId });
     const kept = await tenant.write(async (db) => {
       // A signature is the application's own word: it is not to be shut out for what others send in its name.
-      if (!accepted.isSigned) await countRequest(db, sender, now);
+      if (!accepted.isSigned) await countUnsigned(db, sender, now);
       const countedNetwork = accepted.isSigned ? null : sender.network;
       return keepWaiting(db, { ...toWaiting(accepted), countedNetwork }, now);
     });
@@ -52,15 +47,16 @@ export async function receiveRequest(by: By, inbound: InboundRequest): Promise<s
     if (refusal instanceof DomainError && refusal.code !== tooManyRequests.code) {
       const issuer = refusal.detail["issuer"];
       const code = error instanceof SamlError ? error.code : refusal.code;
-      await tenant.write(async (db) => {
-        const counter = { limit: refusedRequests, ...sender };
-        const { allowed } = await hitNoted(db, counter, now);
-        if (!allowed) return;
-        await record(db, by.actor, requestRefused, {
-          issuer: typeof issuer === "string" ? issuer : null,
-          code,
-        });
+      const { allowed, retryAfterSeconds } = await tenant.write(async (db) => {
+        const state = await hitNoted(db, { limit: refusedRequests, ...sender }, now);
+        if (state.allowed)
+          await record(db, by.actor, requestRefused, {
+            issuer: typeof issuer === "string" ? issuer : null,
+            code,
+          });
+        return state;
       });
+      if (!allowed) throw tooManyRequests({ retryAfterSeconds });
     }
     throw refusal;
   }

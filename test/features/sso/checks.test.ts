@@ -208,17 +208,20 @@ describe("I2 the request", () => {
 });
 
 describe("a flood of refused requests", () => {
-  test("from one address is bounded, and does not hold others up", async () => {
+  test("from one address is bounded, and holds up neither others nor what an application signed", async () => {
     const tenant = await app.aTenant();
-    const sp = await anSp(tenant);
+    const sp = await anSp(tenant, { hasCertificate: true });
     const browser = tenant.newBrowser();
     const statuses: number[] = [];
     for (let at = 0; at < 65; at += 1)
       statuses.push((await browser.get("/saml/idp/sso?SAMLRequest=x")).status);
     expect(new Set(statuses.slice(0, 60))).toEqual(new Set([400]));
+    expect(new Set(statuses.slice(60))).toEqual(new Set([429]));
     expect((await tenant.events("sso.request_refused")).length).toBeLessThanOrEqual(60);
     const late = await send(browser, authnRequest(app, sp));
     expect([late.status, Number(late.headers.get("retry-after")) > 0]).toEqual([429, true]);
+    for (const binding of ["redirect", "post"] as const)
+      await waitingAt(browser, authnRequest(app, sp), { signed: true, binding });
     await waitingAt(tenant.newBrowser(), authnRequest(app, sp));
     app.clock.advance({ minutes: 11 });
     await waitingAt(browser, authnRequest(app, sp));
