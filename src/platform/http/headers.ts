@@ -1,6 +1,6 @@
 // Headers of every answer. Scripts and styles come from our own files, scripts with this answer's nonce; nobody may frame us.
 import type { MiddlewareHandler } from "hono";
-import type { Env } from "./context.ts";
+import type { Env, HttpContext } from "./context.ts";
 
 /**
  * For a year, and for every name below: tenants are the names below the base domain, and all of them are served here, over TLS. So the first
@@ -19,7 +19,10 @@ export function securityHeaders({ https }: { https: boolean }): MiddlewareHandle
     const headers = c.res.headers;
     const isPage = (headers.get("content-type") ?? "").startsWith("text/html");
     const policy = isPage
-      ? pagePolicy(c.var.nonce, c.var)
+      ? pagePolicy(c.var.nonce, {
+          formActions: soundSources(c, c.var.formActions, actionShape),
+          frames: soundSources(c, c.var.frames, originShape),
+        })
       : "default-src 'none'; frame-ancestors 'none'";
     if (!headers.has("content-security-policy")) headers.set("content-security-policy", policy);
     headers.set("x-content-type-options", "nosniff");
@@ -35,6 +38,26 @@ export function securityHeaders({ https }: { https: boolean }): MiddlewareHandle
     if (https) headers.set("strict-transport-security", strictTransport);
     headers.set("x-request-id", c.var.requestId);
   };
+}
+
+const originShape = /^https?:\/\/(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/;
+/** A scheme alone, or all tenants. */
+const actionShape = /^https?:(?:\/\/\*\.[A-Za-z0-9.-]+(?::[0-9]{1,5})?)?$/;
+
+/**
+ * Without what is no source of a policy: addresses of peers stand in it, and in a host `;` would end a directive and begin the next, `*`
+ * would allow every one. They are refused where they are registered; here is the place where they would do harm.
+ */
+function soundSources(
+  c: HttpContext,
+  sources: readonly string[],
+  shape: RegExp,
+): readonly string[] {
+  return sources.filter((source) => {
+    const isSource = shape.test(source);
+    if (!isSource) c.var.services.log.warn({ source }, "policy_source_refused");
+    return isSource;
+  });
 }
 
 function pagePolicy(

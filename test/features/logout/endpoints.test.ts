@@ -107,6 +107,8 @@ describe("an application", () => {
     for (const [field, fields] of [
       ["logoutUrl", { logoutUrl: "javascript:alert(1)" }],
       ["logoutUrl", { logoutUrl: "http://plain.example/" }],
+      ["logoutUrl", { logoutUrl: "https://x;sandbox/slo" }],
+      ["logoutUrl", { logoutUrl: "https://*/slo" }],
       ["logoutUrl", { logoutUrl: "", logoutResponseUrl: url }],
       ["logoutResponseUrl", { logoutResponseUrl: "https://a@b.example/" }],
     ] as const) {

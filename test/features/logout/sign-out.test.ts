@@ -95,6 +95,26 @@ describe("POST /sign-out", () => {
     expect(answer.headers.get("location")).toMatch(/^\/sign-out\/[0-9a-f-]{36}$/);
   });
 
+  // No such address is taken any more; the policy does not rely on that.
+  test.each(["https://x;sandbox/slo", "https://*/slo", "https://*.example.org/slo"])(
+    "lets no address into the page's policy that would change it: %s",
+    async (url) => {
+      const { tenant, browser, sps } = await stage(["Notes", "Wiki"]);
+      await app.asSuperuser(
+        "update app.saml_service_providers set slo = $3 where tenant_id = $1 and application_id = $2",
+        [
+          tenant.id,
+          sps[0]?.application.id,
+          JSON.stringify([{ binding: bindings.redirect, url, responseUrl: null }]),
+        ],
+      );
+      const { answer } = await pressSignOut(browser);
+      const policy = answer.headers.get("content-security-policy") ?? "";
+      expect(policy).toContain(`frame-src 'self' ${new URL(sps[1]?.sloUrl ?? "").origin};`);
+      expect(policy).not.toMatch(/sandbox|\*/);
+    },
+  );
+
   test("tells each application by the name and index that it knows, in a frame of its own", async () => {
     const { tenant, browser, sps, told } = await stage(["Notes", "Wiki"]);
     const { page, answer, path } = await pressSignOut(browser);

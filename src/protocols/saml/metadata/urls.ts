@@ -9,6 +9,9 @@ export interface UrlRules {
   allowHttp?: boolean;
 }
 
+// URL parsers let `;` and `*` stand in a host: in a page's policy the one ends a directive and the other means every host.
+const hostShape = /^(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])$/;
+
 /**
  * The address unchanged, for it is compared character by character later. `javascript:` and `data:` would
  * run in our own origin, a fragment or a user name shows one host and means another.
@@ -18,7 +21,8 @@ export function requireWebUrl(url: string, { allowHttp = false }: UrlRules): str
   const isPrintable = url.length <= urlMaxLength && /^[\x21-\x7E]+$/.test(url);
   const parsed = isPrintable ? URL.parse(url) : null;
   const isWeb = parsed?.protocol === "https:" || (allowHttp && parsed?.protocol === "http:");
-  if (!parsed || !isWeb || url.includes("#") || parsed.username || parsed.password) {
+  const isHost = hostShape.test(parsed?.hostname ?? "");
+  if (!parsed || !isWeb || !isHost || url.includes("#") || parsed.username || parsed.password) {
     throw new SamlError("url_refused", `address "${url.slice(0, 100)}" is not accepted`);
   }
   return url;

@@ -148,6 +148,16 @@ describe("readSpMetadata", () => {
     );
   });
 
+  test("takes names, other writings of them, ports and both kinds of addresses", () => {
+    for (const url of [
+      "https://sp.example.org:8443/acs;a=*",
+      "https://bücher.example/acs".replace("ü", "%C3%BC"),
+      "https://192.0.2.1/acs",
+      "https://[2001:db8::1]:444/acs",
+    ])
+      expect(read(at(url)).acs[0]?.url).toBe(url);
+  });
+
   const at = (location: string) => descriptor(acs(`Location="${location}" index="0"`));
   const saml1 = descriptor(oneAcs).replace(
     namespaces.protocol,
@@ -158,6 +168,9 @@ describe("readSpMetadata", () => {
     ["P12 javascript: with a line break in it", at("java&#10;script:alert(1)"), "url_refused"],
     ["P12 data:", at("data:text/html,x"), "url_refused"],
     ["P12 file:", at("file:///etc/passwd"), "url_refused"],
+    ["a host that ends a directive of a policy", at("https://x;sandbox/acs"), "url_refused"],
+    ["a host that is every host", at("https://*/acs"), "url_refused"],
+    ["a host that is every host below one", at("https://*.example.org/acs"), "url_refused"],
     ["a fragment", at("https://sp.example.org/acs#x"), "url_refused"],
     ["an empty fragment", at("https://sp.example.org/acs#"), "url_refused"],
     ["a user name", at("https://sp.example.org@evil.example/acs"), "url_refused"],
