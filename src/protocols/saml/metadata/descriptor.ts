@@ -5,7 +5,7 @@ import { namespaces } from "../constants.ts";
 import { SamlError } from "../errors.ts";
 import { attributeOf, childOf, childrenOf, textOf, type XmlElement } from "../xml.ts";
 import { LogoutEndpoint } from "./logout-endpoint.ts";
-import { requireWebUrl, type UrlRules } from "./urls.ts";
+import { isWebUrl, type UrlRules } from "./urls.ts";
 
 const { metadata, metadataUi } = namespaces;
 
@@ -21,7 +21,10 @@ export function entityIdOf(entity: XmlElement): string {
 /** Of a role; more of them are nobody's. */
 const logoutEndpointsMost = 20;
 
-/** Those by HTTP-Redirect and HTTP-POST. Others are not spoken here, and their addresses need not be for browsers. @throws {SamlError} url_refused */
+/**
+ * Those by HTTP-Redirect and HTTP-POST. Others are not spoken here, and their addresses need not be for browsers. One that a browser is not
+ * sent to is left out, not the document: people sign in all the same, and no logout is told there.
+ */
 export const logoutEndpointsOf = (role: XmlElement, rules: UrlRules): LogoutEndpoint[] =>
   childrenOf(role, metadata, "SingleLogoutService")
     .flatMap((service) => logoutEndpoint(service, rules) ?? [])
@@ -30,12 +33,12 @@ export const logoutEndpointsOf = (role: XmlElement, rules: UrlRules): LogoutEndp
 function logoutEndpoint(element: XmlElement, rules: UrlRules): LogoutEndpoint | null {
   const binding = LogoutEndpoint.shape.binding.safeParse(attributeOf(element, "Binding"));
   if (!binding.success) return null;
-  const response = attributeOf(element, "ResponseLocation");
-  return {
-    binding: binding.data,
-    url: requireWebUrl(attributeOf(element, "Location") ?? "", rules),
-    responseUrl: response === undefined ? null : requireWebUrl(response, rules),
-  };
+  const url = attributeOf(element, "Location") ?? "";
+  // Some write the attribute and nothing into it.
+  const responseUrl = attributeOf(element, "ResponseLocation") || null;
+  if (![url, ...(responseUrl === null ? [] : [responseUrl])].every((one) => isWebUrl(one, rules)))
+    return null;
+  return { binding: binding.data, url, responseUrl };
 }
 
 /** Base64 DER, in the order of the document, each once. A KeyDescriptor without `use` serves both (§2.4.1.1). */

@@ -2,8 +2,7 @@
 
 import { z } from "zod";
 import { bindings } from "../constants.ts";
-import { SamlError } from "../errors.ts";
-import { requireWebUrl, type UrlRules } from "./urls.ts";
+import { isWebUrl, type UrlRules } from "./urls.ts";
 
 export const LogoutEndpoint = z.object({
   binding: z.enum([bindings.redirect, bindings.post]),
@@ -74,12 +73,3 @@ export function changedLogout(
 
 const given = (typed: TypedLogout): TypedLogout =>
   Object.fromEntries(Object.entries(typed).filter(([, value]) => value !== undefined));
-
-function isWebUrl(url: string, rules: UrlRules): boolean {
-  try {
-    return requireWebUrl(url, rules) === url;
-  } catch (error) {
-    if (error instanceof SamlError) return false;
-    throw error;
-  }
-}

@@ -27,3 +27,13 @@ export function requireWebUrl(url: string, { allowHttp = false }: UrlRules): str
   }
   return url;
 }
+
+/** The same as a question. */
+export function isWebUrl(url: string, rules: UrlRules): boolean {
+  try {
+    return requireWebUrl(url, rules) === url;
+  } catch (error) {
+    if (error instanceof SamlError) return false;
+    throw error;
+  }
+}

@@ -44,8 +44,25 @@ describe("readIdpMetadata", () => {
         responseUrl: "https://idp.example.org/slo-answer",
       },
     ]);
-    const dangerous = slo("HTTP-POST").replace("https:", "javascript:");
-    expect(refused(idpMetadata({ endpoints: dangerous + endpoints }))).toBe("url_refused");
+  });
+
+  test("leaves out a logout address that no browser is sent to, and reads the rest", () => {
+    const slo = (location: string, more = "") =>
+      `<md:SingleLogoutService Binding="${bindings.post}" Location="${location}"${more}/>`;
+    const odd =
+      slo("http://idp.example.org/slo") +
+      slo("javascript:x") +
+      slo("") +
+      slo("https://idp.example.org/slo", ' ResponseLocation="javascript:x"');
+    const endpoints = (some: string) => some + binding("HTTP-Redirect", idpSsoUrl);
+    expect(read(idpMetadata({ endpoints: endpoints(odd) }))).toMatchObject({
+      ssoRedirectUrl: idpSsoUrl,
+      slo: [],
+    });
+    const empty = odd + slo("https://idp.example.org/slo", ' ResponseLocation=""');
+    expect(read(idpMetadata({ endpoints: endpoints(empty) })).slo).toEqual([
+      { binding: bindings.post, url: "https://idp.example.org/slo", responseUrl: null },
+    ]);
   });
 
   test("takes a KeyDescriptor without use, and picks the one provider of an aggregate", () => {
