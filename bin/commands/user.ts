@@ -105,7 +105,7 @@ const recover = strictCommand({
     unlink: {
       type: "boolean",
       description:
-        "also take the person from the identity providers they are linked to: without it somebody who comes in by one is refused, because a password would open nothing",
+        "also take the person from the identity providers they are linked to, or were sent to: without it somebody who comes in by one is refused, because a password would open nothing",
     },
     "revert-policy-trial": {
       type: "boolean",

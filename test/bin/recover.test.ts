@@ -235,6 +235,21 @@ describe("weft user recover for somebody who comes in by an identity provider", 
     expect(locationOf(await later.post("/sign-in/password", password))).toBe("/sign-in/code");
   });
 
+  test("takes back with --unlink where somebody was sent who has not come yet, and says so", async () => {
+    const tenant = await world.aTenant();
+    const idp = await anIdp(tenant);
+    const user = await tenant.aUser();
+    const way = { way: "provider", identityProviderId: idp.id };
+    await ok(tenant.api.put(`/users/${user.id}/identity-provider`, way));
+    const done = await run(tenant, user.email, { unlink: true });
+    expect([done.providers, done.unlinked]).toEqual([[idp.connection.name], true]);
+    expect(await tenant.events("provider_people.withdrawn")).toMatchObject([
+      { actorKind: "operator", data: { userId: user.id } },
+    ]);
+    const ways = await ok(tenant.api.get(`/users/${user.id}/identity-provider`));
+    expect(ways).toMatchObject({ word: null, isWaiting: false });
+  });
+
   test("needs no --unlink where the password opens the account as it is: a super administrator, or settings put back", async () => {
     const admin = await linked("super_admin");
     const done = await run(admin.tenant, admin.user.email);

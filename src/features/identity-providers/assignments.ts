@@ -1,7 +1,10 @@
 // An administrator's word on how somebody comes in: by one provider alone, or by none. It outweighs where an address leads, and a
 // provider's own word about whom it may name. It is not asked about super administrators: they keep what they have here, always.
+import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
+import type { Actor } from "#src/actor.ts";
 import type { IdentityProviderId, UserId } from "#src/ids.ts";
+import { wordWithdrawn } from "./events.ts";
 
 /** Where an administrator sent a person; null: to what they have here. Undefined: nobody said anything. */
 export async function wordOn(
@@ -31,13 +34,15 @@ export async function setWord(
     .execute();
 }
 
-/** Takes the word back; false: there was none. */
-export async function dropWord(db: TenantDb, userId: UserId): Promise<boolean> {
+/** Takes the word back, as an event of its own; false: there was none. */
+export async function dropWord(db: TenantDb, actor: Actor, userId: UserId): Promise<boolean> {
   const { numDeletedRows } = await db
     .deleteFrom("provider_assignments")
     .where("user_id", "=", userId)
     .executeTakeFirstOrThrow();
-  return numDeletedRows > 0n;
+  if (numDeletedRows === 0n) return false;
+  await record(db, actor, wordWithdrawn, { userId });
+  return true;
 }
 
 export interface Named {

@@ -62,6 +62,11 @@ export const personUnlinked = defineEvent("identity_provider.person_unlinked", {
   data: z.object(aboutPerson),
   personal: ["subject"],
 });
+/** What an administrator said of how a person comes in counts no more, whatever took it back. */
+export const wordWithdrawn = defineEvent("provider_people.withdrawn", {
+  says: texts.eventWithdrawn,
+  data: z.object({ userId: UserId }),
+});
 const Names = z.object({ firstName: z.string(), lastName: z.string() });
 const ofPerson = { identityProviderId: IdentityProviderId, userId: UserId };
 /** A member, whom the provider named before anybody had added them. */

@@ -46,18 +46,25 @@ export async function closedProviderOf(
 }
 
 /**
- * Takes a person from every connection, and back an administrator's word that sent them to one: it would bind them there again. Answers
- * their names. Each connection is an event of its own.
+ * Takes a person from every connection, and back an administrator's word that sent them to one, whether or not they have come by it: it would
+ * bind them there again. Answers the names of both. Each connection is an event of its own, and so is the word.
  */
 export async function unlinkEverywhere(
   db: TenantDb,
   actor: Actor,
   userId: UserId,
 ): Promise<string[]> {
-  const linked = await linkedProviders(db, userId);
-  if (linked.length === 0) return [];
+  const names = (await linkedProviders(db, userId)).map(({ name }) => name);
   const word = await wordOn(db, userId);
-  if (word !== undefined && word !== null) await dropWord(db, userId);
+  if (word !== undefined && word !== null) {
+    const sentTo = await db
+      .selectFrom("identity_providers")
+      .select("name")
+      .where("id", "=", word)
+      .executeTakeFirstOrThrow();
+    await dropWord(db, actor, userId);
+    if (!names.includes(sentTo.name)) names.push(sentTo.name);
+  }
   await unlinkPerson(db, actor, { userId });
-  return linked.map(({ name }) => name);
+  return names;
 }

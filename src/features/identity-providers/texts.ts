@@ -275,6 +275,7 @@ export const texts = defineTexts("identity-providers", {
   eventPersonCreated: "Member created at their first sign-in by an identity provider",
   eventNamesTaken: "Names of a person taken over from an identity provider",
   eventLinked: "Person linked to an identity provider",
+  eventWithdrawn: "Decision on how a person comes in withdrawn",
   eventUnlinked: "Person unlinked from an identity provider",
   eventKeyPrepared: "Next key for an identity provider prepared",
   eventKeySwitched: "Key for an identity provider replaced",

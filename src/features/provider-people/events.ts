@@ -18,10 +18,6 @@ export const personSentBack = defineEvent("provider_people.sent_to_password", {
   says: texts.eventSentBack,
   data: z.object({ userId: UserId, isInvited: z.boolean() }),
 });
-export const wordWithdrawn = defineEvent("provider_people.withdrawn", {
-  says: texts.eventWithdrawn,
-  data: z.object({ userId: UserId }),
-});
 const about = { identityProviderId: IdentityProviderId, name: z.string() };
 /** `givenCount`: people who came by the provider before and got the base group now. */
 export const groupsSet = defineEvent("provider_people.groups_set", {

@@ -97,6 +97,9 @@ export const texts = defineTexts("provider-people", {
   wayDeactivation: "Not at all: deactivate them",
   wayDeactivationHint:
     "Every session ends, and signing in is refused until an administrator lets them in again.",
+  wayDeactivationLink: (name: string) =>
+    `What links them to a provider goes, and what was decided about it. ${name} has no password: let in again, they are invited first.`,
+  wayDeactivationDone: "They are deactivated already.",
   wayLabel: "They come in",
   providerIf: "Identity provider, if it is to be one",
   noProvider: "Choose one",
@@ -183,7 +186,6 @@ export const texts = defineTexts("provider-people", {
   // Audit trail
   eventAssigned: "Person sent to an identity provider",
   eventSentBack: "Person sent back to what they have here",
-  eventWithdrawn: "Decision on how a person comes in withdrawn",
   eventGroupsSet: "Groups that an identity provider gives changed",
   eventMapped: "Value of an identity provider mapped to a group",
   eventUnmapped: "Value of an identity provider mapped to a group no more",

@@ -58,7 +58,7 @@ export const recoveredByOperator = defineEvent("recovery.by_operator", {
     userId: UserId,
     reactivated: z.boolean(),
     limitsCleared: z.int(),
-    /** Whether they were linked to an identity provider until now. */
+    /** Whether they were linked to an identity provider, or sent to one, until now. */
     unlinked: z.boolean().default(false),
   }),
 });

@@ -296,6 +296,40 @@ describe("a person sent to what they have here", () => {
   });
 });
 
+describe("a decision that something else takes back", () => {
+  const withdrawals = async (tenant: TestTenant) =>
+    (await tenant.events("provider_people.withdrawn")).map(({ data }) => data["userId"]);
+
+  test("is an event: of a super administrator, and of who is deactivated instead", async () => {
+    const { tenant, idp } = await aHouse();
+    const [risen, gone] = [await tenant.aUser({ email: outside }), await tenant.aUser()];
+    for (const user of [risen, gone]) await ok(sendTo(tenant, user, idp));
+    await ok(tenant.api.patch(`/users/${risen.id}`, { role: "super_admin" }));
+    await ok(decide(tenant, risen, { way: "password" }));
+    await ok(takeAway(tenant, gone, idp, { way: "deactivation" }));
+    expect(await withdrawals(tenant)).toEqual([risen.id, gone.id]);
+  });
+
+  test("of somebody deactivated already is an event, and the page says how letting them in ends", async () => {
+    const tenant = await app.aTenant({ signedInAs: "super_admin" });
+    const idp = await anIdp(tenant);
+    const user = await tenant.aUser();
+    await ok(sendTo(tenant, user, idp));
+    await withoutPassword(app, user);
+    await ok(tenant.api.put(`/users/${user.id}/deactivation`));
+    const asked = await (
+      await tenant.browser.get(`/identity-providers/${idp.id}/people/${user.id}`)
+    ).text();
+    expect(asked).toContain("They are deactivated already.");
+    expect(asked).toContain("let in again, they are invited first");
+    await ok(takeAway(tenant, user, idp, { way: "deactivation" }));
+    expect(await withdrawals(tenant)).toEqual([user.id]);
+    expect(
+      await ok<{ state: string }>(tenant.api.delete(`/users/${user.id}/deactivation`)),
+    ).toMatchObject({ state: "invited" });
+  });
+});
+
 describe("the default", () => {
   test("does not bring back whom an administrator has sent to a password", async () => {
     const { tenant, idp } = await aHouse();

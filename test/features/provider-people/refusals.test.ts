@@ -31,6 +31,23 @@ describe("is not sent to a provider", () => {
     ]);
   });
 
+  test("a super administrator anew, unless a verified address of theirs leads there", async () => {
+    const { tenant, idp } = await aHouse();
+    const away = await tenant.aUser({ role: "super_admin" });
+    await linked(tenant, idp, away);
+    expect(await refused(await takeAway(tenant, away, idp, { way: "again" }))).toEqual([
+      409,
+      "provider_people.super_admin_stays",
+    ]);
+    expect((await tenant.mails()).filter(({ to }) => to === away.email)).toEqual([]);
+    const led = await tenant.aUser({ role: "super_admin", email: `ada@${idp.domain}` });
+    await linked(tenant, idp, led);
+    await ok(takeAway(tenant, led, idp, { way: "again" }));
+    expect((await tenant.events("provider_people.assigned")).map(({ data }) => data)).toMatchObject(
+      [{ userId: led.id, isAnew: true }],
+    );
+  });
+
   test("who is not active, and who has no verified address", async () => {
     const { tenant, idp } = await aHouse();
     for (const state of ["invited", "deactivated"] as const) {

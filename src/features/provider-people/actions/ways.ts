@@ -1,14 +1,22 @@
 // How a person is to come in, on a super administrator's word. Nobody is left without a way in, and nobody's account is opened by the word
 // alone: the provider has to name them first, and an administrator confirms that with what they have here.
-import { comingIn, dropWord, setWord, unlinkPerson } from "#features/identity-providers/index.ts";
+import {
+  comingIn,
+  dropWord,
+  routeOf,
+  setWord,
+  unlinkPerson,
+} from "#features/identity-providers/index.ts";
 import { notify } from "#features/notices/index.ts";
 import { issueLink, linkPath } from "#features/one-time-links/index.ts";
+import { findPolicy } from "#features/policy/index.ts";
 import { endProviderSessions } from "#features/sessions/index.ts";
 import {
   assertMayManage,
   assertNotLastSuperAdmin,
   assertNotSelf,
   deactivateUser,
+  emailsOf,
   lockUser,
 } from "#features/users/index.ts";
 import { record } from "#platform/audit/record.ts";
@@ -27,7 +35,7 @@ import {
   providerNotEnabled,
   superAdminStays,
 } from "../errors.ts";
-import { personAssigned, personSentBack, wordWithdrawn } from "../events.ts";
+import { personAssigned, personSentBack } from "../events.ts";
 import { hasPasskey, hasVerifiedAddress, lockEnabled } from "../queries.ts";
 import type { Decision, Removal } from "../schema.ts";
 import { texts } from "../texts.ts";
@@ -104,13 +112,15 @@ async function sendToProvider(
   const before = await comingIn(db, userId);
   const isLinked = !isAnew && before.links.some(({ id }) => id === provider.id);
   if (role !== "member" && !isLinked && !person.hasOwnWay) throw cannotConfirm({ userId });
+  if (role === "super_admin" && !(await leadsTo(by, { userId, providerId: provider.id })))
+    throw superAdminStays({ userId });
   const isSaid = before.word?.provider?.id === provider.id;
   if (isSaid && isLinked && before.links.length === 1) return;
   if (isSaid && !isAnew && before.links.length === 0) return;
   // A super administrator's other ways are their own.
   const keep = isAnew ? null : provider.id;
   await leave(by, userId, { except: keep });
-  if (role === "super_admin") await dropWord(db, userId);
+  if (role === "super_admin") await dropWord(db, actor, userId);
   else await setWord(db, { userId, providerId: provider.id, now });
   await record(db, actor, personAssigned, {
     identityProviderId: provider.id,
@@ -121,6 +131,15 @@ async function sendToProvider(
   const more = { provider: provider.name, providerId: provider.id };
   const happening = { userId, now };
   await notify(db, by.post, actor, { happening, template: assignedMail, more });
+}
+
+/** Whether a verified address leads to the provider: without a decision it links nobody whose addresses do not. */
+async function leadsTo({ db, now }: By, { userId, providerId }: Place): Promise<boolean> {
+  const policy = await findPolicy(db, now);
+  for (const { email, verifiedAt } of await emailsOf(db, userId)) {
+    if (verifiedAt !== null && (await routeOf(db, email, policy))?.id === providerId) return true;
+  }
+  return false;
 }
 
 /** Takes the links away and ends what came by them. */
@@ -151,7 +170,7 @@ async function sendToPassword(by: By, person: Locked): Promise<void> {
     if (!(await hasVerifiedAddress(db, userId))) throw noVerifiedAddress({ userId });
   }
   await leave(by, userId);
-  if (person.role === "super_admin") await dropWord(db, userId);
+  if (person.role === "super_admin") await dropWord(db, actor, userId);
   else await setWord(db, { userId, providerId: null, now });
   await record(db, actor, personSentBack, { userId, isInvited: !hasOwnWay });
   if (hasOwnWay) {
@@ -172,7 +191,7 @@ async function shutOut(by: By, { id: userId }: Locked): Promise<void> {
   const { db, actor, post } = by;
   await deactivateUser(db, post, actor, userId);
   await leave(by, userId);
-  await dropWord(db, userId);
+  await dropWord(db, actor, userId);
 }
 
 /**
@@ -183,8 +202,7 @@ export async function withdrawWord(by: By, userId: UserId): Promise<void> {
   const { db, actor } = by;
   const person = await lock(by, userId);
   const { links } = await comingIn(db, userId);
-  if (!(await dropWord(db, userId))) throw nothingSaid({ userId });
+  if (!(await dropWord(db, actor, userId))) throw nothingSaid({ userId });
   const isLinked = links.some(({ state }) => state === "enabled");
   if (person.state === "active" && !person.hasOwnWay && !isLinked) throw noOtherWay({ userId });
-  await record(db, actor, wordWithdrawn, { userId });
 }

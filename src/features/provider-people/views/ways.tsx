@@ -128,7 +128,7 @@ export const RemovalForm: FormScreen<Removing> = ({ data, values, problems }) =>
                 {
                   value: "deactivation",
                   label: texts.wayDeactivation,
-                  hint: texts.wayDeactivationHint,
+                  hint: deactivationHint(person),
                 },
               ]}
             />
@@ -144,6 +144,13 @@ const hasNothing = ({ hasPassword, hasPasskey }: PersonWays) => !hasPassword && 
 
 const passwordHint = (person: PersonWays): string =>
   hasNothing(person) ? texts.wayPasswordInvite : texts.wayPasswordHint;
+
+/** What it does beyond the state: a later reactivation ends in an invitation where nothing is left to come in with. */
+const deactivationHint = ({ state, hasPassword, name }: PersonWays): string =>
+  [
+    state === "deactivated" ? texts.wayDeactivationDone : texts.wayDeactivationHint,
+    ...(hasPassword ? [] : [texts.wayDeactivationLink(name)]),
+  ].join(" ");
 
 const AdministratorNote = ({ person }: Pick<Deciding, "person">) =>
   person.role === "admin" ? (

@@ -37,7 +37,7 @@ export interface Recovered {
   /** What was taken away, in words. */
   readonly taken: readonly string[];
   readonly limitsCleared: number;
-  /** The identity providers that they are linked to, by name, and whether that was taken back. */
+  /** The identity providers that they are linked to, or were sent to, by name, and whether that was taken back. */
   readonly providers: readonly string[];
   readonly unlinked: boolean;
   /** The one-time link: to a new password, or, for somebody who never chose one, to the first. */
