@@ -23,7 +23,7 @@ import {
   memberRemoved,
 } from "./events.ts";
 import { applicationsOf, asksLess, getGroup, getMember, lockGroup, lockMember } from "./queries.ts";
-import type { Added, Group, GroupChanges, MemberParams, NewGroup } from "./schema.ts";
+import type { Added, Group, GroupChanges, MemberParams, NewGroup, Removed } from "./schema.ts";
 import { texts } from "./texts.ts";
 
 const nameTaken = () => groupNameTaken({ errors: { name: texts.nameTakenField } });
@@ -162,25 +162,42 @@ export async function addMembers(
 }
 
 /**
- * Takes one person out. What an identity provider gives, it alone takes away: it would give it again at their next sign-in.
+ * Takes back what people gave: the person is out, unless an identity provider gives the membership, too. What a provider gives, it alone takes
+ * away: it would give it again at their next sign-in.
  * @throws {notMember} @throws {givenByProvider} @throws {groupProtects} @throws {stepUpRequired}
  */
 export async function removeMember(
   db: TenantDb,
   by: By,
   { groupId, userId }: MemberParams,
-): Promise<void> {
+): Promise<Removed> {
   const { strength } = await lockMember(db, { groupId, userId });
-  const [provider] = (await getMember(db, { groupId, userId })).givenBy;
-  if (provider !== undefined) throw givenByProvider({ provider });
+  const { byHand, givenBy } = await getMember(db, { groupId, userId });
+  const [provider] = givenBy;
+  if (provider !== undefined && !byHand) throw givenByProvider({ provider });
+  // Asked also of who stays by a provider: from now on the group is theirs only as long as it says so.
   await assertMayLeave(db, by, strength);
-  await db
+  if (provider === undefined) await dropMember(db, { groupId, userId });
+  else await leaveToProvider(db, { groupId, userId });
+  const removed = { groupId, userId, stillGivenBy: givenBy };
+  await record(db, by.actor, memberRemoved, removed);
+  return removed;
+}
+
+const dropMember = (db: TenantDb, { groupId, userId }: MemberParams) =>
+  db
     .deleteFrom("group_members")
     .where("group_id", "=", groupId)
     .where("user_id", "=", userId)
     .execute();
-  await record(db, by.actor, memberRemoved, { groupId, userId });
-}
+
+const leaveToProvider = (db: TenantDb, { groupId, userId }: MemberParams) =>
+  db
+    .updateTable("group_members")
+    .set({ by_hand: false })
+    .where("group_id", "=", groupId)
+    .where("user_id", "=", userId)
+    .execute();
 
 /** Takes somebody out of every group, because their account ends: what a group asks of who leaves it does not matter then. */
 export async function leaveGroups(db: TenantDb, actor: Actor, userId: UserId): Promise<void> {
@@ -190,5 +207,5 @@ export async function leaveGroups(db: TenantDb, actor: Actor, userId: UserId): P
     .returning("group_id")
     .execute();
   for (const { group_id: groupId } of left)
-    await record(db, actor, memberRemoved, { groupId, userId });
+    await record(db, actor, memberRemoved, { groupId, userId, stillGivenBy: [] });
 }

@@ -38,7 +38,12 @@ export const memberAdded = defineEvent("group.member_added", {
   says: texts.memberAddedEvent,
   data: z.object({ groupId: GroupId, userId: UserId }),
 });
+/** `stillGivenBy`: identity providers that give the membership, too. What a hand gave is gone, and the person stays. */
 export const memberRemoved = defineEvent("group.member_removed", {
   says: texts.memberRemovedEvent,
-  data: z.object({ groupId: GroupId, userId: UserId }),
+  data: z.object({
+    groupId: GroupId,
+    userId: UserId,
+    stillGivenBy: z.array(z.string()).default([]),
+  }),
 });

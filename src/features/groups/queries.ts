@@ -253,6 +253,7 @@ function members(db: TenantDb, groupId: GroupId) {
       primaryEmail.as("email"),
       "u.state",
       "m.added_at as addedAt",
+      "m.by_hand as byHand",
     ])
     .select((row) =>
       jsonArrayFrom(
@@ -275,7 +276,7 @@ type MemberRow = Omit<Member, "addedAt" | "givenBy"> & {
 };
 
 const toMember = ({ addedAt, givenBy, ...row }: MemberRow): Member => {
-  const { id, firstName, lastName, email, state } = row;
+  const { id, firstName, lastName, email, state, byHand } = row;
   return {
     id,
     firstName,
@@ -283,6 +284,7 @@ const toMember = ({ addedAt, givenBy, ...row }: MemberRow): Member => {
     email,
     state,
     addedAt: addedAt.toISOString(),
+    byHand,
     givenBy: givenBy.map(({ name }) => name),
   };
 };

@@ -203,13 +203,13 @@ export const groupRoutes = routes()
     permit: "groups.manage",
     fresh: "sometimes",
     summary:
-      "Take a person out of a group; for super administrators when it asks more of its members than everybody is asked",
+      "Take a person out of a group, as far as people put them there; for super administrators when it asks more of its members than everybody is asked",
     params: MemberParams,
     reply: Removed,
-    handle: async ({ tenant, params, ...by }) => {
-      await tenant.write((db) => removeMember(db, by, params));
-      return params;
-    },
+    handle: ({ tenant, params, ...by }) => tenant.write((db) => removeMember(db, by, params)),
     next: ({ groupId }) => `/groups/${groupId}`,
-    notice: () => texts.removedNotice,
+    notice: ({ stillGivenBy }) =>
+      stillGivenBy.length === 0
+        ? texts.removedNotice
+        : texts.stillGivenNotice(stillGivenBy.join(", ")),
   });

@@ -73,7 +73,9 @@ export const Member = z.object({
   email: z.string(),
   state: UserState,
   addedAt: z.iso.datetime(),
-  /** Names of the identity providers that give the membership: they alone take it away. */
+  /** Whether people gave the membership; then people take their part of it back. */
+  byHand: z.boolean(),
+  /** Names of the identity providers that give the membership, too: they alone take theirs away. */
   givenBy: z.array(z.string()),
 });
 export type Member = z.infer<typeof Member>;
@@ -112,7 +114,13 @@ export const AddMembers = z.object({
 export const Added = z.object({ groupId: GroupId, added: z.array(UserId) });
 export type Added = z.infer<typeof Added>;
 
-export const Removed = z.object({ groupId: GroupId, userId: UserId });
+/** `stillGivenBy`: identity providers that give the membership, too, so that the person stays in the group. */
+export const Removed = z.object({
+  groupId: GroupId,
+  userId: UserId,
+  stillGivenBy: z.array(z.string()),
+});
+export type Removed = z.infer<typeof Removed>;
 
 /** People who could be added. `hasMore`: there are further ones. */
 export interface Candidates {

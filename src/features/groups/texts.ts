@@ -67,6 +67,7 @@ export const texts = defineTexts("groups", {
   addedAt: "Added",
   actions: "Actions",
   givenBy: "Given by",
+  byHand: "By hand",
   managedBy: (provider: string) => `Made by ${provider}`,
   noMembers: "Nobody in this group yet",
   noMembersText: "Members can open every application that is given to the group.",
@@ -81,6 +82,10 @@ export const texts = defineTexts("groups", {
   removeText:
     "They lose the applications that only this group gives them. You can add them again at any time.",
   removedNotice: "Removed from the group",
+  removeStaysText: (providers: string) =>
+    `They stay in the group: ${providers} gives them the membership, too. What people gave is taken back, so that they are out when it is no longer given there.`,
+  stillGivenNotice: (providers: string) =>
+    `No longer given by hand. They stay in the group: ${providers} gives the membership, too`,
 
   addTitle: (group: string) => `Add people to ${group}`,
   addLead: "Tick everybody who shall belong to it. People who are in it already are not shown.",

@@ -1,4 +1,5 @@
-export { giveToAll, groupFacts, takeBackGroup, takeGroups } from "./actions/groups.ts";
+export { giveToAll } from "./actions/give-to-all.ts";
+export { groupFacts, takeBackGroup, takeGroups } from "./actions/groups.ts";
 export { providerGroupsMost } from "./actions/created-groups.ts";
 export { createPerson, type Link, linkPerson, takeNames, unlinkPerson } from "./actions/people.ts";
 export { askProvider, type Question, type Sending } from "./ask.ts";

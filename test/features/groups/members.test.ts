@@ -210,7 +210,11 @@ describe("DELETE /groups/:groupId/members/:userId", () => {
     const zoe = await tenant.aUser();
     const group = await tenant.aGroup("Finance", [zoe]);
     const answer = await tenant.api.delete(`/groups/${group.id}/members/${zoe.id}`);
-    expect(await answer.json()).toEqual({ groupId: group.id, userId: zoe.id });
+    expect(await answer.json()).toEqual({
+      groupId: group.id,
+      userId: zoe.id,
+      stillGivenBy: [],
+    });
     const again = await tenant.api.delete(`/groups/${group.id}/members/${zoe.id}`);
     expect(again.status).toBe(404);
     expect(await again.json()).toMatchObject({ code: "groups.not_member" });

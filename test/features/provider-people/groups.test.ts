@@ -1,11 +1,15 @@
 // The groups that a provider gives: by its claim, at each sign-in, and never more than it gives.
 import { describe, expect, test } from "bun:test";
+import { lockProvider, takeGroups, unlinkPerson } from "#features/identity-providers/index.ts";
+import type { TenantDb } from "#platform/db/database.ts";
+import { IdentityProviderId } from "#src/ids.ts";
 import { testApp, type TestTenant } from "../../support/a-tenant.ts";
 import { anIdp, type Idp, ok, signInBy } from "../identity-providers/support.ts";
 import { isSignedIn, locationOf, mailedCode } from "../sign-in/support.ts";
-import { comeWith, groupsOf, sendTo, takeAway } from "./support.ts";
+import { codeOf, comeWith, groupsOf, sendTo, takeAway } from "./support.ts";
 
 const app = await testApp();
+const operator = { kind: "operator", command: "test" } as const;
 
 interface Wish {
   readonly baseGroupId?: string | null;
@@ -154,6 +158,61 @@ describe("the claim", () => {
   });
 });
 
+describe("a membership that a hand and a provider give", () => {
+  async function givenTwice() {
+    const tenant = await app.aTenant({ signedInAs: "admin" });
+    const idp = await anIdp(tenant);
+    await set(tenant, idp, {});
+    const user = await tenant.aUser({ email: `ada@${idp.domain}` });
+    const staff = await tenant.aGroup("Staff", [user]);
+    await map(tenant, idp, "staff", staff);
+    await come(tenant, idp, ["staff"]);
+    return { tenant, idp, user, staff, path: `/groups/${staff.id}/members/${user.id}` };
+  }
+
+  test("names both, is taken back by the hand, and ends with what the provider says", async () => {
+    const { tenant, idp, user, staff, path } = await givenTwice();
+    const given = async () =>
+      (
+        await ok<{ items: { byHand: boolean; givenBy: string[] }[] }>(
+          tenant.api.get(`/groups/${staff.id}/members`),
+        )
+      ).items.map(({ byHand, givenBy }) => [byHand, givenBy]);
+    expect(await given()).toEqual([[true, [idp.connection.name]]]);
+    const list = await (await tenant.browser.get(`/groups/${staff.id}`)).text();
+    expect(list).toContain("By hand");
+    expect(await (await tenant.browser.get(path)).text()).toContain("They stay in the group");
+    await tenant.browser.post(`${path}?_method=delete`, {});
+    const after = await (await tenant.browser.get(`/groups/${staff.id}`)).text();
+    expect(after).toContain(`They stay in the group: ${idp.connection.name} gives`);
+    expect(after).not.toContain("By hand");
+    expect(await given()).toEqual([[false, [idp.connection.name]]]);
+    expect(await tenant.events("group.member_removed")).toMatchObject([
+      { data: { userId: user.id, stillGivenBy: [idp.connection.name] } },
+    ]);
+    const again = await tenant.api.delete(path);
+    expect([again.status, await codeOf(again)]).toEqual([409, "groups.given_by_provider"]);
+    await come(tenant, idp, []);
+    expect(await groupsOf(app, user.id)).toEqual({});
+  });
+
+  test("is nobody's when both take it back at the same moment", async () => {
+    const { tenant, idp, user, staff } = await givenTwice();
+    const both = await meanwhile(
+      tenant,
+      (db) =>
+        db
+          .updateTable("group_members")
+          .set({ by_hand: false })
+          .where("group_id", "=", staff.id)
+          .execute(),
+      () => tenant.tenant.write((db) => unlinkPerson(db, operator, { userId: user.id })),
+    );
+    expect(both).toEqual([IdentityProviderId.parse(idp.id)]);
+    expect(await groupsOf(app, user.id)).toEqual({});
+  });
+});
+
 describe("the base group", () => {
   test("has everybody who comes by the provider: at once, at their first sign-in, and until they leave", async () => {
     const { tenant, idp, user } = await aHouse();
@@ -255,7 +314,55 @@ describe("groups made as they come", () => {
   });
 });
 
+/** Does one thing while another, in a transaction that is not over, has been done. */
+async function meanwhile<T>(
+  { tenant }: TestTenant,
+  first: (db: TenantDb) => Promise<unknown>,
+  second: () => Promise<T>,
+): Promise<T> {
+  const [done, over] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const holding = tenant.write(async (db) => {
+    await first(db);
+    done.resolve();
+    await over.promise;
+  });
+  await done.promise;
+  const waiting = second();
+  const early = await Promise.race([waiting.then(() => "not waited for"), Bun.sleep(700)]);
+  over.resolve();
+  await holding;
+  expect(early).toBeUndefined();
+  return waiting;
+}
+
 describe("at the same moment", () => {
+  test("a sign-in that waits for a change of what a value stands for goes by the change", async () => {
+    const { tenant, idp, user } = await aHouse();
+    await map(tenant, idp, "staff", await tenant.aGroup("Staff"));
+    const providerId = IdentityProviderId.parse(idp.id);
+    const said = { providerId, providerName: "Okta", groups: ["staff"], groupsUnusable: 0 };
+    await meanwhile(
+      tenant,
+      async (db) => {
+        await lockProvider(db, providerId);
+        await db.deleteFrom("provider_groups").where("value", "=", "staff").execute();
+      },
+      () => tenant.tenant.write((db) => takeGroups(db, operator, said, user.id)),
+    );
+    expect(await groupsOf(app, user.id)).toEqual({});
+  });
+
+  test("a person who is taken from the provider gets no base group from it", async () => {
+    const { tenant, idp, user } = await aHouse();
+    await come(tenant, idp, null);
+    await meanwhile(
+      tenant,
+      (db) => unlinkPerson(db, operator, { userId: user.id }),
+      () => set(tenant, idp, { newBaseGroup: "From Okta" }),
+    );
+    expect(await groupsOf(app, user.id)).toEqual({});
+  });
+
   test("two sign-ins of one person leave what one of them said", async () => {
     const { tenant, idp, user } = await aHouse({ newBaseGroup: "From Okta", createsGroups: true });
     await come(tenant, idp, null);

@@ -153,7 +153,8 @@ const givenColumn = (members: readonly Member[]): readonly Column<Member>[] =>
         {
           label: texts.givenBy,
           tight: true,
-          cell: ({ givenBy }) => givenBy.map((provider) => <Badge>{provider}</Badge>),
+          cell: ({ byHand, givenBy }) =>
+            [...(byHand ? [texts.byHand] : []), ...givenBy].map((giver) => <Badge>{giver}</Badge>),
         },
       ];
 
@@ -186,7 +187,9 @@ function columns(group: GroupDetail, zone: string, mayRemove: boolean): readonly
       align: "end",
       tight: true,
       cell: (member) =>
-        member.givenBy.length > 0 ? null : <Removal group={group} member={member} />,
+        member.givenBy.length > 0 && !member.byHand ? null : (
+          <Removal group={group} member={member} />
+        ),
     },
   ];
 }

@@ -9,6 +9,9 @@ export const pathOf = ({ id }: Pick<Group, "id">) => `/groups/${id}`;
 export const backToGroups = { href: "/groups", label: texts.title };
 export const nameOf = ({ firstName, lastName }: Member) => `${firstName} ${lastName}`;
 
+const removeText = ({ givenBy }: Member): string =>
+  givenBy.length === 0 ? texts.removeText : texts.removeStaysText(givenBy.join(", "));
+
 /** Whether this viewer may take away what the group asks of its members at sign-in, if it asks for more than everybody is asked for. */
 export const mayTakeAway = ({ asksMore }: GroupDetail, { viewer }: View): boolean =>
   !asksMore || viewer?.can("settings.manage") === true;
@@ -29,7 +32,7 @@ export function Removal({ group, member }: { group: GroupDetail; member: Member 
       danger={false}
       page={membership}
     >
-      <p>{texts.removeText}</p>
+      <p>{removeText(member)}</p>
       <AskedNoMore group={group} />
     </ConfirmDialog>
   );
@@ -52,7 +55,7 @@ export const RemoveMemberPage: Screen<{ group: GroupDetail; member: Member }> = 
         danger={false}
         cancel={<LinkButton href={pathOf(group)}>{texts.keep}</LinkButton>}
       >
-        <p>{texts.removeText}</p>
+        <p>{removeText(member)}</p>
         <AskedNoMore group={group} />
       </ConfirmForm>
     </Card>

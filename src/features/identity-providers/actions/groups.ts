@@ -26,7 +26,6 @@ export async function groupFacts(
     userId,
     values,
   }: { providerId: IdentityProviderId; userId: UserId | null; values: readonly string[] },
-  lock = false,
 ): Promise<GroupFacts | null> {
   const row = await db
     .selectFrom("identity_providers as p")
@@ -58,8 +57,6 @@ export async function groupFacts(
       ).as("mapped"),
     ])
     .where("p.id", "=", providerId)
-    // Until the end: whoever deletes the provider waits, and takes away what is given here too.
-    .$if(lock, (query) => query.forKeyShare("p"))
     .executeTakeFirst();
   if (!row) return null;
   const { given, mapped, ...settings } = row;
@@ -124,7 +121,10 @@ export async function takeGroups(
 ): Promise<void> {
   const { providerId, providerName, groups, groupsUnusable } = asserted;
   const values = groups ?? [];
-  const facts = await groupFacts(db, { providerId, userId, values }, true);
+  // Until the end: whoever deletes the provider waits, and takes away what is given here too. On its own, before anything is read: who waited
+  // for a change of the settings would otherwise go on with what was there before it.
+  if (!(await hold(db, providerId))) return;
+  const facts = await groupFacts(db, { providerId, userId, values });
   if (!facts) return;
   const plan = planGroups(facts, asserted);
   const created = await createGroups(db, actor, {
@@ -148,6 +148,14 @@ export async function takeGroups(
     unusableCount: groupsUnusable,
   });
 }
+
+const hold = (db: TenantDb, providerId: IdentityProviderId) =>
+  db
+    .selectFrom("identity_providers")
+    .select("id")
+    .where("id", "=", providerId)
+    .forKeyShare()
+    .executeTakeFirst();
 
 const named = ({ id, name }: NamedGroup) => ({ groupId: id, name });
 
@@ -206,10 +214,19 @@ async function takeBack(db: TenantDb, { providerId, userId, groups }: Membership
   );
 }
 
-/** Takes back what a provider gave, as a condition on `provider_memberships as m` says; answers how many memberships. */
+/**
+ * Takes back what a provider gave, as a condition on `provider_memberships as m` says; answers how many memberships. Those are locked first, so
+ * that a hand which takes its own part back at the same moment comes before, or after: nobody stays whom nobody gives any more.
+ */
 async function takeBackWhere(db: TenantDb, condition: ReturnType<typeof sql>): Promise<number> {
   const { rows } = await sql<{ groupId: GroupId; userId: UserId }>`
-    delete from provider_memberships as m where ${condition}
+    with held as materialized (
+      select g.group_id, g.user_id from group_members as g
+      where (g.group_id, g.user_id) in (select m.group_id, m.user_id from provider_memberships as m where ${condition})
+      order by g.group_id, g.user_id for update
+    )
+    delete from provider_memberships as m using held
+    where ${condition} and m.group_id = held.group_id and m.user_id = held.user_id
     returning m.group_id as "groupId", m.user_id as "userId"`.execute(db);
   if (rows.length === 0) return 0;
   await sql`
@@ -265,25 +282,4 @@ async function noteTakenBack(
 ): Promise<void> {
   if (count === 0) return;
   await record(db, actor, groupsTakenBack, { identityProviderId: id, name, groupId, count });
-}
-
-/** Puts everybody who comes by a provider into a group. Answers how many got it from the provider. */
-export async function giveToAll(
-  db: TenantDb,
-  providerId: IdentityProviderId,
-  groupId: GroupId,
-): Promise<number> {
-  await sql`
-    insert into group_members (group_id, user_id, by_hand)
-    select ${groupId}::uuid, f.user_id, false from federated_identities as f
-    where f.identity_provider_id = ${providerId} order by f.user_id
-    on conflict on constraint group_members_pkey do update set by_hand = group_members.by_hand`.execute(
-    db,
-  );
-  const { numAffectedRows } = await sql`
-    insert into provider_memberships (identity_provider_id, user_id, group_id)
-    select f.identity_provider_id, f.user_id, ${groupId}::uuid from federated_identities as f
-    where f.identity_provider_id = ${providerId} order by f.user_id
-    on conflict do nothing`.execute(db);
-  return Number(numAffectedRows ?? 0n);
 }
