@@ -3,7 +3,7 @@
 import type { Handling } from "#platform/http/context.ts";
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
-import { defineLimit, hitNoted, networkOf, peek } from "#platform/limits.ts";
+import { defineLimit, hitNoted, networkOf } from "#platform/limits.ts";
 import { SamlError } from "#protocols/saml/errors.ts";
 import type { ReadAssertion } from "#protocols/saml/read-response.ts";
 import { usableUntil } from "#protocols/saml/response-checks.ts";
@@ -26,7 +26,10 @@ import { presentedCertificates } from "./presented.ts";
 
 type By = Pick<Handling, "tenant" | "site" | "actor" | "now" | "origin">;
 
-/** Refused responses from one network: each costs us time, and every refusal is an event. */
+/**
+ * Refused responses from one network: every refusal is an event. Asked only where one more is to be refused: any page can post faulty ones
+ * in its visitors' names, and would else keep whole offices from coming in.
+ */
 const refusedByIp = defineLimit("identity_providers.refused_responses", {
   most: 60,
   windowSeconds: 300,
@@ -43,11 +46,7 @@ export async function receiveResponse(
 ): Promise<string> {
   const { tenant, now } = by;
   const network = networkOf(by.origin.ip);
-  const { name } = await tenant.read(async (db) => {
-    const { allowed, retryAfterSeconds } = await peek(db, refusedByIp, network, now);
-    if (!allowed) throw tooManyResponses({ retryAfterSeconds });
-    return findProvider(db, providerId);
-  });
+  const { name } = await tenant.read((db) => findProvider(db, providerId));
   const message = await messageIn();
   const findings: Findings = { request: null, xml: null, assertion: null };
   try {
@@ -56,14 +55,14 @@ export async function receiveResponse(
     if (!(error instanceof SamlError)) throw error;
     const path = await tellRequest(by, findings, error);
     if (path !== null) return path;
-    await tenant.write(async (db) => {
+    const { allowed, retryAfterSeconds } = await tenant.write(async (db) => {
       const counter = { limit: refusedByIp, key: network, about: network };
-      const { allowed } = await hitNoted(db, counter, now);
-      if (!allowed) return;
+      const state = await hitNoted(db, counter, now);
       const about = { identityProviderId: providerId, name, code: error.code };
-      await record(db, by.actor, responseRefused, about);
+      if (state.allowed) await record(db, by.actor, responseRefused, about);
+      return state;
     });
-    throw refusalOf(error);
+    throw allowed ? refusalOf(error) : tooManyResponses({ retryAfterSeconds });
   }
 }
 
