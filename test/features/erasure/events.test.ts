@@ -19,6 +19,7 @@ const impersonal: readonly string[] = [
   "identity_provider.group_created.value",
   "provider_people.*.name",
   "provider_people.*.value",
+  "group.member_removed.stillGivenBy",
   "sso.*.application",
   "logout.*.application",
   "logout.*.name",
