@@ -34,7 +34,9 @@ export async function countMail({ db, actor, now }: Acting, email: string): Prom
   const ownToAddress: Counter = {
     limit: mailsByPersonToAddress,
     key: `${own.key} ${email}`,
-    about: async () => `${typeof own.about === "string" ? own.about : await own.about()}: ${email}`,
+    // Whose it is stands first, alone: by that it is found, for release and when the person is anonymised.
+    about: async () =>
+      `${typeof own.about === "string" ? own.about : await own.about()} (to ${email})`,
   };
   const counters: readonly (Counter & { readonly isOpen?: boolean })[] = [
     own,

@@ -214,11 +214,11 @@ describe("is refused", () => {
     const limits = (await (await tenant.api.get("/limits")).json()) as {
       items: { name: string; about: string }[];
     };
-    const about = limits.items.filter((one) => !/: n\d@/.test(one.about));
+    const about = limits.items.filter((one) => !/\(to n\d@/.test(one.about));
     expect(about.map((one) => `${one.name} ${one.about}`).toSorted()).toEqual([
       `addresses.mails_address ${second}`,
       `addresses.mails_person ${user.email}`,
-      ...[`${user.email}: ${second}`, `${last!.email}: ${second}`]
+      ...[`${user.email} (to ${second})`, `${last!.email} (to ${second})`]
         .map((whom) => `addresses.mails_person_address ${whom}`)
         .toSorted(),
     ]);
