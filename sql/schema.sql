@@ -917,7 +917,7 @@ grant delete, insert, select, update on app.sessions to app_tenant;
 
 create table app.sign_in_policies (
   tenant_id uuid not null default app.tenant_id(),
-  password_min_length smallint not null default 14,
+  password_min_length smallint not null default 15,
   password_min_score smallint not null default 3,
   email_proof_first boolean not null default false,
   strength app.strength not null default 'baseline'::app.strength,

@@ -223,7 +223,7 @@ describe.skipIf(!program.found)("looking after an account", () => {
   async function tryPasswords(at: Page): Promise<void> {
     await at.getByLabel("New password", { exact: true }).fill("short");
     await press(at, "Save password");
-    await at.getByText("14 characters").last().waitFor();
+    await at.getByText("15 characters").last().waitFor();
     await at.getByLabel("New password", { exact: true }).fill("passwordpassword");
     await press(at, "Save password");
     await at.locator("[aria-invalid=true]").waitFor();

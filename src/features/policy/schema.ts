@@ -35,7 +35,7 @@ const whole = (min: number, max: number, error: () => string) =>
   z.int({ error }).min(min, { error }).max(max, { error });
 const yesOrNo = z.boolean({ error: () => texts.yesOrNo });
 
-/** Shorter passwords are for where something else is asked for as well (NIST SP 800-63B-4 §3.1.1.2). */
+/** Shorter passwords are for where a second step is asked for as well that is one (NIST SP 800-63B-4 §3.1.1.2). */
 export const passwordAloneMinLength = 15;
 
 /** As the API and the settings page know it. */
@@ -100,16 +100,19 @@ export const policyFields = Policy.keyof().options;
 export function contradictions(policy: Policy): Partial<Record<PolicyField, string>> {
   const { passwordMinLength, rememberDeviceDays, sessionIdleSeconds, sessionAbsoluteSeconds } =
     policy;
-  const standsAlone = rememberDeviceDays > 0 && passwordMinLength < passwordAloneMinLength;
+  const isShort = passwordMinLength < passwordAloneMinLength;
+  // A code by e-mail is no second factor (§3.1.3.1 there), and it is enough at baseline and in the days of grace.
+  const isMailEnough = policy.strength === "baseline" || policy.graceDays > 0;
   const isIdleLonger = (sessionIdleSeconds ?? 0) > sessionAbsoluteSeconds;
   return {
-    ...(standsAlone ? { rememberDeviceDays: texts.rememberNeedsLength } : {}),
+    ...(isShort && isMailEnough ? { passwordMinLength: texts.shortNeedsSecondStep } : {}),
+    ...(isShort && rememberDeviceDays > 0 ? { rememberDeviceDays: texts.rememberNeedsLength } : {}),
     ...(isIdleLonger ? { sessionIdleSeconds: texts.idleAboveAbsolute } : {}),
   };
 }
 
 export const defaultPolicy: Policy = {
-  passwordMinLength: 14,
+  passwordMinLength: passwordAloneMinLength,
   passwordMinScore: 3,
   emailProofFirst: false,
   strength: "baseline",

@@ -31,6 +31,8 @@ export const texts = defineTexts("policy", {
   providerUnknown: "Default identity provider: choose one that is enabled, or none",
   inactiveUnknown: "Days without being seen: choose 14, 30, 60, 90, 180 or 365, or none",
 
+  shortNeedsSecondStep:
+    "Password length: fewer than 15 characters only where more than a code by e-mail is asked for, without days of grace",
   rememberNeedsLength:
     "Remembered devices: the password then stands alone, so ask for at least 15 characters or remember no device",
   idleAboveAbsolute:

@@ -20,7 +20,7 @@ export const texts = defineTexts("settings", {
     "Super administrators never get by with fewer than 14 characters. Asking for more signs nobody out: whoever has a password that is less is told by mail, and chooses a new one at the next sign-in.",
   passwordMinLength: "Password length",
   passwordMinLengthHint:
-    "Shorter new passwords are refused; whoever has one chooses another at the next sign-in. Where a code by e-mail is enough as the second step, 15 characters are what NIST SP 800-63B asks for.",
+    "Shorter new passwords are refused; whoever has one chooses another at the next sign-in. Fewer than 15 can be chosen where more than a code by e-mail is asked for as the second step, without days of grace (NIST SP 800-63B).",
   characters: (n: number) => `At least ${n} characters`,
   passwordMinScore: "Password strength",
   passwordMinScoreHint:

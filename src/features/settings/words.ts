@@ -39,7 +39,7 @@ export const valueText: Readonly<
     id === null ? texts.noProvider : (providers.get(id) ?? texts.aProvider),
 };
 
-/** One line for each setting that differs: "Password length: At least 14 characters → At least 16 characters". */
+/** One line for each setting that differs: "Password length: At least 15 characters → At least 16 characters". */
 export const wordsOf = (previous: Policy, policy: Policy, providers: ProviderNames): string[] =>
   changesOf(previous, policy).map(({ field }) =>
     texts.fromTo(

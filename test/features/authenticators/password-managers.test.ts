@@ -29,7 +29,7 @@ describe("password fields", () => {
     expect(fields.get("password")).toMatchObject({
       type: "password",
       autocomplete: "new-password",
-      minlength: "14",
+      minlength: "15",
     });
     expect(fields.get("username")).toMatchObject({
       autocomplete: "username",

@@ -67,10 +67,17 @@ test("changesOf names each field that differs, with both values", () => {
 });
 
 describe("contradictions", () => {
-  test.each([
-    [{ rememberDeviceDays: 30, passwordMinLength: 14 }, ["rememberDeviceDays"]],
-    [{ rememberDeviceDays: 30, passwordMinLength: 15 }, []],
-    [{ rememberDeviceDays: 0, passwordMinLength: 8 }, []],
+  test.each<[Partial<Policy>, string[]]>([
+    [{ passwordMinLength: 15, rememberDeviceDays: 30 }, []],
+    [{ passwordMinLength: 14 }, ["passwordMinLength"]],
+    [{ passwordMinLength: 14, strength: "strong" }, ["passwordMinLength"]],
+    [{ passwordMinLength: 14, graceDays: 0 }, ["passwordMinLength"]],
+    [{ passwordMinLength: 8, strength: "strong", graceDays: 0 }, []],
+    [{ passwordMinLength: 8, strength: "phishing_resistant", graceDays: 0 }, []],
+    [
+      { passwordMinLength: 8, strength: "strong", graceDays: 0, rememberDeviceDays: 1 },
+      ["rememberDeviceDays"],
+    ],
     [{ sessionIdleSeconds: 7_200, sessionAbsoluteSeconds: 3_600 }, ["sessionIdleSeconds"]],
     [{ sessionIdleSeconds: 3_600, sessionAbsoluteSeconds: 3_600 }, []],
     [{ sessionIdleSeconds: null, sessionAbsoluteSeconds: 3_600 }, []],

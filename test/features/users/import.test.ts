@@ -148,7 +148,7 @@ describe("a password that was brought along and is less than the policy asks for
     const answer = await throughPassword(browser, grace.email, weak);
     expect(answer.headers.get("location")).toBe("/sign-in/new-password");
     const page = await (await browser.get("/sign-in/new-password")).text();
-    expect(page).toContain("At least 14 characters");
+    expect(page).toContain("At least 15 characters");
     expect((await browser.post("/sign-in/new-password", { password: weak })).status).toBe(422);
     const chosen = await browser.post("/sign-in/new-password", { password: goodPassword });
     expect(chosen.headers.get("location")).toBe("/sign-in/code");
