@@ -6,7 +6,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { startPostgres } from "../bin/local/embedded-postgres.ts";
 import { addressVariable, testServerSettings } from "./support/cluster.ts";
-import { type Counts, countsOf, summaryOf } from "./support/junit.ts";
+import { type Counts, countsOf, failuresOf, summaryOf } from "./support/junit.ts";
 import { missingVariable } from "./support/programs.ts";
 
 const checkout = join(import.meta.dir, "..");
@@ -94,7 +94,9 @@ async function runTests(only: readonly string[], env: Env): Promise<Counts> {
     ...(only.length === 0 ? [`--path-ignore-patterns=${journeys}**`] : only),
   ];
   const exitCode = await run(command, env, true);
-  return countsOf(await readFile(report, "utf8").catch(() => ""), files, exitCode);
+  const told = await readFile(report, "utf8").catch(() => "");
+  for (const line of failuresOf(told)) console.log(line);
+  return countsOf(told, files, exitCode);
 }
 
 async function everything(only: readonly string[], folder: string): Promise<Counts> {

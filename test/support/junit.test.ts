@@ -1,6 +1,6 @@
 // The counts a run ends with: every way to fail must show in them.
 import { describe, expect, test } from "bun:test";
-import { countsOf, summaryOf } from "./junit.ts";
+import { countsOf, failuresOf, summaryOf } from "./junit.ts";
 
 const report = (tests: number, failures: number, skipped: number, ...files: string[]) =>
   [
@@ -12,6 +12,19 @@ const report = (tests: number, failures: number, skipped: number, ...files: stri
     ),
     `</testsuites>`,
   ].join("\n");
+
+test("failuresOf names each failed test and begins what it says", () => {
+  const failing = [
+    `<testcase name="sound" classname="a" time="1" file="test/a.test.ts" line="2" assertions="1" />`,
+    `<testcase name="&lt;odd&gt; &amp; bad" classname="a" time="1" file="test/a.test.ts" line="3" assertions="1">`,
+    `  <failure type="AssertionError" message="expect(received)&#10;&#10;  {&#10;-   &quot;a&quot;: 2">AssertionError</failure>`,
+    `</testcase>`,
+  ];
+  expect(failuresOf(failing.join("\n"))).toEqual([
+    'failed: test/a.test.ts: <odd> & bad: expect(received) { - "a": 2',
+  ]);
+  expect(failuresOf("")).toEqual([]);
+});
 
 describe("countsOf", () => {
   test("takes the totals of the report", () => {

@@ -27,6 +27,26 @@ export function countsOf(report: string, expected: readonly string[], exitCode: 
   };
 }
 
+const entities: Readonly<Record<string, string>> = {
+  "&lt;": "<",
+  "&gt;": ">",
+  "&quot;": '"',
+  "&apos;": "'",
+  "&#10;": " ",
+  "&amp;": "&",
+};
+const decoded = (text: string) => text.replace(/&#?\w+;/g, (entity) => entities[entity] ?? entity);
+
+/** A line for each test that failed, with the beginning of what it says: for the end of a log of thousands of lines. */
+export const failuresOf = (report: string): string[] =>
+  Array.from(
+    report.matchAll(
+      /<testcase name="([^"]*)"[^>]*\bfile="([^"]*)"[^>]*>\s*<failure\b[^>]*?\bmessage="([^"]*)"/g,
+    ),
+    ([, name = "", file = "", message = ""]) =>
+      `failed: ${file}: ${decoded(name)}: ${decoded(message).replace(/\s+/g, " ").slice(0, 600)}`,
+  );
+
 /** The last line of a run: `120 passed, 0 failed`, and `, 3 skipped` where some were. */
 export function summaryOf({ passed, failed, skipped }: Counts): string {
   const rest = skipped > 0 ? `, ${skipped} skipped` : "";
