@@ -59,7 +59,12 @@ export const mailCases: readonly MailCase[] = [
   { template: "password_resets.breach_found", data: byItself },
   { template: "password_resets.breach_digest", data: { firstName, count: 3 } },
   { template: "sign_in.new_device", data: { ...noticed, methods: "password, authenticator app" } },
-  { template: "sign_in.linked", data: { ...noticed, provider: "Okta" } },
+  { template: "sign_in.linked", data: { ...noticed, provider: "Okta", isOnlyWay: false } },
+  {
+    template: "sign_in.linked",
+    variant: "only-way",
+    data: { ...noticed, provider: "Okta", isOnlyWay: true },
+  },
   { template: "sign_in.by_provider", data: { firstName, provider: "Okta", providerId: linkId } },
   {
     template: "provider_people.assigned",

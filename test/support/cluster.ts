@@ -17,8 +17,15 @@ const mark = createHash("sha256")
 /** The data of the kept server. Each checkout and user has its own. */
 export const keptDataDir = join(tmpdir(), `weft-test-${mark}`);
 
-/** Nobody waits for the disk, and a crash costs nothing. Room for parallel files, each with its own database and pool. */
-export const testServerSettings = { max_connections: "200", shared_buffers: "64MB" };
+/**
+ * Room for parallel files, each with its own database and pool. Plans go by what a test has asked to be analysed, not by what happened to be
+ * when the daemon came by.
+ */
+export const testServerSettings = {
+  max_connections: "200",
+  shared_buffers: "64MB",
+  autovacuum: "off",
+};
 
 const startMaxSeconds = 60;
 

@@ -6,9 +6,10 @@ import type { Handling } from "#platform/http/context.ts";
 import { requireFresh } from "#platform/http/fresh.ts";
 import { type Actor, roleOf } from "#src/actor.ts";
 import type { GroupId, UserId } from "#src/ids.ts";
-import { roleMay } from "#src/permissions.ts";
+import { outranks, roleMay } from "#src/permissions.ts";
 import {
   givenByProvider,
+  groupAsksMore,
   groupNameTaken,
   groupProtects,
   strengthNeedsPermission,
@@ -79,8 +80,10 @@ async function setStrength(
 ): Promise<void> {
   const [groupId, from] = [group.id, group.strength];
   if (!maySetStrength(by)) throw strengthNeedsPermission();
-  const isLess = await asksLess(db, { from, to: strength, now: by.now });
-  if (isLess && (await getGroup(db, groupId)).memberCount > 0) requireFresh(by);
+  const isOther =
+    (await asksLess(db, { from, to: strength, now: by.now })) ||
+    (await asksLess(db, { from: strength, to: from, now: by.now }));
+  if (isOther && (await getGroup(db, groupId)).memberCount > 0) requireFresh(by);
   await db.updateTable("groups").set({ strength }).where("id", "=", groupId).execute();
   await record(db, by.actor, groupStrengthChanged, { groupId, from, to: strength });
 }
@@ -125,18 +128,18 @@ export async function deleteGroup(db: TenantDb, by: By, groupId: GroupId): Promi
 
 /**
  * Adds people; who is in the group already stays in it and is not counted.
- * @throws {groupNotFound} @throws {userNotFound} naming every id that is nobody's
+ * @throws {groupNotFound} @throws {userNotFound} naming every id that is nobody's @throws {groupAsksMore}
  */
 export async function addMembers(
   db: TenantDb,
-  actor: Actor,
+  { actor, now }: Pick<By, "actor" | "now">,
   { groupId, userIds }: { groupId: GroupId; userIds: readonly UserId[] },
 ): Promise<Added> {
-  await lockGroup(db, groupId);
+  const { strength } = await lockGroup(db, groupId);
   // Shared locks, so that nobody is removed between being found and being added.
   const found = await db
     .selectFrom("users")
-    .select("id")
+    .select(["id", "role"])
     .where("id", "in", userIds)
     .where("anonymised_at", "is", null)
     .forKeyShare()
@@ -144,6 +147,8 @@ export async function addMembers(
   const known = new Set(found.map(({ id }) => id));
   const unknown = userIds.filter((id) => !known.has(id));
   if (unknown.length > 0) throw userNotFound({ userIds: unknown });
+  const hasHigher = found.some(({ role }) => !outranks(roleOf(actor), role));
+  if (hasHigher && (await asksLess(db, { from: strength, to: null, now }))) throw groupAsksMore();
   const added = await db
     .insertInto("group_members")
     .values([...known].map((userId) => ({ group_id: groupId, user_id: userId })))

@@ -18,6 +18,11 @@ export const groupProtects = defineError("groups.protects", {
   status: 403,
   title: texts.protects,
 });
+/** Nobody puts people above their own role under a demand that could keep them out. */
+export const groupAsksMore = defineError("groups.asks_more", {
+  status: 403,
+  title: texts.asksMoreOfThem,
+});
 /** The membership is an identity provider's. */
 export const givenByProvider = defineError("groups.given_by_provider", {
   status: 409,

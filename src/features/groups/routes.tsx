@@ -164,6 +164,7 @@ export const groupRoutes = routes()
   })
   .screen("get", "/groups/:groupId/members/new", {
     permit: "groups.manage",
+    fresh: true,
     title: ({ group }: { group: Group }) => texts.addTitle(group.name),
     params: GroupParams,
     input: z.object({ q: SearchWords }),
@@ -173,13 +174,15 @@ export const groupRoutes = routes()
   })
   .on("post", "/groups/:groupId/members", {
     permit: "groups.manage",
+    // What a group opens, it opens to who is put into it.
+    fresh: true,
     summary: "Add people to a group",
     title: ({ group }: { group: Group }) => texts.addTitle(group.name),
     params: GroupParams,
     input: AddMembers,
     reply: Added,
-    handle: ({ tenant, actor, params, input }) =>
-      tenant.write((db) => addMembers(db, actor, { ...params, ...input })),
+    handle: ({ tenant, params, input, ...by }) =>
+      tenant.write((db) => addMembers(db, by, { ...params, ...input })),
     form: AddMembersPage,
     load: (handling) => candidates(handling, ""),
     next: ({ groupId }) => `/groups/${groupId}`,

@@ -18,6 +18,8 @@ export const texts = defineTexts("groups", {
   nameTaken: "Another group has this name",
   nameTakenField: "Another group has this name; case and accents do not make a difference",
   strengthNeedsPermission: "Only super administrators change what is asked at sign-in",
+  asksMoreOfThem:
+    "This group asks more of its members at sign-in: only super administrators add super administrators to it",
   protects:
     "This group asks for a stronger sign-in than everybody: only super administrators take people out of it or delete it",
   givenByProvider:

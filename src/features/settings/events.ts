@@ -38,7 +38,13 @@ export const trialConfirmed = defineEvent("sign_in_policy.trial_confirmed", {
 });
 export const trialReverted = defineEvent("sign_in_policy.trial_reverted", {
   says: texts.revertedEvent,
-  data: z.object({ ...Put, trialId: PolicyTrialId, cause: z.enum(["not_confirmed", "by_hand"]) }),
+  data: z.object({
+    ...Put,
+    trialId: PolicyTrialId,
+    cause: z.enum(["not_confirmed", "by_hand"]),
+    /** As in a change; absent in events of earlier releases. */
+    passwordsToReplace: z.int().optional(),
+  }),
 });
 export const trialCancelled = defineEvent("sign_in_policy.trial_cancelled", {
   says: texts.cancelledEvent,

@@ -12,6 +12,7 @@ import { record } from "#platform/audit/record.ts";
 import type { Actor } from "#src/actor.ts";
 import { trialCancelled, trialReverted } from "./events.ts";
 import { type Changing, notifySuperAdmins } from "./notify.ts";
+import { replacePasswords } from "./passwords.ts";
 
 const timekeeper: Actor = { kind: "job", job: "settings.end_trial" };
 
@@ -31,7 +32,7 @@ export async function lockSettings(by: Changing): Promise<PolicyState> {
   return { ...state, lapsed: null };
 }
 
-/** Puts the settings from before the trial in force again. */
+/** Puts the settings from before the trial in force again. Passwords chosen meanwhile may be less than they ask for. */
 export async function revert(
   by: Changing,
   { id: trialId, proposed, previous }: PolicyTrial,
@@ -39,9 +40,12 @@ export async function revert(
 ): Promise<void> {
   const version = await storePolicy(by.db, previous);
   await markEnded(by.db, trialId, "reverted", by.now);
+  const passwordsToReplace = await replacePasswords(by, proposed, previous);
   const changes = changeRecord(proposed, previous);
-  await record(by.db, by.actor, trialReverted, { trialId, version, changes, cause });
-  await notifySuperAdmins(by, { how: "reverted", previous: proposed, policy: previous });
+  const reverted = { trialId, version, changes, cause, passwordsToReplace };
+  await record(by.db, by.actor, trialReverted, reverted);
+  const policies = { previous: proposed, policy: previous };
+  await notifySuperAdmins(by, { how: "reverted", ...policies, passwordsToReplace });
 }
 
 /** Drops a proposal that never was in force. */

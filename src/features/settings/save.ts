@@ -1,7 +1,5 @@
 // Saving the settings: all of it or nothing, on top of what was read, and only what keeps nobody out.
-import { flagWeakPasswords } from "#features/authenticators/index.ts";
 import {
-  asksMoreOfPasswords,
   changesOf,
   insertTrial,
   type Policy,
@@ -25,9 +23,9 @@ import { policyChanged, trialOpened } from "./events.ts";
 import { endTrial } from "./jobs.ts";
 import { changeRecord, lockSettings } from "./lock.ts";
 import { type Changing, notifySuperAdmins } from "./notify.ts";
+import { replacePasswords } from "./passwords.ts";
 import { putSince } from "./queries.ts";
 import type { SettingsInput } from "./schema.ts";
-import { tellWeak } from "./tell.ts";
 import { texts } from "./texts.ts";
 
 type Proposal = Omit<SettingsInput, "openTrial">;
@@ -94,18 +92,6 @@ export async function putInForce(by: Changing, previous: Policy, policy: Policy)
   const changes = changeRecord(previous, policy);
   await record(db, actor, policyChanged, { version, changes, passwordsToReplace });
   await notifySuperAdmins(by, { how: "saved", previous, policy, passwordsToReplace });
-}
-
-/** People whose passwords are less than is asked for from now on must choose another one, and are told. Answers how many. */
-export async function replacePasswords(
-  { db, actor }: Changing,
-  previous: Policy,
-  policy: Policy,
-): Promise<number> {
-  if (!asksMoreOfPasswords(previous, policy)) return 0;
-  const flagged = await flagWeakPasswords(db, actor, policy);
-  if (flagged > 0) await tellWeak.with({}).enqueue(db);
-  return flagged;
 }
 
 async function open(by: Changing, previous: Policy, proposed: Policy): Promise<PolicyTrialId> {

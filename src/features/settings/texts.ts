@@ -51,7 +51,7 @@ export const texts = defineTexts("settings", {
     "Addresses of a domain that is bound to an identity provider are led there. This is about all the others.",
   defaultIdentityProviderId: "Default identity provider",
   defaultIdentityProviderIdHint:
-    "Everybody else is led there, and can still choose to use a password instead.",
+    "Everybody else is led there. Whoever has come in by it comes in by it alone from then on; until then, and for super administrators always, the password can be chosen instead.",
   noProvider: "None: the password is asked for",
   aProvider: "An identity provider that is gone",
   defaultUnknown: "Choose an identity provider that is enabled, or none",
@@ -96,7 +96,7 @@ export const texts = defineTexts("settings", {
   recoveryText: "When somebody has lost what they sign in with.",
   resetNeedsTwoAdmins: "Two administrators for a reset",
   resetNeedsTwoAdminsHint:
-    "Taking away somebody’s second steps waits until another administrator agrees.",
+    "Taking away somebody’s second steps waits until another administrator agrees, of a role that may. For an administrator or a super administrator that takes three of their role or above; with fewer, backup codes and the command weft user recover are what is left.",
 
   peopleSection: "People",
   peopleText: "What happens to accounts by themselves, and what people may change.",

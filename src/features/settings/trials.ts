@@ -21,7 +21,7 @@ import { trialApplied, trialConfirmed } from "./events.ts";
 import { endTrial } from "./jobs.ts";
 import { cancel, changeRecord, lockSettings, revert } from "./lock.ts";
 import { type Changing, notifySuperAdmins } from "./notify.ts";
-import { replacePasswords } from "./save.ts";
+import { replacePasswords } from "./passwords.ts";
 import { texts } from "./texts.ts";
 
 /** The tenant's open trial of this id, under lock; null when it has ended as `wanted`. @throws {trialNotFound} @throws {trialOver} */

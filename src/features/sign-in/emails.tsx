@@ -59,10 +59,13 @@ export const newDeviceMail = defineEmail(
 export const linkedMail = defineEmail(
   "sign_in.linked",
   notice(
-    Circumstances.extend({ provider: z.string() }),
+    Circumstances.extend({ provider: z.string(), isOnlyWay: z.boolean() }),
     {
       subject: texts.linkedSubject,
-      text: (tenant, { provider }) => texts.linkedText(tenant, provider),
+      text: (tenant, { provider, isOnlyWay }) =>
+        isOnlyWay
+          ? `${texts.linkedText(tenant, provider)} ${texts.linkedOnlyWay(provider)}`
+          : texts.linkedText(tenant, provider),
     },
     { text: texts.linkedNotYou, button: texts.newDeviceButton, path: "/security/sessions" },
   ),

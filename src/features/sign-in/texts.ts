@@ -127,6 +127,8 @@ export const texts = defineTexts("sign-in", {
   linkedSubject: (tenant: string) => `Another way in to your account at ${tenant}`,
   linkedText: (tenant: string, provider: string) =>
     `Your account at ${tenant} can be opened by signing in with ${provider} from now on.`,
+  linkedOnlyWay: (provider: string) =>
+    `It is the only way from now on: a password or passkey that you have there opens it no more. If ${provider} does not let you in, an administrator can change that.`,
   linkedNotYou:
     "Was that you? Then there is nothing to do. Was that not you? Tell an administrator of your organisation at once.",
   byProviderSubject: (tenant: string) => `How you sign in to ${tenant}`,

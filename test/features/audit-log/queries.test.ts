@@ -33,7 +33,13 @@ describe("listEvents", () => {
     const group = await scope.write((db) =>
       createGroup(db, operator, { name: "Finance", description: "" }),
     );
-    await scope.write((db) => addMembers(db, operator, { groupId: group.id, userIds: [ada.id] }));
+    await scope.write((db) =>
+      addMembers(
+        db,
+        { actor: operator, now: new Date() },
+        { groupId: group.id, userIds: [ada.id] },
+      ),
+    );
 
     const { items } = await scope.read((db) => listEvents(db, first));
     expect(namesOf({ items })).toEqual(["group.member_added", "group.created", "user.created"]);
@@ -206,7 +212,11 @@ async function asAda(scope: TenantScope, userId: UserId) {
     createGroup(db, actor, { name: "Finance", description: "" }),
   );
   await scope.write((db) =>
-    addMembers(db, actor, { groupId: group.id, userIds: [UserId.parse(userId)] }),
+    addMembers(
+      db,
+      { actor, now: new Date() },
+      { groupId: group.id, userIds: [UserId.parse(userId)] },
+    ),
   );
   return { groupId: group.id };
 }

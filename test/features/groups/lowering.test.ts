@@ -106,13 +106,39 @@ describe("a group that asks for more than everybody is asked", () => {
     expect(page).not.toContain('name="description"');
   });
 
-  test("naming, describing, adding people and asking more stay as they are", async () => {
+  test("naming and describing it need no proof; asking more and adding people do", async () => {
     const { tenant, path } = await aScene("strong");
     const another = await tenant.aUser();
     const { browser } = tenant;
+    const [more, add] = [{ strength: "phishing_resistant" }, { userIds: another.id }];
     expect((await browser.patch(path, { name: "Ops", description: "y" })).status).toBe(303);
-    expect((await browser.post(`${path}/members`, { userIds: another.id })).status).toBe(303);
-    expect((await browser.patch(path, { strength: "phishing_resistant" })).status).toBe(303);
+    expect((await browser.patch(path, more)).status).toBe(403);
+    expect((await browser.post(`${path}/members`, add)).status).toBe(403);
+    const form = `${path}/members/new`;
+    expect(locationOf(await browser.get(form))).toBe(
+      `/step-up?return_to=${encodeURIComponent(form)}`,
+    );
+    const fresh = await tenant.signedIn(tenant.me);
+    expect((await fresh.patch(path, more)).status).toBe(303);
+    expect((await fresh.post(`${path}/members`, add)).status).toBe(303);
+  });
+
+  test("takes in nobody above whoever adds them: it could keep them out", async () => {
+    const { tenant, path } = await aScene("strong", "admin");
+    const [owner, peer] = [
+      await tenant.aUser({ role: "super_admin" }),
+      await tenant.aUser({ role: "admin" }),
+    ];
+    const admin = await tenant.script("admin");
+    const refused = await admin.post(`${path}/members`, { userIds: [peer.id, owner.id] });
+    expect(refused.status).toBe(403);
+    expect(await refused.json()).toMatchObject({ code: "groups.asks_more" });
+    expect(await tenant.events("group.member_added")).toHaveLength(1);
+    expect((await admin.post(`${path}/members`, { userIds: [peer.id] })).status).toBe(200);
+    const all = { userIds: [owner.id] };
+    expect((await tenant.api.post(`${path}/members`, all)).status).toBe(200);
+    const plain = await tenant.aGroup("Everybody");
+    expect((await admin.post(`/groups/${plain.id}/members`, all)).status).toBe(200);
   });
 
   test("without members takes nothing from anybody", async () => {

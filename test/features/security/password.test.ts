@@ -61,7 +61,7 @@ describe("PUT /security/password", () => {
 
   test.each([
     ["the current one", goodPassword, "This is the current password"],
-    ["too short", "copper thimb", "at least 14"],
+    ["too short", "copper thimb", "at least 15"],
     ["a common one", "1234567890123456", "tried first|too easy"],
     ["made of the organisation's name", "Tenant tenant tenant", "too easy"],
     ["missing", "", "Type the password"],

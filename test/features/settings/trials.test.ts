@@ -313,6 +313,29 @@ describe("keeping", () => {
     ]);
   });
 
+  test("that is taken back asks for better passwords than were chosen under it", async () => {
+    const tenant = await world.aTenant();
+    const user = await tenant.aUser();
+    const short = { strength: "strong", graceDays: 0, passwordMinLength: 8 } as const;
+    const trial = await applied(tenant, short);
+    await tenant.tenant.write((db) =>
+      db.updateTable("users").set({ password_length: 9, password_score: 4 }).execute(),
+    );
+    clock.advance({ minutes: 10 });
+    await runEndOf(tenant, trial);
+    const { cause } = await tenant.tenant.read((db) =>
+      db
+        .selectFrom("users")
+        .select("password_reset_cause as cause")
+        .where("id", "=", user.id)
+        .executeTakeFirstOrThrow(),
+    );
+    expect(cause).toBe("policy");
+    expect(await tenant.events("sign_in_policy.trial_reverted")).toMatchObject([
+      { data: { passwordsToReplace: 1 } },
+    ]);
+  });
+
   test("is for settings in force: not before, not after", async () => {
     const tenant = await world.aTenant();
     const open = await aTrial(tenant);

@@ -115,7 +115,7 @@ describe("the link to a new password", () => {
   });
 
   test.each([
-    ["too short", "copper thimb", "at least 14"],
+    ["too short", "copper thimb", "at least 15"],
     ["common", "passwordpassword", "tried first|too easy"],
     ["made of the person's own names", "AdaLovelaceAcme1", "easy to guess"],
     ["too long", "copper thimble ".repeat(18), "at most 256"],

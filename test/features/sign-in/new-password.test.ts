@@ -52,6 +52,25 @@ describe("choosing the new password", () => {
     expect(await tenant.events("password.reset")).toEqual([]);
   });
 
+  test("is another one where the present one is to go, by whichever way one comes", async () => {
+    const tenant = await aTenant();
+    const user = await tenant.aUser();
+    await tenant.api.put(`/users/${user.id}/password-reset-requirement`);
+    const browser = tenant.newBrowser();
+    await browser.post(await resetLink(tenant, user));
+    const same = await browser.post("/sign-in/new-password", { password: goodPassword });
+    expect(same.status).toBe(422);
+    expect(await same.text()).toContain("This is the password that has to go");
+    const other = await browser.post("/sign-in/new-password", { password: newPassword });
+    expect(locationOf(other)).toBe("/sign-in/password");
+
+    const free = await tenant.aUser();
+    const another = tenant.newBrowser();
+    await another.post(await resetLink(tenant, free));
+    const kept = await another.post("/sign-in/new-password", { password: goodPassword });
+    expect(locationOf(kept)).toBe("/sign-in/password");
+  });
+
   test("rates while one types, for the person of this link only", async () => {
     const tenant = await aTenant();
     const user = await tenant.aUser({ firstName: "Wilhelmina" });
@@ -63,7 +82,7 @@ describe("choosing the new password", () => {
     };
     expect(await rate(newPassword)).toContain('data-score="4"');
     const short = await rate("x9$Kw");
-    expect(short).toContain("at least 14");
+    expect(short).toContain("at least 15");
     expect(short).toContain("guessing it would take");
     expect(short).not.toContain("<html");
     expect(await rate("")).not.toContain("data-score");

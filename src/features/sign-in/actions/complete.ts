@@ -1,9 +1,14 @@
 // The end of a sign-in: its row is done, the person has a session, their browser is known, and they are told when it was not before.
 import { sql } from "kysely";
 import { deviceTokenOf, welcomeDevice } from "#features/devices/index.ts";
-import { type Asserted, linkPerson, takeGroups } from "#features/identity-providers/index.ts";
+import {
+  type Asserted,
+  linkPerson,
+  onlyProviderOf,
+  takeGroups,
+} from "#features/identity-providers/index.ts";
 import { notify } from "#features/notices/index.ts";
-import { meets, type Method, methodsText, strengthOf } from "#features/policy/index.ts";
+import { findPolicy, meets, type Method, methodsText, strengthOf } from "#features/policy/index.ts";
 import { type SessionCookie, startSession } from "#features/sessions/index.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { UserId } from "#src/ids.ts";
@@ -128,7 +133,8 @@ async function keepLink(
   if (isNew === null) throw signInExpired();
   await takeGroups(db, actor, asserted, userId);
   if (!isNew) return;
-  const more = { provider: providerName };
+  const only = await onlyProviderOf(db, { userId, email }, await findPolicy(db, now));
+  const more = { provider: providerName, isOnlyWay: only?.id === providerId };
   await notify(db, post, actor, { happening: { userId, now }, template: linkedMail, more });
 }
 

@@ -46,6 +46,8 @@ interface NewPasswordFacts {
   readonly userId: UserId;
   readonly person: PersonFacts;
   readonly passwordHash: string | null;
+  /** Whether the present one is to go: by the sign-in, or by what is asked of the person, whichever way they came here. */
+  readonly isReplaced: boolean;
   readonly rules: PasswordRules;
 }
 
@@ -59,10 +61,11 @@ export async function findNewPasswordStep(
   const found = await findPerson(db, signIn.userId);
   if (!found) return null;
   const { firstName, lastName, passwordHash } = found;
+  const isReplaced = signIn.resetCause !== null || found.resetCause !== null;
   const { userId } = signIn;
   const rules = await findPasswordRules(db, { userId, now: visit.now });
   const person = { firstName, lastName, email: signIn.email };
-  return { signIn, userId, person, passwordHash, rules };
+  return { signIn, userId, person, passwordHash, isReplaced, rules };
 }
 
 /** Checks and stores the new password. @throws {newPasswordRefused} naming `password` */
@@ -82,8 +85,7 @@ export async function chooseNewPassword(
   const judged = await judgeNewPassword(visit, candidate, { tenantId: site.tenantId, userId });
   if (judged.problem !== null) throw refuse(judged.problem);
   // Whoever learned the old one must not be able to keep it.
-  const isForced = step.signIn.resetCause !== null;
-  if (isForced && (await services.passwords.verify(password, step.passwordHash)))
+  if (step.isReplaced && (await services.passwords.verify(password, step.passwordHash)))
     throw refuse(texts.newPasswordIsOld);
   const hash = await services.passwords.hash(password);
   return tenant.write((db) => store(db, visit, { hash, stamp: judged.stamp }));
