@@ -57,6 +57,15 @@ export function riskyFields(previous: Policy, proposed: Policy): PolicyField[] {
 export const isRisky = (previous: Policy, proposed: Policy): boolean =>
   riskyFields(previous, proposed).length > 0;
 
+/** What a sign-in has to go through to show that a change works: the mailed code at its beginning, the new default provider. */
+export const mustGoThrough = (previous: Policy, proposed: Policy) => ({
+  mustProveMail: proposed.emailProofFirst && !previous.emailProofFirst,
+  mustComeBy:
+    proposed.defaultIdentityProviderId === previous.defaultIdentityProviderId
+      ? null
+      : proposed.defaultIdentityProviderId,
+});
+
 /** Whether passwords that were good enough may not be any more. */
 export const asksMoreOfPasswords = (previous: Policy, proposed: Policy): boolean =>
   proposed.passwordMinLength > previous.passwordMinLength ||

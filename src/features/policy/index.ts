@@ -2,6 +2,7 @@ export {
   asksMoreOfPasswords,
   changesOf,
   isRisky,
+  mustGoThrough,
   type PolicyChange,
   riskyFields,
 } from "./changes.ts";

@@ -157,6 +157,8 @@ export const texts = defineTexts("settings", {
   affectedGrace: (n: number) =>
     `They still get in for ${days(n)} from their next sign-in, which asks them to set up more.`,
   affectedNone: "Everybody could sign in with what they have now.",
+  affectedMail:
+    "Everybody could sign in with what they have now, where our mail arrives: whose does not, nobody can tell from here.",
   affectedMore: (n: number) => `Show all ${n}`,
   affectedTitle: "People who need more",
   affectedText: "Active people whose second step is less than these settings ask for.",
@@ -175,7 +177,9 @@ export const texts = defineTexts("settings", {
     "No super administrator could sign in with what they have now. Set up your own second step first.",
   testTitle: "1. Test",
   testText:
-    "Sign in with the new settings in a second window. This session stays as it is, whatever happens there.",
+    "Sign in with the new settings in a second window. A test that ends well signs you in anew in this browser; one that fails leaves this session as it is.",
+  testProof: "The test counts when the code that is mailed at its beginning was given.",
+  testProvider: "The test counts when you come in by the proposed default identity provider.",
   test: "Test sign-in",
   testedAt: "A test sign-in succeeded: ",
   notTested: "No test sign-in has succeeded yet.",

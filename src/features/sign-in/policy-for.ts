@@ -1,13 +1,19 @@
 // Which policy judges a sign-in: the one in force, or, for the administrator who tries it out, the proposed one.
-import { findPolicy, Policy, strictest } from "#features/policy/index.ts";
+import {
+  findPolicy,
+  type Method,
+  mustGoThrough,
+  Policy,
+  strictest,
+} from "#features/policy/index.ts";
 import type { TenantDb } from "#platform/db/database.ts";
-import type { PolicyTrialId, UserId } from "#src/ids.ts";
+import type { IdentityProviderId, PolicyTrialId, UserId } from "#src/ids.ts";
 
 /** An open trial; null when it ended or is too old. */
 async function findTrial(db: TenantDb, trialId: PolicyTrialId, now: Date) {
   const row = await db
     .selectFrom("policy_trials")
-    .select(["id", "proposed", "started_by as startedBy"])
+    .select(["id", "previous", "proposed", "started_by as startedBy"])
     .where("id", "=", trialId)
     .where("ended_at", "is", null)
     .where("expires_at", ">", now)
@@ -47,12 +53,34 @@ export async function policyFor(
   };
 }
 
-/** The administrator who tries a policy came through: it may be put in force. */
+interface Passing {
+  readonly trialId: PolicyTrialId;
+  readonly userId: UserId;
+  readonly methods: readonly Method[];
+  /** By which they came in. */
+  readonly providerId: IdentityProviderId | null;
+}
+
+/**
+ * The administrator who tries a policy came through: it may be put in force. Not by a way around what changes: a password past the provider
+ * that everybody would be led to, or a passkey past the mail that everybody would wait for, shows nothing.
+ */
 export async function passTrial(
   db: TenantDb,
-  { trialId, userId }: { trialId: PolicyTrialId; userId: UserId },
+  { trialId, userId, methods, providerId }: Passing,
   now: Date,
 ): Promise<void> {
+  const trial = await findTrial(db, trialId, now);
+  if (!trial) return;
+  const { mustProveMail, mustComeBy } = mustGoThrough(
+    Policy.parse(trial.previous),
+    Policy.parse(trial.proposed),
+  );
+  const isMailShown = mustProveMail && methods.includes("email_code");
+  const isProviderShown = mustComeBy !== null && mustComeBy === providerId;
+  // Where both change, one person comes by one of the two.
+  const isAsked = mustProveMail || mustComeBy !== null;
+  if (isAsked && !isMailShown && !isProviderShown) return;
   await db
     .updateTable("policy_trials")
     .set({ tested_at: now })

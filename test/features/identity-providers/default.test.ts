@@ -1,9 +1,9 @@
 // The tenant's default provider: a sign-in setting, so that a change of it is tried first and goes back by itself.
 import { describe, expect, test } from "bun:test";
 import type { Trial } from "#features/settings/schema.ts";
-import { testApp, type TestTenant } from "../../support/a-tenant.ts";
+import { goodPassword, testApp, type TestTenant } from "../../support/a-tenant.ts";
 import { aTrial, form, path, put, settingsOf } from "../settings/support.ts";
-import { isSignedIn, locationOf } from "../sign-in/support.ts";
+import { isSignedIn, locationOf, mailedCode } from "../sign-in/support.ts";
 import { anIdp, answer, askedOn, type Idp, makeDefault, ok, signInBy } from "./support.ts";
 
 const app = await testApp();
@@ -62,6 +62,35 @@ describe("the default provider", () => {
     const done = await answer(app, browser, idp, { request: asked, email: tenant.me.email });
     expect(locationOf(done)).toBe("/");
     expect((await settingsOf(tenant)).trial?.testedAt).not.toBeNull();
+  });
+
+  test("is tried by coming in by it: a password past it shows nothing", async () => {
+    const tenant = await app.aTenant({ signedInAs: "super_admin" });
+    const idp = await anIdp(tenant);
+    await ok(tenant.api.patch(`/identity-providers/${idp.id}`, { speaksForAll: true }));
+    await app.asSuperuser(
+      `insert into app.federated_identities (tenant_id, identity_provider_id, subject, user_id) values ($1, $2, '00u-ada', $3)`,
+      [tenant.id, idp.id, tenant.me.id],
+    );
+    const { browser, me } = tenant;
+    const { id: trial } = await aTrial(tenant, asDefault(idp));
+    const testedAt = async () => (await settingsOf(tenant)).trial?.testedAt ?? null;
+    await app.asSuperuser(`update app.policy_trials set started_by = $1 where id = $2`, [
+      me.id,
+      trial,
+    ]);
+    expect(await (await browser.get(path)).text()).toContain("come in by the proposed default");
+    const start = { email: me.email, return_to: "/", trial };
+    await browser.post("/sign-in", { ...start, local: "1" });
+    await browser.post("/sign-in/password", { password: goodPassword });
+    await browser.post("/sign-in/code", { code: await mailedCode(tenant, me.email) });
+    expect(await testedAt()).toBeNull();
+
+    await browser.post("/sign-in", start);
+    const asked = askedOn(await (await browser.get("/sign-in/provider")).text());
+    const done = await answer(app, browser, idp, { request: asked, email: me.email });
+    expect(locationOf(done)).toBe("/");
+    expect(await testedAt()).not.toBeNull();
   });
 
   test("is one that is there and enabled, of this tenant", async () => {

@@ -2,7 +2,8 @@
 import { describe, expect, test } from "bun:test";
 import { testApp, type TestTenant } from "../../support/a-tenant.ts";
 import { locationOf, mailedCode, setPolicy, withApp } from "../sign-in/support.ts";
-import { anIdp, type IdpWish, signInBy } from "./support.ts";
+import { aTrial } from "../settings/support.ts";
+import { anIdp, type IdpWish, ok, signInBy } from "./support.ts";
 
 const app = await testApp();
 const mfa = "https://refeds.org/profile/mfa";
@@ -39,6 +40,20 @@ describe("the second step", () => {
     expect(locationOf(await signInBy(app, tenant.newBrowser(), idp, { classRef: mfa }))).toBe("/");
     expect(await methodsOf(tenant)).toEqual([["provider", "provider_mfa"]]);
     expect(locationOf(await signInBy(app, tenant.newBrowser(), idp))).toBe("/sign-in/enrolment");
+  });
+
+  test("is counted as the provider names it where stricter settings are tried", async () => {
+    const { tenant, idp } = await aHouse();
+    await signInBy(app, tenant.newBrowser(), idp, { classRef: mfa });
+    const keptOut = async (strength: "strong" | "phishing_resistant") => {
+      const trial = await aTrial(tenant, { strength });
+      await ok(tenant.api.delete(`/settings/sign-in/trials/${trial.id}`));
+      return trial.affected.people.map(({ email, has }) => [email, has]);
+    };
+    expect(await keptOut("strong")).toEqual([]);
+    expect(await keptOut("phishing_resistant")).toEqual([[`ada@${idp.domain}`, "strong"]]);
+    await ok(tenant.api.patch(`/identity-providers/${idp.id}`, { trustsSecondStep: false }));
+    expect(await keptOut("strong")).toEqual([[`ada@${idp.domain}`, "baseline"]]);
   });
 
   test("is never phishing-resistant by a context that does not say so", async () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { defaultPolicy, type Policy } from "#features/policy/index.ts";
 import { goodPassword, testApp, type TestTenant, type TestUser } from "../../support/a-tenant.ts";
 import { aPasskey } from "../passkeys/support.ts";
-import { byPasskey, isSignedIn, locationOf, mailedCode, setPolicy } from "./support.ts";
+import { byPasskey, isSignedIn, locationOf, mailedCode, setPolicy, signIn } from "./support.ts";
 
 const house = await testApp();
 
@@ -65,6 +65,26 @@ describe("a sign-in under a trial", () => {
     await browser.post("/sign-in/code", { code: await mailedCode(tenant, user.email) });
     expect(await isSignedIn(browser)).toBe(true);
     expect(await tested()).toBeNull();
+  });
+
+  test("that puts the mailbox first asks for it in a known browser too, and counts by it alone", async () => {
+    const { tenant, trialId, tested } = await withTrial({ emailProofFirst: true });
+    const { me } = tenant;
+    const browser = tenant.newBrowser();
+    await signIn(tenant, browser, me);
+    const start = { email: me.email, return_to: "/security", trial: trialId };
+    await browser.post("/sign-in", { email: me.email, return_to: "/" });
+    expect(locationOf(await browser.post("/sign-in", start))).toBe("/sign-in/proof");
+
+    const { authenticator } = await aPasskey(house, tenant, me);
+    expect(locationOf(await byPasskey(tenant, browser, authenticator))).toBe("/security");
+    expect(await tested()).toBeNull();
+
+    await browser.post("/sign-in", start);
+    await browser.post("/sign-in/proof", { code: await mailedCode(tenant, me.email) });
+    await browser.post("/sign-in/password", { password: goodPassword });
+    expect(locationOf(await byPasskey(tenant, browser, authenticator))).toBe("/security");
+    expect(await tested()).not.toBeNull();
   });
 
   test("never asks for less than what is in force", async () => {

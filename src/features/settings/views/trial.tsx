@@ -1,5 +1,5 @@
 // A change on trial: whom it would keep out, and the three steps to it: test, apply, keep.
-import { type Policy, riskyFields } from "#features/policy/index.ts";
+import { mustGoThrough, type Policy, riskyFields } from "#features/policy/index.ts";
 import type { Problems, Values, View } from "#platform/http/view.ts";
 import {
   ActionButton,
@@ -86,7 +86,9 @@ const risksOf = (previous: Policy, proposed: Policy): string[] =>
 const Affected = ({ trial }: Pick<Props, "trial">) => {
   const { count, people, superAdminsLeft } = trial.affected;
   const { graceDays } = trial.proposed;
-  if (count === 0) return <Status tone="positive">{texts.affectedNone}</Status>;
+  const asksForMail = trial.proposed.emailProofFirst && !trial.previous.emailProofFirst;
+  if (count === 0)
+    return <Status tone="positive">{asksForMail ? texts.affectedMail : texts.affectedNone}</Status>;
   return (
     <>
       {superAdminsLeft === 0 && <Notice kind="warning">{texts.noSuperAdminLeft}</Notice>}
@@ -111,6 +113,9 @@ const Test = ({ trial, view }: Pick<Props, "trial" | "view">) => (
   <Stack gap="small">
     <h3>{texts.testTitle}</h3>
     <p>{texts.testText}</p>
+    {throughsOf(trial).map((through) => (
+      <p>{through}</p>
+    ))}
     <p>
       {trial.testedAt === null ? (
         <Status tone="caution">{texts.notTested}</Status>
@@ -133,6 +138,15 @@ const Test = ({ trial, view }: Pick<Props, "trial" | "view">) => (
     </Cluster>
   </Stack>
 );
+
+/** What a test has to go through to count. */
+const throughsOf = ({ previous, proposed }: Trial): string[] => {
+  const { mustProveMail, mustComeBy } = mustGoThrough(previous, proposed);
+  return [
+    ...(mustProveMail ? [texts.testProof] : []),
+    ...(mustComeBy !== null ? [texts.testProvider] : []),
+  ];
+};
 
 /** After a successful test a button; before it the same behind a box that takes the risk. */
 const Apply = ({ trial, values, problems }: Pick<Props, "trial" | "values" | "problems">) => (

@@ -60,7 +60,8 @@ export async function completeSignIn(
   const deviceId = situation.device?.id ?? null;
   await forgiveAccount(db, { userId, email, ip: origin.ip, deviceId });
   await forgivePerson(db, userId);
-  if (trialId !== null) await passTrial(db, { trialId, userId }, now);
+  const providerId = signIn.federated?.providerId ?? null;
+  if (trialId !== null) await passTrial(db, { trialId, userId, methods, providerId }, now);
   const rememberDays = remember ? rememberableDays(situation, { methods, trialId }) : null;
   const token = deviceTokenOf(cookies);
   const device = await welcomeDevice(db, actor, { userId, token, origin, now, rememberDays });
