@@ -1,4 +1,5 @@
 // Writes about groups: each records its event in the same transaction.
+import { findPolicy, type Strength } from "#features/policy/index.ts";
 import { userNotFound } from "#features/users/index.ts";
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
@@ -10,6 +11,7 @@ import { outranks, roleMay } from "#src/permissions.ts";
 import {
   givenByProvider,
   groupAsksMore,
+  groupKeepsOut,
   groupNameTaken,
   groupProtects,
   strengthNeedsPermission,
@@ -23,8 +25,9 @@ import {
   memberAdded,
   memberRemoved,
 } from "./events.ts";
-import { applicationsOf, asksLess, getGroup, getMember, lockGroup, lockMember } from "./queries.ts";
+import { applicationsOf, getGroup, getMember, lockGroup, lockMember } from "./queries.ts";
 import type { Added, Group, GroupChanges, MemberParams, NewGroup, Removed } from "./schema.ts";
+import { asksLess, listLacking } from "./strength.ts";
 import { texts } from "./texts.ts";
 
 const nameTaken = () => groupNameTaken({ errors: { name: texts.nameTakenField } });
@@ -50,7 +53,7 @@ export async function createGroup(
 
 /**
  * Renames, describes, or asks more of its members; what is absent or the same stays.
- * @throws {groupNotFound} @throws {groupNameTaken} @throws {strengthNeedsPermission} @throws {stepUpRequired}
+ * @throws {groupNotFound} @throws {groupNameTaken} @throws {strengthNeedsPermission} @throws {stepUpRequired} @throws {groupKeepsOut}
  */
 export async function changeGroup(
   db: TenantDb,
@@ -64,8 +67,8 @@ export async function changeGroup(
     await rename(db, groupId, name);
     await record(db, actor, groupRenamed, { groupId, from: group.name, to: name });
   }
-  const { strength = group.strength } = changes;
-  if (strength !== group.strength) await setStrength(db, by, { group, strength });
+  const { strength = group.strength, confirmed = false } = changes;
+  if (strength !== group.strength) await setStrength(db, by, { group, strength, confirmed });
   if (description !== group.description) {
     await db.updateTable("groups").set({ description }).where("id", "=", groupId).execute();
     await record(db, actor, groupDescribed, { groupId });
@@ -76,16 +79,35 @@ export async function changeGroup(
 async function setStrength(
   db: TenantDb,
   by: By,
-  { group, strength }: { group: Pick<Group, "id" | "strength">; strength: Group["strength"] },
+  {
+    group,
+    strength,
+    confirmed,
+  }: { group: Pick<Group, "id" | "strength">; strength: Group["strength"]; confirmed: boolean },
 ): Promise<void> {
   const [groupId, from] = [group.id, group.strength];
   if (!maySetStrength(by)) throw strengthNeedsPermission();
-  const isOther =
-    (await asksLess(db, { from, to: strength, now: by.now })) ||
-    (await asksLess(db, { from: strength, to: from, now: by.now }));
+  const isMore = await asksLess(db, { from: strength, to: from, now: by.now });
+  const isOther = isMore || (await asksLess(db, { from, to: strength, now: by.now }));
   if (isOther && (await getGroup(db, groupId)).memberCount > 0) requireFresh(by);
+  if (isMore && strength !== null && !confirmed)
+    await assertNobodyLacks(db, { groupId, strength, now: by.now });
   await db.updateTable("groups").set({ strength }).where("id", "=", groupId).execute();
   await record(db, by.actor, groupStrengthChanged, { groupId, from, to: strength });
+}
+
+/** @throws {groupKeepsOut} naming them */
+async function assertNobodyLacks(
+  db: TenantDb,
+  { groupId, strength, now }: { groupId: GroupId; strength: Strength; now: Date },
+): Promise<void> {
+  const { count, names } = await listLacking(db, { groupId, strength });
+  if (count === 0) return;
+  const { graceDays } = await findPolicy(db, now);
+  const more = count > names.length ? texts.moreApplications(count - names.length) : "";
+  const who = [names.join(", "), more].filter(Boolean).join(" ");
+  const errors = { confirmed: texts.keepsOutWho(count, who, graceDays) };
+  throw groupKeepsOut({ count, names, graceDays, errors });
 }
 
 /**

@@ -18,6 +18,11 @@ export const groupProtects = defineError("groups.protects", {
   status: 403,
   title: texts.protects,
 });
+/** Members have nothing yet that satisfies what would be asked of them. */
+export const groupKeepsOut = defineError("groups.keeps_out", {
+  status: 409,
+  title: texts.keepsOut,
+});
 /** Nobody puts people above their own role under a demand that could keep them out. */
 export const groupAsksMore = defineError("groups.asks_more", {
   status: 403,

@@ -2,7 +2,7 @@
 import { sql } from "kysely";
 import { jsonArrayFrom } from "kysely/helpers/postgres";
 import { z } from "zod";
-import { findPolicy, meets, type Strength, strictest } from "#features/policy/index.ts";
+import type { Strength } from "#features/policy/index.ts";
 import { isAfter, personMatches, primaryEmail } from "#features/users/index.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import { decodeCursor, toPage } from "#platform/http/input.ts";
@@ -20,6 +20,7 @@ import {
   type MemberList,
   type MemberParams,
 } from "./schema.ts";
+import { asksLess } from "./strength.ts";
 
 const GroupCursor = z.tuple([z.string()]);
 
@@ -62,18 +63,6 @@ export async function getGroupDetail(
     members: await listMembers(db, groupId, filter),
     asksMore: await asksLess(db, { from: group.strength, to: null, now }),
   };
-}
-
-/**
- * Whether people of a group are asked for less when it asks for `to` instead of `from`; null: for nothing of its own. Other groups of theirs
- * are not looked at: two changes at once, each counting on the group of the other, would together take away what neither may.
- */
-export async function asksLess(
-  db: TenantDb,
-  { from, to, now }: { from: Strength | null; to: Strength | null; now: Date },
-): Promise<boolean> {
-  const { strength } = await findPolicy(db, now);
-  return !meets(strictest(strength, to), strictest(strength, from));
 }
 
 /** The applications that would be lost with the group: how many, and the first by name. */

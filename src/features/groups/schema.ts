@@ -27,9 +27,20 @@ export type NewGroup = z.infer<typeof NewGroup>;
 
 /** What is absent stays as it is. */
 export const GroupChanges = z
-  .object({ name: GroupName, description: Description, strength: OwnStrength })
+  .object({
+    name: GroupName,
+    description: Description,
+    strength: OwnStrength,
+    /** That members who have nothing yet that is enough are asked all the same. */
+    confirmed: z.preprocess(
+      (value) => (value === "on" || value === "true" ? true : value),
+      z.boolean({ error: () => texts.yesOrNo }),
+    ),
+  })
   .partial()
-  .refine((changes) => Object.keys(changes).length > 0, { error: () => texts.nothingToChange });
+  .refine((changes) => Object.keys(changes).some((key) => key !== "confirmed"), {
+    error: () => texts.nothingToChange,
+  });
 export type GroupChanges = z.infer<typeof GroupChanges>;
 
 export const GroupFilter = Paging.extend({

@@ -18,6 +18,15 @@ export const texts = defineTexts("groups", {
   nameTaken: "Another group has this name",
   nameTakenField: "Another group has this name; case and accents do not make a difference",
   strengthNeedsPermission: "Only super administrators change what is asked at sign-in",
+  yesOrNo: "Say true or false",
+  keepsOut: "Some members have nothing yet that is enough for what would be asked of them",
+  keepsOutWho: (count: number, names: string, graceDays: number) =>
+    `${count === 1 ? "1 member has" : `${count} members have`} nothing yet that is enough: ${names}. ${
+      graceDays === 0
+        ? "They set it up at their next sign-in, or do not get in."
+        : `They have ${graceDays === 1 ? "1 day" : `${graceDays} days`} from their next sign-in to set it up.`
+    }`,
+  confirmKeepsOut: "Ask it of them all the same",
   asksMoreOfThem:
     "This group asks more of its members at sign-in: only super administrators add super administrators to it",
   protects:

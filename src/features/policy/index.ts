@@ -6,6 +6,7 @@ export {
   type PolicyChange,
   riskyFields,
 } from "./changes.ts";
+export { provenMost } from "./proven.ts";
 export { findPolicy, groupDemands, requiredStrength } from "./queries.ts";
 export {
   contradictions,

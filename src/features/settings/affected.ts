@@ -1,7 +1,7 @@
 // Whom a policy would keep out: what people have enrolled, or their identity provider names, against what the tenant and their groups ask of them.
 import { type RawBuilder, sql } from "kysely";
 import { z } from "zod";
-import type { Method, Policy, Strength } from "#features/policy/index.ts";
+import { type Policy, provenMost, type Strength } from "#features/policy/index.ts";
 import { isAfter, primaryEmail } from "#features/users/index.ts";
 import { secondsLater } from "#platform/clock.ts";
 import type { TenantDb } from "#platform/db/database.ts";
@@ -34,12 +34,6 @@ const isStranded = ({ defaultIdentityProviderId }: Asked): RawBuilder<boolean> =
       and f.identity_provider_id = coalesce(bound.identity_provider_id, ${defaultIdentityProviderId}::uuid)
     where e.user_id = u.id and e.verified_at is not null))`;
 
-/** Whether an identity provider that is believed named this for one of their open sessions: it will again. */
-const isNamed = (method: Method): RawBuilder<boolean> => sql<boolean>`exists (
-  select from sessions as s join identity_providers as p on p.id = s.identity_provider_id
-  where s.user_id = u.id and s.ended_at is null and ${method} = any (s.methods)
-    and p.state = 'enabled' and p.trusts_second_step)`;
-
 /** Active people with what they have enrolled and what is asked of them. One pass over a tenant's people, look-ups by index. */
 const measured = (asked: Asked): RawBuilder<unknown> => sql`(
   select u.id, u.first_name, u.last_name, u.name_key, u.role, u.strength_asked_at,
@@ -47,15 +41,7 @@ const measured = (asked: Asked): RawBuilder<unknown> => sql`(
     greatest(${asked.strength}::strength, (
       select max(g.strength) from group_members as m join groups as g on g.id = m.group_id
       where m.user_id = u.id)) as required,
-    case
-      when exists (select from passkeys as p where p.user_id = u.id and p.suspended_at is null)
-        or ${isNamed("provider_phishing_resistant")}
-        then 'phishing_resistant'::strength
-      when exists (select from totp_authenticators as t where t.user_id = u.id and t.confirmed_at is not null)
-        or ${isNamed("provider_mfa")}
-        then 'strong'
-      else 'baseline'
-    end as has
+    ${provenMost} as has
   from users as u where u.state = 'active') as u`;
 
 /** How many people a policy would keep out until they set up more, and how many super administrators it would not. */

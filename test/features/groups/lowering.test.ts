@@ -20,7 +20,8 @@ async function aScene(strength: Strength | null, role: "admin" | "super_admin" =
   const [group, person] = [await tenant.aGroup("Operators"), await tenant.aUser()];
   const path = `/groups/${group.id}`;
   expect((await tenant.api.post(`${path}/members`, { userIds: [person.id] })).status).toBe(200);
-  expect((await tenant.api.patch(path, { strength, description: "x" })).status).toBe(200);
+  const asked = { strength, description: "x", confirmed: true };
+  expect((await tenant.api.patch(path, asked)).status).toBe(200);
   app.clock.advance({ minutes: 11 });
   return { tenant, path, member: `${path}/members/${person.id}` } satisfies Scene;
 }
@@ -110,7 +111,8 @@ describe("a group that asks for more than everybody is asked", () => {
     const { tenant, path } = await aScene("strong");
     const another = await tenant.aUser();
     const { browser } = tenant;
-    const [more, add] = [{ strength: "phishing_resistant" }, { userIds: another.id }];
+    const more = { strength: "phishing_resistant", confirmed: "on" };
+    const add = { userIds: another.id };
     expect((await browser.patch(path, { name: "Ops", description: "y" })).status).toBe(303);
     expect((await browser.patch(path, more)).status).toBe(403);
     expect((await browser.post(`${path}/members`, add)).status).toBe(403);

@@ -1,6 +1,7 @@
 // What a group asks of its members at sign-in.
 import { expect, test } from "bun:test";
 import { testApp } from "../../support/a-tenant.ts";
+import { withTotp } from "../settings/support.ts";
 
 const world = await testApp();
 
@@ -44,4 +45,42 @@ test("is for super administrators: others see it, and change the rest", async ()
     name: "Same",
     strength: "phishing_resistant",
   });
+});
+
+test("names the members who have nothing yet that is enough, and asks them once that is confirmed", async () => {
+  const tenant = await world.aTenant({ signedInAs: "super_admin" });
+  const [ready, lacking] = [
+    await tenant.aUser({ firstName: "Rosa", lastName: "Ready" }),
+    await tenant.aUser({ firstName: "Lars", lastName: "Lacking" }),
+  ];
+  await withTotp(tenant, ready);
+  const gone = await tenant.aUser({ state: "deactivated" });
+  const group = await tenant.aGroup("Operators", [ready, lacking, gone]);
+  const path = `/groups/${group.id}`;
+  const refused = await tenant.api.patch(path, { strength: "strong" });
+  expect(refused.status).toBe(409);
+  expect(await refused.json()).toMatchObject({
+    code: "groups.keeps_out",
+    count: 1,
+    names: ["Lars Lacking"],
+    graceDays: 7,
+  });
+  const answer = await tenant.browser.patch(path, { strength: "strong" });
+  expect(answer.status).toBe(409);
+  const page = await answer.text();
+  expect(page).toContain("1 member has nothing yet that is enough: Lars Lacking. They have 7 days");
+  expect(page).toContain('value="strong" selected');
+  expect(page).toContain('name="confirmed"');
+  expect(await tenant.events("group.strength_changed")).toEqual([]);
+  const confirmed = { strength: "strong", confirmed: "on" };
+  expect((await tenant.browser.patch(path, confirmed)).status).toBe(303);
+  // Asking less keeps nobody out.
+  expect((await tenant.browser.patch(path, { strength: "" })).status).toBe(303);
+});
+
+test("does not name members of another tenant's group", async () => {
+  const [tenant, other] = [await world.aTenant(), await world.aTenant()];
+  const group = await other.aGroup("Operators", [await other.aUser()]);
+  const change = { strength: "strong" };
+  expect((await tenant.api.patch(`/groups/${group.id}`, change)).status).toBe(404);
 });

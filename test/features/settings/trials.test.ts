@@ -119,7 +119,10 @@ describe("people who could not sign in", () => {
     await withPasskey(tenant, key);
     await withPasskey(tenant, lost, true);
     const group = await tenant.aGroup("Operators", [operator, key]);
-    await tenant.api.patch(`/groups/${group.id}`, { strength: "phishing_resistant" });
+    await tenant.api.patch(`/groups/${group.id}`, {
+      strength: "phishing_resistant",
+      confirmed: true,
+    });
     const { affected, ...trial } = await aTrial(tenant, { strength: "strong", graceDays: 3 });
     expect(affected).toMatchObject({
       count: 3,

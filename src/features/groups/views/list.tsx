@@ -2,6 +2,7 @@
 import type { FormScreen, Screen } from "#platform/http/view.ts";
 import {
   Card,
+  Checkbox,
   type Column,
   DataTable,
   EmptyState,
@@ -137,6 +138,9 @@ export const EditGroupForm: FormScreen<{ group: Group }> = ({
           cancel={page}
         >
           {isStrength ? <StrengthField /> : <GroupFields />}
+          {problems["confirmed"] !== undefined && (
+            <Checkbox name="confirmed" label={texts.confirmKeepsOut} />
+          )}
         </Form>
       </Card>
     </>
