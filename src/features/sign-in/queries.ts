@@ -1,4 +1,5 @@
 // Reads of sign-ins in progress, and of the person who claims to be someone.
+import { sql } from "kysely";
 import { z } from "zod";
 import { isPresented, type Presented } from "#features/devices/index.ts";
 import { Asserted } from "#features/identity-providers/index.ts";
@@ -122,13 +123,34 @@ export async function findByEmail(db: TenantDb, email: string) {
   return (await byEmail(db, email).executeTakeFirst()) ?? null;
 }
 
-/** The same with their primary address, the measure of their password, and the browser's device where they have signed in with it: one statement for everybody. */
+/**
+ * Whose row is read for an address: its owner's, or that of whoever stands in for the owner of an address that is nobody's: who has the next
+ * one in the order of addresses, else the first of all. Both are looked for whatever is found.
+ */
+const nearest = (email: string) =>
+  sql<{ user_id: UserId; is_owner: boolean }>`(
+    (
+      select user_id, email = ${email} and verified_at is not null as is_owner, 0 as place
+      from user_emails where email >= ${email} order by email limit 1
+    )
+    union all
+    (select user_id, false, 1 from user_emails order by email limit 1)
+    order by place limit 1
+  )`.as("nearest");
+
+/**
+ * Who claims to be in, by a verified address, with the measure of their password, and the browser's device where they have signed in with it.
+ * One statement that finds one row for everybody, and plans and reads as much: for nobody somebody stands in, of whom nothing leaves here but
+ * the id in `asked`, by which what is asked next about a person costs as much too.
+ */
 export async function findClaimed(db: TenantDb, email: string, presented: Presented) {
-  const row = await byEmail(db, email)
+  const row = await person(db)
+    .innerJoin(nearest(email), "nearest.user_id", "u.id")
     .leftJoin("devices as d", (join) =>
       join.onRef("d.user_id", "=", "u.id").on(isPresented(presented)),
     )
     .select([
+      "nearest.is_owner as isOwner",
       "d.id as deviceId",
       "u.password_length as length",
       "u.password_score as score",
@@ -143,9 +165,13 @@ export async function findClaimed(db: TenantDb, email: string, presented: Presen
         .as("primaryEmail"),
     )
     .executeTakeFirst();
-  if (!row) return { claimed: null, primaryEmail: null, measured: null, deviceId: null };
-  const { deviceId, primaryEmail, length, score, mac, ...claimed } = row;
-  return { claimed, primaryEmail, measured: { length, score, mac }, deviceId };
+  if (!row?.isOwner) {
+    const asked = { userId: row?.userId ?? null, primaryEmail: email };
+    return { claimed: null, asked, measured: null, deviceId: null };
+  }
+  const { isOwner: _, deviceId, primaryEmail, length, score, mac, ...claimed } = row;
+  const asked = { userId: claimed.userId, primaryEmail: primaryEmail ?? email };
+  return { claimed, asked, measured: { length, score, mac }, deviceId };
 }
 export type Claimed = NonNullable<Awaited<ReturnType<typeof findByEmail>>>;
 

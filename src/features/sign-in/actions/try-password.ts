@@ -88,11 +88,10 @@ async function openTry(
   }
   const { email } = signIn;
   const presented = { token: deviceTokenOf(cookies), now };
-  const { claimed, primaryEmail, measured, deviceId } = await findClaimed(db, email, presented);
-  const userId = claimed?.userId ?? null;
+  const { claimed, asked, measured, deviceId } = await findClaimed(db, email, presented);
   const policy = await policyFor(db, signIn, now);
-  const known = { userId, primaryEmail: primaryEmail ?? email };
-  const { isOnlyWay: isByProvider } = await wayInFor(db, known, policy);
+  const { isOnlyWay } = await wayInFor(db, asked, policy);
+  const isByProvider = claimed !== null && isOnlyWay;
   if (await mustProveFirst(db, visit, { signIn, deviceId })) return proveFirst(db, visit);
   const trier = { email, ip: origin.ip, deviceId };
   const attempt = { db, actor: visitor(visit), now };
