@@ -27,6 +27,8 @@ export interface TestDatabase {
   readonly settings: DatabaseSettings;
   /** How the superuser connects: for `migrate`. */
   readonly superuser: DatabaseSettings;
+  /** Another pool, as `appuser` unless told otherwise, closed at the end: before the database goes, which waits for whoever is connected. */
+  readonly open: (differently?: Partial<DatabaseSettings>) => Database;
   /** A connection of its own, closed at the end: as the runtime's login without a role, or as the superuser. */
   readonly connect: (as: "appuser" | "superuser") => Promise<Client>;
   /** Runs one statement past row-level security, to prepare or to look behind the scenes. Each call is its own transaction. */
@@ -53,14 +55,21 @@ export async function testDatabase(): Promise<TestDatabase> {
   // A test may cut every connection of its database, to see how the application takes it.
   pool.on("error", () => undefined);
   const clients: Client[] = [];
+  const others: Database[] = [];
   afterAll(async () => {
-    await Promise.all([database.close(), pool.end(), ...clients.map((client) => client.end())]);
+    const closing = [database, ...others].map((one) => one.close());
+    await Promise.all([...closing, pool.end(), ...clients.map((client) => client.end())]);
     await drop();
   });
   return {
     database,
     settings,
     superuser,
+    open: (differently = {}) => {
+      const other = openDatabase({ ...settings, ...differently });
+      others.push(other);
+      return other;
+    },
     connect: async (as) => {
       const client = new Client(connectionOf(as === "appuser" ? settings : superuser));
       client.on("error", () => undefined);

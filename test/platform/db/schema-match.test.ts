@@ -130,9 +130,7 @@ describe("assertSchemaMatches", () => {
   });
 
   test("refuses a login that row-level security does not bind", async () => {
-    const database = openDatabase(current.superuser);
-    afterAll(() => database.close());
-    expect(assertSchemaMatches(database)).rejects.toThrow(
+    expect(assertSchemaMatches(current.open(current.superuser))).rejects.toThrow(
       "The database login postgres is not bound by row-level security",
     );
   });

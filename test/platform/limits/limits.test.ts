@@ -1,6 +1,5 @@
 // Limits on a real database: exact under parallel attempts, sliding over window borders, per tenant, and giving hits back.
-import { afterAll, describe, expect, test } from "bun:test";
-import { openDatabase } from "#platform/db/database.ts";
+import { describe, expect, test } from "bun:test";
 import {
   clear,
   clearAll,
@@ -19,8 +18,7 @@ import { statementsOf } from "../../support/statements.ts";
 import { testDatabase, type TestTenant } from "../../support/database.ts";
 
 const store = await testDatabase();
-const wide = openDatabase({ ...store.settings, poolSize: 20 });
-afterAll(() => wide.close());
+const wide = store.open({ poolSize: 20 });
 
 const five = defineLimit("test.five", { most: 5, windowSeconds: 60 });
 const one = defineLimit("test.one", { most: 1, windowSeconds: 60 });
