@@ -2,6 +2,7 @@
 import { rm, chmod, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Client } from "pg";
 import { registerApplication } from "#features/applications/index.ts";
 import { startSession } from "#features/sessions/index.ts";
 import { createTenant } from "#features/tenants/index.ts";
@@ -107,6 +108,7 @@ export async function buildStage({
   }
   const bearers: string[] = [];
   while (bearers.length < clientsCount) bearers.push(await addClient(scope));
+  await analyze(superuser);
   await database.close();
   const { host, origin } = new URL(`https://bench.${services.config.http.baseDomain}`);
   const stop = async () => {
@@ -124,6 +126,14 @@ export async function buildStage({
     passwordHash,
     stop,
   };
+}
+
+/** What autovacuum would do within a minute: until then the planner guesses. */
+async function analyze({ host, port, name, user, password: secret }: DatabaseSettings) {
+  const client = new Client({ host, port, database: name, user, password: secret });
+  await client.connect();
+  await client.query("analyze");
+  await client.end();
 }
 
 const released = [

@@ -90,9 +90,14 @@ export async function findApiClient(db: TenantDb, clientId: ApiClientId) {
 /** The client that a live token belongs to, with the role it acts with now; null: none, or one that is stopped. */
 export async function findByToken(db: TenantDb, tokenHash: Buffer, now: Date) {
   const row = await clients(db)
-    .innerJoin("api_tokens as token", "token.client_id", "client.id")
-    .where("token.token_hash", "=", tokenHash)
-    .where("token.expires_at", ">", now)
+    // Not a join: the token is looked up first, and once, whatever the planner thinks of the tables.
+    .where("client.id", "=", (eb) =>
+      eb
+        .selectFrom("api_tokens as token")
+        .select("token.client_id")
+        .where("token.token_hash", "=", tokenHash)
+        .where("token.expires_at", ">", now),
+    )
     .where("client.revoked_at", "is", null)
     .executeTakeFirst();
   const role = row ? actsAs(row) : null;
