@@ -139,37 +139,6 @@ function judge(limit: LimitDefinition, { counted, seen, former }: Counted, now: 
   return stateOf(limit, now, Math.max(seen, least), former, false);
 }
 
-/**
- * Adds hits that were counted elsewhere, whatever the limit says, and answers what all have counted in this window and the one before. None:
- * only answers.
- */
-export async function addHits(
-  db: TenantDb,
-  { limit, key }: Pick<Counter, "limit" | "key">,
-  { hits, now }: { hits: number; now: Date },
-): Promise<{ hits: number; former: number }> {
-  const { current, previous, expiresAt } = windows(limit, now);
-  const hash = hashKey(key);
-  if (hits > 0)
-    await sql`
-    insert into limits as l (name, key, window_at, hits, expires_at)
-    values (${limit.name}, ${hash}, ${current}, ${hits}, ${expiresAt})
-    on conflict (tenant_id, name, key, window_at) do update set hits = l.hits + excluded.hits`.execute(
-      db,
-    );
-  const rows = await db
-    .selectFrom("limits")
-    .select(["window_at", "hits"])
-    .where("name", "=", limit.name)
-    .where("key", "=", hash)
-    .where("window_at", "in", [current, previous])
-    .limit(2)
-    .execute();
-  const at = (window: Date) =>
-    rows.find(({ window_at }) => window_at.getTime() === window.getTime())?.hits ?? 0;
-  return { hits: at(current), former: at(previous) };
-}
-
 /** What `hit` would say, without counting. */
 export async function peek(
   db: TenantDb,
@@ -289,4 +258,5 @@ export async function purgeLimits(db: TenantDb, now: Date): Promise<number> {
   return rows[0]?.purged ?? 0;
 }
 
-const hashKey = (key: string): Buffer => createHash("sha256").update(key).digest();
+/** What is stored of a key. */
+export const hashKey = (key: string): Buffer => createHash("sha256").update(key).digest();
