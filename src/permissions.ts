@@ -36,7 +36,7 @@ const rolesByPermission = {
 export type Permission = keyof typeof rolesByPermission;
 export const permissions = Object.keys(rolesByPermission) as readonly Permission[];
 
-/** Whether a role holds a permission. The only reader of the table. */
+/** Whether a role holds a permission. The only reader of the table; of who acts, `actorMay` (actor.ts) is asked, which knows a script's scope too. */
 export function roleMay(role: Role | null, permission: Permission): boolean {
   const roles: readonly Role[] = rolesByPermission[permission];
   return role !== null && roles.includes(role);

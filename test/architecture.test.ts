@@ -107,6 +107,21 @@ describe("features", () => {
   });
 });
 
+test("what somebody may do is asked of the actor, whose scope counts, and of a role alone only where nobody acts yet", async () => {
+  const ofRoles = new Set([
+    "src/actor.ts",
+    "src/permissions.ts",
+    "src/platform/http/door.ts", // with the scope, by whether the route writes
+    "src/features/sessions/authenticate.ts", // what a page shows to a person
+    "src/features/recovery/people.ts", // which people are asked
+  ]);
+  const offenders: string[] = [];
+  for (const path of sources)
+    if (!ofRoles.has(path) && /\broleMay\(/.test(await Bun.file(root + path).text()))
+      offenders.push(path);
+  expect(offenders).toEqual([]);
+});
+
 test("source files stay within 300 lines", async () => {
   const long: string[] = [];
   for (const path of [...sources, ...new Glob("bin/**/*.ts").scanSync({ cwd: root })]) {

@@ -4,8 +4,7 @@ import { findPolicy } from "#features/policy/index.ts";
 import { setNames } from "#features/users/index.ts";
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
-import { type Actor, roleOf } from "#src/actor.ts";
-import { roleMay } from "#src/permissions.ts";
+import { type Actor, actorMay } from "#src/actor.ts";
 import { namesLocked, peopleOnly } from "./errors.ts";
 import { profileChanged } from "./events.ts";
 import { getProfile } from "./queries.ts";
@@ -66,7 +65,7 @@ type Names = Pick<Profile, "firstName" | "lastName">;
 
 /** Where the tenant keeps names, people leave theirs alone; who makes that setting is above it. */
 export async function mayRename(db: TenantDb, actor: Actor, now: Date): Promise<boolean> {
-  return roleMay(roleOf(actor), "settings.manage") || (await findPolicy(db, now)).peopleEditNames;
+  return actorMay(actor, "settings.manage") || (await findPolicy(db, now)).peopleEditNames;
 }
 
 /** @throws {namesLocked} naming the fields that differ */

@@ -1,9 +1,8 @@
 // Mail goes to addresses that have proved nothing yet: it must not become a way to pester somebody, nor to make our mail look like spam.
 import type { TenantDb } from "#platform/db/database.ts";
 import { type Counter, defineLimit, hitNoted } from "#platform/limits.ts";
-import { type Actor, roleOf } from "#src/actor.ts";
+import { type Actor, actorMay } from "#src/actor.ts";
 import type { ApiClientId, UserId } from "#src/ids.ts";
-import { roleMay } from "#src/permissions.ts";
 import { addressMailsLimited } from "./errors.ts";
 import type { Acting } from "./actions/acting.ts";
 
@@ -28,7 +27,7 @@ const mailsByTenant = defineLimit("addresses.mails_tenant", { most: 300, windowS
  * them, and stopped by their own counter. @throws {addressMailsLimited} naming `email`
  */
 export async function countMail({ db, actor, now }: Acting, email: string): Promise<void> {
-  const isAdmin = roleMay(roleOf(actor), "users.manage");
+  const isAdmin = actorMay(actor, "users.manage");
   const own = byActor(db, actor);
   const toAddress = { limit: mailsToAddress, key: email, about: email };
   const ownToAddress: Counter = {
@@ -56,7 +55,7 @@ export async function countMail({ db, actor, now }: Acting, email: string): Prom
 }
 
 function byActor(db: TenantDb, actor: Actor): Counter {
-  const limit = roleMay(roleOf(actor), "users.manage") ? mailsByAdmin : mailsByPerson;
+  const limit = actorMay(actor, "users.manage") ? mailsByAdmin : mailsByPerson;
   switch (actor.kind) {
     case "user":
       return { limit, key: actor.userId, about: () => addressOf(db, actor.userId) };

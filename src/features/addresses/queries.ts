@@ -4,9 +4,8 @@ import { fullName, getUser, mayManage, type User } from "#features/users/index.t
 import type { LinkParams } from "#features/one-time-links/index.ts";
 import { hashToken } from "#platform/crypto/token.ts";
 import type { TenantDb } from "#platform/db/database.ts";
-import { type Actor, roleOf } from "#src/actor.ts";
+import { type Actor, actorMay } from "#src/actor.ts";
 import type { UserId } from "#src/ids.ts";
-import { roleMay } from "#src/permissions.ts";
 import { isSelf } from "./actions/acting.ts";
 import { addressNotFound } from "./errors.ts";
 import { mayGiveAddress } from "./rules.ts";
@@ -31,7 +30,7 @@ export async function listAddresses(
 }
 
 function allowedActions(actor: Actor, user: User): AddressAction[] {
-  const isAdmin = roleMay(roleOf(actor), "users.manage") && mayManage(actor, user);
+  const isAdmin = actorMay(actor, "users.manage") && mayManage(actor, user);
   if (!isAdmin && !isSelf(actor, user.id)) return [];
   const isGiving = user.state === "active" && mayGiveAddress(actor, user);
   return isGiving ? ["add", "promote", "remove"] : ["remove"];

@@ -1,7 +1,7 @@
 // Whose addresses somebody may add to: a confirmed one opens the account by "forgotten password", so giving one is giving the account away.
 import { assertMayManage, type LockedUser } from "#features/users/index.ts";
-import { type Actor, roleOf } from "#src/actor.ts";
-import { isAbove, roleMay } from "#src/permissions.ts";
+import { type Actor, actorMay, roleOf } from "#src/actor.ts";
+import { isAbove } from "#src/permissions.ts";
 import { isSelf } from "./actions/acting.ts";
 import { boundToProvider, providerDecides, roleNotHigher } from "./errors.ts";
 
@@ -22,7 +22,7 @@ export function assertMayGiveAddress(actor: Actor, target: Target): void {
 
 /** Whether `actor` may take somebody out of the provider that alone brings them in (`leavesProvider`). */
 export const mayLeaveProvider = (actor: Actor, target: Pick<Target, "id">): boolean =>
-  !isSelf(actor, target.id) && roleMay(roleOf(actor), "identity_providers.manage");
+  !isSelf(actor, target.id) && actorMay(actor, "identity_providers.manage");
 
 /** Why not, to whoever asked. */
 export const leavingRefused = (actor: Actor, { id }: Pick<Target, "id">) =>

@@ -25,9 +25,14 @@ export async function authenticateBearer(c: HttpContext): Promise<Principal | nu
     throw badToken();
   }
   return {
-    actor: { kind: "client", clientId: client.id, role: client.role, origin: originOf(c) },
+    actor: {
+      kind: "client",
+      clientId: client.id,
+      role: client.role,
+      scope: { access: client.access, areas: client.areas },
+      origin: originOf(c),
+    },
     viewer: null,
     session: null,
-    scope: { access: client.access, areas: client.areas },
   };
 }

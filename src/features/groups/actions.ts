@@ -5,9 +5,9 @@ import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { Handling } from "#platform/http/context.ts";
 import { requireFresh } from "#platform/http/fresh.ts";
-import { type Actor, roleOf } from "#src/actor.ts";
+import { type Actor, actorMay, roleOf } from "#src/actor.ts";
 import type { GroupId, UserId } from "#src/ids.ts";
-import { outranks, roleMay } from "#src/permissions.ts";
+import { outranks } from "#src/permissions.ts";
 import {
   givenByProvider,
   groupAsksMore,
@@ -114,7 +114,7 @@ async function assertNobodyLacks(
  * Administrators act on groups, the sign-in policy is for those above them: whoever took over an administrator's account must not take away
  * what protects the next one. By no way: neither by changing what a group asks, nor by deleting it, nor by taking the person out.
  */
-const maySetStrength = ({ actor }: By): boolean => roleMay(roleOf(actor), "settings.manage");
+const maySetStrength = ({ actor }: By): boolean => actorMay(actor, "settings.manage");
 
 /** Before people leave a group, or it leaves them. @throws {groupProtects} @throws {stepUpRequired} */
 async function assertMayLeave(db: TenantDb, by: By, from: Group["strength"]): Promise<void> {

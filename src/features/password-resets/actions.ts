@@ -5,9 +5,8 @@ import { assertMayManage, fullName, lockUser, mayManage } from "#features/users/
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { Handling } from "#platform/http/context.ts";
-import { type Actor, roleOf } from "#src/actor.ts";
+import { type Actor, actorMay } from "#src/actor.ts";
 import type { UserId } from "#src/ids.ts";
-import { roleMay } from "#src/permissions.ts";
 import { resetRequiredMail } from "./emails.tsx";
 import { cannotLift, noPassword, ownPassword } from "./errors.ts";
 import { resetLifted, resetRequired } from "./events.ts";
@@ -25,8 +24,7 @@ export async function readRequirement(
   userId: UserId,
 ): Promise<ResetRequirement> {
   const person = await findPerson(db, userId);
-  const may =
-    roleMay(roleOf(actor), "users.manage") && mayManage(actor, person) && !isSelf(actor, userId);
+  const may = actorMay(actor, "users.manage") && mayManage(actor, person) && !isSelf(actor, userId);
   return {
     user: { id: userId, name: fullName(person), email: person.email },
     cause: person.cause,

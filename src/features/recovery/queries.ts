@@ -4,9 +4,9 @@ import { z } from "zod";
 import { primaryEmail } from "#features/users/index.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import { decodeCursor, toPage } from "#platform/http/input.ts";
-import { type Actor, roleOf } from "#src/actor.ts";
+import { type Actor, actorMay, roleOf } from "#src/actor.ts";
 import { FactorResetId, ReactivationRequestId, type UserId } from "#src/ids.ts";
-import { outranks, type Role, roleMay } from "#src/permissions.ts";
+import { outranks, type Role } from "#src/permissions.ts";
 import { requestNotFound } from "./errors.ts";
 import { decidingRoles, mayAgree, personOf } from "./people.ts";
 import {
@@ -102,7 +102,7 @@ function toReactivation({ actor }: Reading, row: ReactivationRow): ReactivationR
     state: row.decision === null ? "waiting" : row.decision === "approved" ? "approved" : "denied",
     decidedBy: personOrNull(row.deciderId, row.deciderName),
     decidedAt: row.decidedAt?.toISOString() ?? null,
-    mayDecide: isWaiting && roleMay(role, "users.manage") && outranks(role, row.role),
+    mayDecide: isWaiting && actorMay(actor, "users.manage") && outranks(role, row.role),
   };
 }
 
@@ -131,7 +131,7 @@ function toReset({ actor, now }: Reading, row: ResetRow): FactorReset {
   const state = stateOf(row, now);
   const userId = personOf(actor);
   const isOpen = row.decision === null;
-  const mayAct = roleMay(role, "users.manage") && outranks(role, user.role);
+  const mayAct = actorMay(actor, "users.manage") && outranks(role, user.role);
   const request = { user, requestedBy: row.requesterId };
   return {
     id: row.id,

@@ -3,8 +3,7 @@ import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { PasswordHasher } from "#platform/passwords/hasher.ts";
 import { parseImported } from "#platform/passwords/imported/forms.ts";
-import { type Actor, roleOf } from "#src/actor.ts";
-import { roleMay } from "#src/permissions.ts";
+import { type Actor, actorMay } from "#src/actor.ts";
 import { createUser } from "./actions.ts";
 import { importNeedsPermission } from "./errors.ts";
 import { passwordImported } from "./events.ts";
@@ -29,7 +28,7 @@ export async function adoptHash(
 ): Promise<AdoptedHash | null> {
   if (passwordHash === undefined) return null;
   // Whoever sets a hash knows its password: they could be that person.
-  if (!roleMay(roleOf(actor), "users.import")) throw importNeedsPermission();
+  if (!actorMay(actor, "users.import")) throw importNeedsPermission();
   return { stored: await passwords.adopt(passwordHash), form: parseImported(passwordHash).kind };
 }
 

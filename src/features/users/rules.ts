@@ -1,8 +1,8 @@
 // Who may do what to whom: every rule about acting on people, in one place, for pages, scripts and commands alike.
 import type { TenantDb } from "#platform/db/database.ts";
-import { type Actor, roleOf } from "#src/actor.ts";
+import { type Actor, actorMay, roleOf } from "#src/actor.ts";
 import type { UserId } from "#src/ids.ts";
-import { outranks, Role, roleMay } from "#src/permissions.ts";
+import { outranks, Role } from "#src/permissions.ts";
 import {
   aboveRole,
   isAnonymised,
@@ -34,7 +34,7 @@ export function assertMayManage(actor: Actor, target: Target): void {
 
 /** Only super administrators, and nobody themselves: it cannot be undone. @throws {notForRole} @throws {ownAccount} @throws {isAnonymised} */
 export function assertMayAnonymise(actor: Actor, target: Target): void {
-  if (!mayManage(actor, target) || !roleMay(roleOf(actor), "users.anonymise"))
+  if (!mayManage(actor, target) || !actorMay(actor, "users.anonymise"))
     throw notForRole({ userId: target.id });
   assertNotSelf(actor, target.id);
   if (target.state === "anonymised") throw isAnonymised({ userId: target.id });
@@ -50,9 +50,9 @@ export function assertMayDelete(actor: Actor, target: Target): void {
 function mayDelete(actor: Actor, { role }: Pick<Target, "role">): boolean {
   const own = roleOf(actor);
   return (
-    roleMay(own, "users.delete") &&
+    actorMay(actor, "users.delete") &&
     outranks(own, role) &&
-    (own !== role || roleMay(own, "users.anonymise"))
+    (own !== role || actorMay(actor, "users.anonymise"))
   );
 }
 
@@ -70,7 +70,7 @@ export function assertMayGive(actor: Actor, role: Role): void {
 
 /** @throws {roleNeedsPermission} @throws {ownRole} @throws {roleAboveOwn} */
 export function assertMayChangeRole(actor: Actor, target: Target, role: Role): void {
-  if (!roleMay(roleOf(actor), "users.change_role")) throw roleNeedsPermission();
+  if (!actorMay(actor, "users.change_role")) throw roleNeedsPermission();
   if (isSelf(actor, target.id)) throw ownRole();
   assertMayGive(actor, role);
 }
@@ -102,21 +102,20 @@ export async function assertNotLastSuperAdmin(db: TenantDb, target: Target): Pro
 
 /** What `actor` may do about a person, as far as it can be told without asking for the others. */
 export function allowedActions(actor: Actor, target: Target): UserAction[] {
-  const role = roleOf(actor);
-  if (!roleMay(role, "users.manage") || !outranks(role, target.role)) return [];
+  if (!actorMay(actor, "users.manage") || !mayManage(actor, target)) return [];
   const self = isSelf(actor, target.id);
   const isOut = target.state === "deactivated" || target.state === "anonymised";
   const isThere = target.state !== "anonymised";
   const possible: Record<UserAction, boolean> = {
     edit: isThere,
-    change_role: isThere && roleMay(role, "users.change_role") && !self,
+    change_role: isThere && actorMay(actor, "users.change_role") && !self,
     deactivate: target.state === "active" && !self,
     require_new_password: target.state === "active" && !self,
     reactivate: target.state === "deactivated",
     resend_invitation: target.state === "invited",
     cancel_invitation: target.state === "invited",
     reset_second_steps: isThere && target.state !== "invited" && !self,
-    anonymise: target.state === "deactivated" && roleMay(role, "users.anonymise") && !self,
+    anonymise: target.state === "deactivated" && actorMay(actor, "users.anonymise") && !self,
     delete: isOut && mayDelete(actor, target) && !self,
   };
   return UserAction.options.filter((action) => possible[action]);

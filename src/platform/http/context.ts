@@ -1,7 +1,6 @@
 // What a request carries on its way through a door, and what a handler is given of it.
 import type { Context } from "hono";
 import type { Actor, Origin } from "#src/actor.ts";
-import type { Scope } from "#src/permissions.ts";
 import type { SessionId, UserId } from "#src/ids.ts";
 import type { TenantId } from "#src/ids.ts";
 import type { TenantScope } from "../db/database.ts";
@@ -48,8 +47,6 @@ export interface Principal {
   readonly actor: Actor;
   readonly viewer: Viewer | null;
   readonly session: SessionFacts | null;
-  /** What of the actor's rights this caller may use; absent: all of them. */
-  readonly scope?: Scope;
 }
 
 /** What was sent, and what the route's schema says about it. */

@@ -41,8 +41,9 @@ export function requirePermit(
 ): void {
   if (permit === "public") return;
   if (!principal) throw notSignedIn();
-  const { actor, scope } = principal;
+  const { actor } = principal;
   if (permit !== "signed-in" && !roleMay(roleOf(actor), permit))
     throw forbidden({ permission: permit });
-  if (scope && !scopeCovers(scope, permit, writes)) throw outOfScope({ permission: permit });
+  if (actor.kind === "client" && !scopeCovers(actor.scope, permit, writes))
+    throw outOfScope({ permission: permit });
 }

@@ -21,7 +21,13 @@ test.each([
   ["the person", { kind: "visitor", userId: null, origin }, /\(UTC\), from .*203\.0\.113\.5/],
   [
     "a script",
-    { kind: "client", clientId: ApiClientId.parse(Bun.randomUUIDv7()), role: "admin", origin },
+    {
+      kind: "client",
+      clientId: ApiClientId.parse(Bun.randomUUIDv7()),
+      role: "admin",
+      scope: { access: "write", areas: null },
+      origin,
+    },
     /\(UTC\), by an administrator\.$/m,
   ],
   ["an operator", { kind: "operator", command: "test" }, /\(UTC\), on the server itself\.$/m],

@@ -26,10 +26,11 @@ const asUser = (userId: UserId, role: Role): Actor => ({
   sessionId: SessionId.parse(crypto.randomUUID()),
   origin,
 });
-const asClient = (role: Role): Actor => ({
+const asClient = (role: Role, areas: readonly string[] | null = null): Actor => ({
   kind: "client",
   clientId: ApiClientId.parse(crypto.randomUUID()),
   role,
+  scope: { access: "write", areas },
   origin,
 });
 

@@ -3,9 +3,9 @@ import { findPolicy } from "#features/policy/index.ts";
 import { endSessions } from "#features/sessions/index.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { Handling } from "#platform/http/context.ts";
-import { type Actor, roleOf } from "#src/actor.ts";
+import { type Actor, actorMay, roleOf } from "#src/actor.ts";
 import type { UserId } from "#src/ids.ts";
-import { outranks, roleMay } from "#src/permissions.ts";
+import { outranks } from "#src/permissions.ts";
 import { lastSecondStep, ownerNotFound, ownPasskey, passkeyAboveRole } from "../errors.ts";
 import { listPasskeys } from "../queries.ts";
 import type { PasskeyList, PasskeyParams } from "../schema.ts";
@@ -20,12 +20,13 @@ export async function readPasskeys(
   userId: UserId,
 ): Promise<PasskeyList> {
   const owner = await findOwner(db, userId);
-  const role = roleOf(actor);
   return {
     user: { id: userId, name: `${owner.firstName} ${owner.lastName}`, email: owner.email },
     passkeys: await listPasskeys(db, userId),
     mayRevoke:
-      roleMay(role, "users.manage") && outranks(role, owner.role) && !isSelf(actor, userId),
+      actorMay(actor, "users.manage") &&
+      outranks(roleOf(actor), owner.role) &&
+      !isSelf(actor, userId),
   };
 }
 
