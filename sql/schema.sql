@@ -20,6 +20,8 @@ create type app.api_access as enum ('read', 'write');
 
 create type app.application_kind as enum ('saml');
 
+create type app.attribute_source as enum ('idp', 'admin', 'self');
+
 create type app.backup_run_kind as enum ('backup', 'restore', 'drill');
 
 create type app.decision as enum ('approved', 'denied', 'expired', 'void');
@@ -142,6 +144,27 @@ alter table app.applications enable row level security;
 alter table app.applications force row level security;
 create policy tenant on app.applications to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 grant delete, insert, select, update on app.applications to app_tenant;
+
+create table app.attribute_settings (
+  tenant_id uuid not null default app.tenant_id(),
+  key text not null,
+  enabled boolean not null,
+  required boolean not null default false,
+  mirror_from_provider boolean not null default true,
+  locked_for_users boolean not null default false,
+  send_to_applications boolean not null default true,
+  allow_self_sourced boolean not null default false,
+  version integer not null default 1,
+  updated_at timestamp with time zone not null default now(),
+  constraint attribute_settings_pkey PRIMARY KEY (tenant_id, key),
+  constraint attribute_settings_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id) ON DELETE CASCADE,
+  constraint attribute_settings_key_shape CHECK ((key ~ '^[a-z][a-z0-9_]{0,49}$'::text))
+);
+alter table app.attribute_settings owner to app_owner;
+alter table app.attribute_settings enable row level security;
+alter table app.attribute_settings force row level security;
+create policy tenant on app.attribute_settings to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.attribute_settings to app_tenant;
 
 create table app.audit_events (
   tenant_id uuid not null default app.tenant_id(),
@@ -1076,6 +1099,31 @@ alter table app.used_assertions force row level security;
 create policy tenant on app.used_assertions to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 grant delete, insert, select, update on app.used_assertions to app_tenant;
 
+create table app.user_attributes (
+  tenant_id uuid not null default app.tenant_id(),
+  user_id uuid not null,
+  key text not null,
+  value text not null,
+  source app.attribute_source not null,
+  identity_provider_id uuid,
+  updated_at timestamp with time zone not null default now(),
+  updated_by uuid,
+  constraint user_attributes_pkey PRIMARY KEY (tenant_id, user_id, key),
+  constraint user_attributes_author_fk FOREIGN KEY (tenant_id, updated_by) REFERENCES app.users(tenant_id, id) ON DELETE SET NULL (updated_by),
+  constraint user_attributes_provider_fk FOREIGN KEY (tenant_id, identity_provider_id) REFERENCES app.identity_providers(tenant_id, id) ON DELETE SET NULL (identity_provider_id),
+  constraint user_attributes_user_fk FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id) ON DELETE CASCADE,
+  constraint user_attributes_key_shape CHECK ((key ~ '^[a-z][a-z0-9_]{0,49}$'::text)),
+  constraint user_attributes_provider_source CHECK (((identity_provider_id IS NULL) OR (source = 'idp'::app.attribute_source))),
+  constraint user_attributes_value_length CHECK (((length(value) >= 1) AND (length(value) <= 2000)))
+);
+alter table app.user_attributes owner to app_owner;
+CREATE INDEX user_attributes_author ON app.user_attributes USING btree (tenant_id, updated_by) WHERE (updated_by IS NOT NULL);
+CREATE INDEX user_attributes_provider ON app.user_attributes USING btree (tenant_id, identity_provider_id) WHERE (identity_provider_id IS NOT NULL);
+alter table app.user_attributes enable row level security;
+alter table app.user_attributes force row level security;
+create policy tenant on app.user_attributes to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.user_attributes to app_tenant;
+
 create table app.user_emails (
   tenant_id uuid not null default app.tenant_id(),
   id uuid not null default uuidv7(),
@@ -1097,6 +1145,26 @@ alter table app.user_emails force row level security;
 create policy owner on app.user_emails for select to app_owner using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 create policy tenant on app.user_emails to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 grant delete, insert, select, update on app.user_emails to app_tenant;
+
+create table app.user_provider_attributes (
+  tenant_id uuid not null default app.tenant_id(),
+  user_id uuid not null,
+  identity_provider_id uuid not null,
+  key text not null,
+  value text not null,
+  said_at timestamp with time zone not null default now(),
+  constraint user_provider_attributes_pkey PRIMARY KEY (tenant_id, user_id, identity_provider_id, key),
+  constraint user_provider_attributes_provider_fk FOREIGN KEY (tenant_id, identity_provider_id) REFERENCES app.identity_providers(tenant_id, id) ON DELETE CASCADE,
+  constraint user_provider_attributes_user_fk FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id) ON DELETE CASCADE,
+  constraint user_provider_attributes_key_shape CHECK ((key ~ '^[a-z][a-z0-9_]{0,49}$'::text)),
+  constraint user_provider_attributes_value_length CHECK (((length(value) >= 1) AND (length(value) <= 2000)))
+);
+alter table app.user_provider_attributes owner to app_owner;
+CREATE INDEX user_provider_attributes_provider ON app.user_provider_attributes USING btree (tenant_id, identity_provider_id);
+alter table app.user_provider_attributes enable row level security;
+alter table app.user_provider_attributes force row level security;
+create policy tenant on app.user_provider_attributes to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.user_provider_attributes to app_tenant;
 
 create table app.user_tokens (
   tenant_id uuid not null default app.tenant_id(),
@@ -1149,6 +1217,7 @@ create table app.users (
   last_seen_at timestamp with time zone,
   password_reset_told_at timestamp with time zone,
   time_zone_chosen_at timestamp with time zone,
+  profile_asked_at timestamp with time zone,
   constraint users_pkey PRIMARY KEY (tenant_id, id),
   constraint users_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id) ON DELETE CASCADE,
   constraint users_anonymised CHECK (((anonymised_at IS NULL) OR ((state = 'deactivated'::app.user_state) AND (role = 'member'::app.role) AND (first_name = 'Anonymised'::text) AND (last_name = 'person'::text) AND (num_nonnulls(password_hash, password_changed_at, password_reset_cause, password_length, password_score, sealed_breach_prefix, breach_mac, last_sign_in_at, last_seen_at, strength_asked_at, reactivated_at) = 0)))),
@@ -1160,6 +1229,7 @@ create table app.users (
 );
 alter table app.users owner to app_owner;
 CREATE INDEX users_by_name ON app.users USING btree (tenant_id, name_key, id);
+CREATE INDEX users_profile_asked ON app.users USING btree (tenant_id) WHERE (profile_asked_at IS NOT NULL);
 CREATE INDEX users_super_admins ON app.users USING btree (tenant_id, id) WHERE ((role = 'super_admin'::app.role) AND (state = 'active'::app.user_state));
 CREATE INDEX users_to_tell ON app.users USING btree (tenant_id, id) WHERE ((password_reset_cause = 'policy'::app.password_reset_cause) AND (password_reset_told_at IS NULL));
 alter table app.users enable row level security;

@@ -4,6 +4,7 @@ import { addressConfirmationRoutes } from "#features/addresses/routes/confirmati
 import { addressRoutes } from "#features/addresses/routes/of-person.tsx";
 import { ownAddressRoutes } from "#features/addresses/routes/own.tsx";
 import { accountRoutes } from "#features/account/routes.tsx";
+import { attributeSettingsRoutes } from "#features/attributes/routes.tsx";
 import { authenticateBearer } from "#features/api-clients/index.ts";
 import { apiClientRoutes } from "#features/api-clients/routes.tsx";
 import { applicationKeyRoutes } from "#features/applications/routes/keys.tsx";
@@ -113,6 +114,7 @@ export const routeTable: readonly AnyRoute[] = [
   auditLogRoutes,
   brandingRoutes,
   settingsRoutes,
+  attributeSettingsRoutes,
 ].flatMap((feature) => feature.table);
 
 const browserDoor: Door = { kind: "browser", prefix: "", authenticate: authenticateSession };

@@ -18,6 +18,7 @@ const texts = defineTexts("navigation", {
   limits: "Limits",
   settings: "Settings",
   signIn: "Sign-in settings",
+  attributes: "Attributes",
   branding: "Branding",
 });
 
@@ -90,6 +91,13 @@ export const navigation: readonly NavEntry[] = [
     href: "/settings/sign-in",
     label: texts.signIn,
     icon: "settings",
+    section: texts.settings,
+    permission: "settings.manage",
+  },
+  {
+    href: "/settings/attributes",
+    label: texts.attributes,
+    icon: "user",
     section: texts.settings,
     permission: "settings.manage",
   },

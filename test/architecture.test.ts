@@ -10,7 +10,7 @@ const mayImport: readonly [room: RegExp, allowed: RegExp][] = [
   [/^src\/(ids|actor|permissions)\.ts$/, /^(zod$|\.\/(ids|actor|permissions)\.ts$)/],
   [
     /^src\/protocols\//,
-    /^(#protocols\/|\.\.?\/|node:(crypto|zlib|util|buffer)|zod$|xml-crypto|@xmldom\/xmldom|libxml2-wasm|samlify|@peculiar\/x509|reflect-metadata|otplib|@simplewebauthn\/server)/,
+    /^(#protocols\/|\.\.?\/|node:(crypto|zlib|util|buffer)|zod$|xml-crypto|@xmldom\/xmldom|libxml2-wasm|samlify|@peculiar\/x509|reflect-metadata|otplib|@simplewebauthn\/server|libphonenumber-js\/min)/,
   ],
   [/^src\/platform\/ui\//, /^(\.\.?\/|#platform\/texts\.ts$|hono\/|node:(crypto|fs|url))/],
   [

@@ -32,6 +32,7 @@ export const tableClasses: Readonly<Record<string, TableClass>> = {
   api_tokens: tenant(),
   application_grants: tenant(),
   applications: tenant(),
+  attribute_settings: tenant(),
   backup_codes: tenant(),
   branding: single,
   consents: tenant(),
@@ -66,7 +67,9 @@ export const tableClasses: Readonly<Record<string, TableClass>> = {
   sso_requests: tenant(),
   totp_authenticators: tenant(),
   used_assertions: tenant(),
+  user_attributes: tenant(),
   user_emails: tenant(),
+  user_provider_attributes: tenant(),
   user_tokens: tenant(),
   users: tenant(),
 

@@ -74,6 +74,8 @@ const overrides: Readonly<Record<string, (tenantId: string) => Values>> = {
   // Only a retired key is without its private half.
   saml_keys: () => ({ sealed_key: Buffer.from("sealed") }),
   identity_provider_keys: () => ({ sealed_key: Buffer.from("sealed") }),
+  // Only a provider's word names one.
+  user_attributes: () => ({ source: "idp" }),
   // Of a sign-in or of somebody who tries it out.
   identity_provider_requests: () => ({ started_by: null }),
   // An application asked, or a provider.

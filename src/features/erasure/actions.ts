@@ -112,6 +112,7 @@ async function emptyPerson(db: TenantDb, userId: UserId): Promise<void> {
       breach_checked_at: null,
       second_step: "email",
       strength_asked_at: null,
+      profile_asked_at: null,
       time_zone: "UTC",
       time_zone_chosen_at: null,
       theme: "system",

@@ -22,6 +22,8 @@ export const ownRows = [
   // Random, 122 bits: the same one is never made for anybody else (SAML Core §8.3.7), so nothing has to be kept of it.
   { table: "saml_persistent_ids", column: "user_id" },
   { table: "consents", column: "user_id" },
+  { table: "user_attributes", column: "user_id" },
+  { table: "user_provider_attributes", column: "user_id" },
   { table: "group_members", column: "user_id" },
   { table: "reactivation_requests", column: "user_id" },
   { table: "factor_resets", column: "user_id" },
@@ -37,6 +39,7 @@ export const keptIds = [
   { table: "factor_resets", column: "decided_by" },
   { table: "reactivation_requests", column: "decided_by" },
   { table: "policy_trials", column: "started_by" },
+  { table: "user_attributes", column: "updated_by" },
 ] as const;
 
 /** Whose rows they are; `addresses` in lower case, as they are stored. */

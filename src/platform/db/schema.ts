@@ -26,6 +26,8 @@ export type ApiAccess = "read" | "write";
 
 export type ApplicationKind = "saml";
 
+export type AttributeSource = "admin" | "idp" | "self";
+
 export type BackupRunKind = "backup" | "drill" | "restore";
 
 export type Decision = "approved" | "denied" | "expired" | "void";
@@ -130,6 +132,19 @@ export interface Applications {
   name: string;
   strength: Strength | null;
   tenant_id: Generated<TenantId>;
+}
+
+export interface AttributeSettings {
+  allow_self_sourced: Generated<boolean>;
+  enabled: boolean;
+  key: string;
+  locked_for_users: Generated<boolean>;
+  mirror_from_provider: Generated<boolean>;
+  required: Generated<boolean>;
+  send_to_applications: Generated<boolean>;
+  tenant_id: Generated<TenantId>;
+  updated_at: Generated<Timestamp>;
+  version: Generated<number>;
 }
 
 export interface AuditEvents {
@@ -635,6 +650,17 @@ export interface UsedAssertions {
   tenant_id: Generated<TenantId>;
 }
 
+export interface UserAttributes {
+  identity_provider_id: IdentityProviderId | null;
+  key: string;
+  source: AttributeSource;
+  tenant_id: Generated<TenantId>;
+  updated_at: Generated<Timestamp>;
+  updated_by: UserId | null;
+  user_id: UserId;
+  value: string;
+}
+
 export interface UserEmails {
   created_at: Generated<Timestamp>;
   email: string;
@@ -643,6 +669,15 @@ export interface UserEmails {
   tenant_id: Generated<TenantId>;
   user_id: UserId;
   verified_at: Timestamp | null;
+}
+
+export interface UserProviderAttributes {
+  identity_provider_id: IdentityProviderId;
+  key: string;
+  said_at: Generated<Timestamp>;
+  tenant_id: Generated<TenantId>;
+  user_id: UserId;
+  value: string;
 }
 
 export interface Users {
@@ -665,6 +700,7 @@ export interface Users {
   password_reset_cause: PasswordResetCause | null;
   password_reset_told_at: Timestamp | null;
   password_score: number | null;
+  profile_asked_at: Timestamp | null;
   reactivated_at: Timestamp | null;
   role: Generated<Role>;
   sealed_breach_prefix: Buffer | null;
@@ -700,6 +736,7 @@ export interface DB {
   api_tokens: ApiTokens;
   application_grants: ApplicationGrants;
   applications: Applications;
+  attribute_settings: AttributeSettings;
   audit_events: AuditEvents;
   backup_codes: BackupCodes;
   backup_runs: BackupRuns;
@@ -739,7 +776,9 @@ export interface DB {
   tenants: Tenants;
   totp_authenticators: TotpAuthenticators;
   used_assertions: UsedAssertions;
+  user_attributes: UserAttributes;
   user_emails: UserEmails;
+  user_provider_attributes: UserProviderAttributes;
   user_tokens: UserTokens;
   users: Users;
   workers: Workers;

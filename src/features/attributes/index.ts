@@ -1,0 +1,23 @@
+export { type AttributeWrite, writeAttributes, type WrittenAs } from "./actions.ts";
+export { attributeLocked, attributeNotInUse } from "./errors.ts";
+export { attributesChanged } from "./events.ts";
+export { clearAsked, isLedToProfile, missingOf } from "./completion.ts";
+export { attributesOf, attributesShown, findAttributeSettings, listAttributes } from "./queries.ts";
+export {
+  AttributeCategory,
+  AttributeKey,
+  attributeKeys,
+  attributes,
+  isAttributeKey,
+  type StandardAttribute,
+} from "./registry.ts";
+export { valuesToRelease } from "./release.ts";
+export {
+  AttributeChanges,
+  AttributeChangesInput,
+  type AttributeFlags,
+  type AttributeSettings,
+  type AttributeValue,
+  PersonAttribute,
+} from "./schema.ts";
+export { readValue, type ReadValue, valueText } from "./values.ts";

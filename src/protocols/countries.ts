@@ -1,0 +1,40 @@
+// ISO 3166-1 alpha-2: the codes that are officially assigned, with English names (Unicode CLDR by this runtime).
+
+const assigned = `
+AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ
+CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR
+GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP
+KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT
+MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW
+SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ
+UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW`;
+
+const names = new Intl.DisplayNames("en", { type: "region" });
+
+/** Every country, by name. */
+export const countries: readonly { readonly code: string; readonly name: string }[] = assigned
+  .trim()
+  .split(/\s+/)
+  .map((code) => ({ code, name: names.of(code) ?? code }))
+  .toSorted((one, other) => one.name.localeCompare(other.name, "en"));
+
+const nameByCode = new Map(countries.map(({ code, name }) => [code, name]));
+const codeByName = new Map(countries.map(({ code, name }) => [folded(name), code]));
+
+/** The code of a country that is meant by its code or its English name, in any case; null: there is none. */
+export function findCountry(typed: string): string | null {
+  const code = typed.trim().toUpperCase();
+  return nameByCode.has(code) ? code : (codeByName.get(folded(typed)) ?? null);
+}
+
+/** The English name; the code itself where it is none. */
+export const countryName = (code: string): string => nameByCode.get(code) ?? code;
+
+/** Without case, accents and the kind of apostrophe. */
+function folded(name: string): string {
+  return name
+    .trim()
+    .normalize("NFD")
+    .replaceAll(/[\p{M}'’]/gu, "")
+    .toLowerCase();
+}
