@@ -24,6 +24,9 @@ import { logoutRoutes } from "#features/logout/routes.tsx";
 import { limitRoutes } from "#features/limits/routes.tsx";
 import { invitationRoutes } from "#features/invitations/routes.tsx";
 import { authenticateSession } from "#features/sessions/index.ts";
+import { completionRoutes } from "#features/person-attributes/routes/completion.tsx";
+import { missingAttributeRoutes } from "#features/person-attributes/routes/missing.tsx";
+import { personAttributeRoutes } from "#features/person-attributes/routes/person.tsx";
 import { providerGroupRoutes } from "#features/provider-people/routes/groups.tsx";
 import { providerPeopleRoutes } from "#features/provider-people/routes/people.tsx";
 import { passwordResetRoutes } from "#features/password-resets/routes.tsx";
@@ -102,7 +105,10 @@ export const routeTable: readonly AnyRoute[] = [
   accountRoutes,
   ownAddressRoutes,
   addressConfirmationRoutes,
+  missingAttributeRoutes,
   userRoutes,
+  personAttributeRoutes,
+  completionRoutes,
   addressRoutes,
   passkeyRoutes,
   passwordResetRoutes,

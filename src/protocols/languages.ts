@@ -1,11 +1,11 @@
 // Languages by BCP 47 (RFC 5646), in the canonical form, with English names (Unicode CLDR by this runtime).
 
 const names = new Intl.DisplayNames("en", { type: "language", fallback: "none" });
-const letters = "abcdefghijklmnopqrstuvwxyz";
+const letters = "abcdefghijklmnopqrstuvwxyz".split("");
 
 /** The languages that ISO 639-1 has two letters for, by name: what is proposed. Others are known by their tag. */
-export const languages: readonly { readonly tag: string; readonly name: string }[] = [...letters]
-  .flatMap((one) => [...letters].map((other) => one + other))
+export const languages: readonly { readonly tag: string; readonly name: string }[] = letters
+  .flatMap((one) => letters.map((other) => one + other))
   .filter((tag) => Intl.getCanonicalLocales(tag)[0] === tag)
   .flatMap((tag) => {
     const name = names.of(tag);

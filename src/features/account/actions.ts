@@ -1,5 +1,6 @@
 // What people change about their own account.
 import { sql } from "kysely";
+import { AttributeChanges, writeAttributes } from "#features/attributes/index.ts";
 import { findPolicy } from "#features/policy/index.ts";
 import { setNames } from "#features/users/index.ts";
 import { record } from "#platform/audit/record.ts";
@@ -11,7 +12,10 @@ import { getProfile } from "./queries.ts";
 import type { Profile, ProfileChanges } from "./schema.ts";
 import { texts } from "./texts.ts";
 
-/** Changes the actor's own names, time zone and theme, as far as they differ. @throws {peopleOnly} @throws {namesLocked} */
+/**
+ * Changes the actor's own names, attributes, time zone and theme, as far as they differ.
+ * @throws {peopleOnly} @throws {namesLocked} @throws {attributeNotInUse} @throws {attributeLocked}
+ */
 export async function changeProfile(
   db: TenantDb,
   actor: Actor,
@@ -23,6 +27,7 @@ export async function changeProfile(
   const { firstName = before.firstName, lastName = before.lastName } = changes;
   await assertMayRename(db, { actor, now, before, wanted: { firstName, lastName } });
   await setNames(db, actor, { userId, firstName, lastName });
+  await changeOwnAttributes(db, { actor, now, changes: AttributeChanges.parse(changes) });
   const { timeZone = before.timeZone, theme = before.theme } = changes;
   if (timeZone !== before.timeZone || theme !== before.theme) {
     await db
@@ -61,10 +66,27 @@ export async function takeBrowserZone(db: TenantDb, actor: Actor, timeZone: stri
   if (numUpdatedRows > 0n) await record(db, actor, profileChanged, { userId, timeZone });
 }
 
+/**
+ * Changes the actor's own attributes, as far as the tenant leaves them to people. The person is locked.
+ * @throws {attributeNotInUse} @throws {attributeLocked}
+ */
+export async function changeOwnAttributes(
+  db: TenantDb,
+  {
+    actor,
+    now,
+    changes,
+  }: { actor: Extract<Actor, { kind: "user" }>; now: Date; changes: AttributeChanges },
+): Promise<void> {
+  if (Object.keys(changes).length === 0) return;
+  const peopleEdit = await mayEditProfile(db, actor, now);
+  await writeAttributes(db, actor, { userId: actor.userId, changes, as: "person", peopleEdit });
+}
+
 type Names = Pick<Profile, "firstName" | "lastName">;
 
-/** Where the tenant keeps names, people leave theirs alone; who makes that setting is above it. */
-export async function mayRename(db: TenantDb, actor: Actor, now: Date): Promise<boolean> {
+/** Where the tenant keeps profiles, people leave theirs alone; who makes that setting is above it. */
+export async function mayEditProfile(db: TenantDb, actor: Actor, now: Date): Promise<boolean> {
   return actorMay(actor, "settings.manage") || (await findPolicy(db, now)).peopleEditNames;
 }
 
@@ -76,7 +98,7 @@ async function assertMayRename(
   const changed = (["firstName", "lastName"] as const).filter(
     (name) => wanted[name] !== before[name],
   );
-  if (changed.length === 0 || (await mayRename(db, actor, now))) return;
+  if (changed.length === 0 || (await mayEditProfile(db, actor, now))) return;
   throw namesLocked({
     errors: Object.fromEntries(changed.map((name) => [name, texts.namesLockedField])),
   });

@@ -1,7 +1,8 @@
 // One's own account: the profile page, and `me` for scripts.
+import { attributeValues, listAttributes } from "#features/attributes/index.ts";
 import { type Handling, type Redirect, redirect } from "#platform/http/context.ts";
 import { routes } from "#platform/http/route.ts";
-import { changeProfile, mayRename, takeBrowserZone } from "./actions.ts";
+import { changeProfile, mayEditProfile, takeBrowserZone } from "./actions.ts";
 import { peopleOnly } from "./errors.ts";
 import { getMe, getProfile } from "./queries.ts";
 import { BrowserZone, Me, ProfileChanges } from "./schema.ts";
@@ -14,10 +15,15 @@ async function ownProfile({
   now,
 }: Pick<Handling<unknown, unknown>, "tenant" | "actor" | "now">) {
   if (actor.kind !== "user") throw peopleOnly();
-  return tenant.read(async (db) => ({
-    profile: await getProfile(db, actor.userId),
-    mayRename: await mayRename(db, actor, now),
-  }));
+  return tenant.read(async (db) => {
+    const mayEdit = await mayEditProfile(db, actor, now);
+    const attributes = await listAttributes(db, actor.userId);
+    return {
+      profile: await getProfile(db, actor.userId),
+      mayEdit,
+      attributes: attributes.map((item) => ({ ...item, isLocked: item.isLocked || !mayEdit })),
+    };
+  });
 }
 
 export const accountRoutes = routes()
@@ -32,7 +38,7 @@ export const accountRoutes = routes()
     title: texts.title,
     handle: async (handling) => {
       const own = await ownProfile(handling);
-      return { ...own, values: own.profile };
+      return { ...own, values: { ...own.profile, ...attributeValues(own.attributes) } };
     },
     form: ProfileForm,
   })

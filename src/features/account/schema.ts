@@ -1,5 +1,6 @@
 // One's own account as the profile page and the API say it.
 import { z } from "zod";
+import { AttributeChanges } from "#features/attributes/index.ts";
 import { FirstName, LastName } from "#features/users/index.ts";
 import { ApiClientId, UserId } from "#src/ids.ts";
 import { Role } from "#src/permissions.ts";
@@ -24,6 +25,7 @@ export const BrowserZone = z.object({ timeZone: TimeZone });
 /** What is absent stays as it is. */
 export const ProfileChanges = z
   .object({ firstName: FirstName, lastName: LastName, timeZone: TimeZone, theme: Theme })
+  .extend(AttributeChanges.shape)
   .partial()
   .refine((changes) => Object.keys(changes).length > 0, { error: () => texts.nothingToChange });
 export type ProfileChanges = z.infer<typeof ProfileChanges>;

@@ -17,7 +17,7 @@ export const texts = defineTexts("account", {
   names: "Your name",
   namesHint: "Applications that you open get it too.",
   namesLockedHint:
-    "Your organisation keeps names: ask an administrator if yours is wrong. Applications that you open get it too.",
+    "Your organisation keeps names and attributes: ask an administrator if yours is wrong. Applications that you open get it too.",
   firstName: "First name",
   lastName: "Last name",
   display: "Time and look",

@@ -1,4 +1,5 @@
 // The profile page.
+import { AttributeFields, type PersonAttribute } from "#features/attributes/index.ts";
 import type { FormScreen } from "#platform/http/view.ts";
 import { controlOf, FieldFrame } from "#platform/ui/field.tsx";
 import {
@@ -21,8 +22,14 @@ import type { Profile } from "./schema.ts";
 import { texts } from "./texts.ts";
 import { offsetOf, timeZones } from "./time-zones.ts";
 
-export const ProfileForm: FormScreen<{ profile: Profile; mayRename: boolean }> = ({
-  data: { profile, mayRename },
+interface Own {
+  readonly profile: Profile;
+  readonly mayEdit: boolean;
+  readonly attributes: readonly PersonAttribute[];
+}
+
+export const ProfileForm: FormScreen<Own> = ({
+  data: { profile, mayEdit, attributes },
   view,
   values,
   problems,
@@ -30,15 +37,12 @@ export const ProfileForm: FormScreen<{ profile: Profile; mayRename: boolean }> =
   <>
     <PageHeader title={texts.title} description={texts.description} />
     <Form action="/profile" method="patch" submit={texts.save} values={values} problems={problems}>
-      <Section
-        title={texts.names}
-        description={mayRename ? texts.namesHint : texts.namesLockedHint}
-      >
+      <Section title={texts.names} description={mayEdit ? texts.namesHint : texts.namesLockedHint}>
         <Grid>
           <Field
             name="firstName"
             label={texts.firstName}
-            readonly={!mayRename}
+            readonly={!mayEdit}
             required
             maxlength={200}
             autocomplete="given-name"
@@ -46,13 +50,14 @@ export const ProfileForm: FormScreen<{ profile: Profile; mayRename: boolean }> =
           <Field
             name="lastName"
             label={texts.lastName}
-            readonly={!mayRename}
+            readonly={!mayEdit}
             required
             maxlength={200}
             autocomplete="family-name"
           />
         </Grid>
       </Section>
+      <AttributeFields items={attributes} own />
       <Section title={texts.display} description={texts.displayHint}>
         <Stack>
           <TimeZoneField now={view.now} />

@@ -23,20 +23,23 @@ export interface AttributeWrite {
   /** Values to keep (`readValue`); null clears, what is absent stays. */
   readonly changes: AttributeChanges;
   readonly as: WrittenAs;
+  /** Whether people edit their own profile here; true unless told otherwise. */
+  readonly peopleEdit?: boolean;
+  /** The field of the form that holds an attribute, for refusals; its key unless told otherwise. */
+  readonly fieldOf?: (key: AttributeKey) => string;
 }
 
 /**
  * Changes what is known of a person, as far as it differs, and records which attributes that are, not what they say. Whose values they
  * are stays with those that are the same: saving a form confirms nothing. Answers what was done, by key.
  *
- * The person is locked and the caller may do it to them (`features/users`); whether people may edit their profile at all is the
- * caller's question, too. A provider's word is taken for attributes that are in use and mirrored, and passed over for others.
+ * The person is locked and the caller may do it to them (`features/users`). A provider's word is taken for attributes that are in use and mirrored, and passed over for others.
  * @throws {attributeNotInUse} @throws {attributeLocked} naming the fields
  */
 export async function writeAttributes(
   db: TenantDb,
   actor: Actor,
-  { userId, changes, as }: AttributeWrite,
+  { userId, changes, as, ...rules }: AttributeWrite,
 ): Promise<Partial<Record<AttributeKey, AttributeAction>>> {
   const settings = await findAttributeSettings(db);
   const before = new Map((await attributesOf(db, userId)).map(({ key, value }) => [key, value]));
@@ -45,7 +48,7 @@ export async function writeAttributes(
     const from = before.get(key) ?? null;
     return to === undefined || to === from ? [] : [{ key, from, to }];
   });
-  const allowed = takesWordOf(as, settings, wanted);
+  const allowed = takesWordOf(wanted, { as, settings, ...rules });
   if (allowed.length === 0) return {};
 
   const source = await sourceOf(db, actor, { userId, as });
@@ -120,19 +123,26 @@ const actionOf = ({ from, to }: Wanted): AttributeAction =>
   to === null ? "cleared" : from === null ? "added" : "updated";
 
 /** What of it may be written in that place. @throws {attributeNotInUse} @throws {attributeLocked} */
-function takesWordOf(as: WrittenAs, settings: AttributeSettings, wanted: readonly Wanted[]) {
+function takesWordOf(
+  wanted: readonly Wanted[],
+  {
+    as,
+    settings,
+    peopleEdit = true,
+    fieldOf = (key) => key,
+  }: Pick<AttributeWrite, "as" | "peopleEdit" | "fieldOf"> & { settings: AttributeSettings },
+): readonly Wanted[] {
+  const refused = (keys: readonly Wanted[], sentence: string) =>
+    Object.fromEntries(keys.map(({ key }) => [fieldOf(key), sentence]));
   if (typeof as === "object")
     return wanted.filter(({ key }) => settings[key].enabled && settings[key].mirrorFromProvider);
   const unused = wanted.filter(({ key }) => !settings[key].enabled);
-  if (unused.length > 0) throw attributeNotInUse({ errors: said(unused, texts.notInUseField) });
-  const locked = wanted.filter(({ key }) => settings[key].lockedForUsers);
+  if (unused.length > 0) throw attributeNotInUse({ errors: refused(unused, texts.notInUseField) });
+  const locked = wanted.filter(({ key }) => !peopleEdit || settings[key].lockedForUsers);
   if (as === "person" && locked.length > 0)
-    throw attributeLocked({ errors: said(locked, texts.lockedField) });
+    throw attributeLocked({ errors: refused(locked, texts.lockedField) });
   return wanted;
 }
-
-const said = (wanted: readonly Wanted[], sentence: string) =>
-  Object.fromEntries(wanted.map(({ key }) => [key, sentence]));
 
 /**
  * Whose word a value is. Nobody vouches for themselves: what administrators write into their own profile, by whatever page or by a client

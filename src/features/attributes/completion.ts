@@ -5,6 +5,9 @@ import type { UserId } from "#src/ids.ts";
 import { Role, roleMay } from "#src/permissions.ts";
 import { attributeKeys } from "./registry.ts";
 
+/** The page to which people are led who were asked to complete their profile. */
+export const completionPath = "/profile/completion";
+
 /** Keys that the tenant asks for and the person `u` has no value of, as rows of `m`: `key`, `is_locked`. */
 export const missingOf = sql`(
   select s.key, s.locked_for_users as is_locked

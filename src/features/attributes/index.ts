@@ -1,7 +1,8 @@
 export { type AttributeWrite, writeAttributes, type WrittenAs } from "./actions.ts";
 export { attributeLocked, attributeNotInUse } from "./errors.ts";
 export { attributesChanged } from "./events.ts";
-export { clearAsked, isLedToProfile, missingOf } from "./completion.ts";
+export { clearAsked, completionPath, isLedToProfile, missingOf } from "./completion.ts";
+export { AttributeFields, attributeName, attributeValues, sourceText } from "./parts.tsx";
 export { attributesOf, attributesShown, findAttributeSettings, listAttributes } from "./queries.ts";
 export {
   AttributeCategory,
@@ -18,6 +19,7 @@ export {
   type AttributeFlags,
   type AttributeSettings,
   type AttributeValue,
+  NewAttributes,
   PersonAttribute,
 } from "./schema.ts";
 export { readValue, type ReadValue, valueText } from "./values.ts";

@@ -83,6 +83,7 @@ export function attributesShown(
         source: kept?.source ?? null,
         identityProvider: kept?.identityProvider ?? null,
         updatedAt: kept?.updatedAt ?? null,
+        isRequired: settings[key].required,
         isMissing: settings[key].required && kept === undefined,
         isLocked: settings[key].lockedForUsers,
       };

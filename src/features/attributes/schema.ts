@@ -19,10 +19,16 @@ export type AttributeSource = z.infer<typeof AttributeSource>;
 export const AttributeChanges = z.object(perAttribute(sentValue)).partial();
 export type AttributeChanges = z.infer<typeof AttributeChanges>;
 
-/** The same for a script: it is told of a key that does not exist, which a form cannot send. */
-export const AttributeChangesInput = z
-  .strictObject(AttributeChanges.shape, { error: () => texts.keyUnknown(attributeKeys.join(", ")) })
-  .refine((changes) => Object.keys(changes).length > 0, { error: () => texts.nothingToChange });
+/** The same as a part of something: who names a key that does not exist is told so, and nothing is dropped. */
+export const NewAttributes = z.strictObject(AttributeChanges.shape, {
+  error: () => texts.keyUnknown(attributeKeys.join(", ")),
+});
+
+/** The same by itself. */
+export const AttributeChangesInput = NewAttributes.refine(
+  (changes) => Object.keys(changes).length > 0,
+  { error: () => texts.nothingToChange },
+);
 
 const flag = z.boolean({ error: () => texts.yesOrNo });
 
@@ -81,7 +87,9 @@ export const PersonAttribute = z.object({
   source: AttributeSource.nullable(),
   identityProvider: z.object({ id: IdentityProviderId, name: z.string() }).nullable(),
   updatedAt: z.iso.datetime().nullable(),
-  /** A value is asked for and not there. */
+  /** A value is asked for. */
+  isRequired: z.boolean(),
+  /** It is asked for and not there. */
   isMissing: z.boolean(),
   /** The person cannot change it. */
   isLocked: z.boolean(),

@@ -8,10 +8,6 @@ import { texts } from "./texts.ts";
 
 // Control characters break what is signed, direction marks make one value look like another, and XML has no place for the last two.
 const printable = /^[^\p{Cc}\p{Cs}\u202A-\u202E\u2066-\u2069\uFFFE\uFFFF]*$/u;
-/** The same with the line breaks of a text of several lines. */
-const printableLines =
-  /^[^\p{Cs}\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069\uFFFE\uFFFF]*$/u;
-
 /** Null: there is no such value. */
 const readers: Readonly<Record<AttributeType, (text: string) => string | null>> = {
   text: (text) => text,
@@ -39,7 +35,7 @@ export function readValue(key: AttributeKey, said: string): ReadValue {
   if (text === "") return { value: null };
   // Before it is read: no parser gets more than it can keep, but for spelled-out names.
   if (text.length > Math.max(maxLength, 100)) return { problem: texts.tooLong(maxLength) };
-  if (!(type === "note" ? printableLines : printable).test(text))
+  if (!printable.test(type === "note" ? text.replaceAll("\n", "") : text))
     return { problem: texts.unprintable };
   const value = readers[type](text);
   if (value === null) return { problem: complaints[type]() };

@@ -1,6 +1,7 @@
 // The start page: who am I, and where can I go.
 import { z } from "zod";
 import { listMyApplications } from "#features/applications/index.ts";
+import { ownMissing } from "#features/person-attributes/index.ts";
 import { routes } from "#platform/http/route.ts";
 import { ApplicationId } from "#src/ids.ts";
 import { texts } from "./texts.ts";
@@ -21,10 +22,16 @@ export const homeRoutes = routes()
   .screen("get", "/", {
     permit: "signed-in",
     title: texts.title,
-    handle: async ({ tenant, session }) => {
+    handle: async ({ tenant, session, actor, now }) => {
       if (!session) throw new Error("the start page without a session");
-      const apps = await tenant.read((db) => listMyApplications(db, session.userId));
-      return { apps: apps.map(withLaunchPath), authenticatedAt: session.authenticatedAt };
+      return tenant.read(async (db) => {
+        const apps = await listMyApplications(db, session.userId);
+        return {
+          apps: apps.map(withLaunchPath),
+          authenticatedAt: session.authenticatedAt,
+          missing: await ownMissing(db, { actor, now }),
+        };
+      });
     },
     page: HomePage,
   })

@@ -5,6 +5,9 @@ export const texts = defineTexts("home", {
   greeting: (name: string) => `Hello, ${name}`,
   signedInAs: (email: string, tenant: string) =>
     `You are signed in to ${tenant} as ${email}, since `,
+  missing: (names: readonly string[]) =>
+    `Your organisation asks for something that is missing in your profile: ${names.join(", ")}. `,
+  fillIn: "Fill it in",
   myApps: "My Apps",
   emptyTitle: "No applications yet",
   emptyHint: "When your administrator gives you an application, it appears here.",

@@ -1,10 +1,22 @@
+import { type AttributeKey, attributeName, completionPath } from "#features/attributes/index.ts";
 import type { Screen } from "#platform/http/view.ts";
-import { EmptyState, Grid, LinkButton, PageHeader, Stack, Tile, Time } from "#platform/ui/index.ts";
+import {
+  EmptyState,
+  Grid,
+  LinkButton,
+  Notice,
+  PageHeader,
+  Stack,
+  Tile,
+  Time,
+} from "#platform/ui/index.ts";
 import { texts } from "./texts.ts";
 
 interface Home {
   readonly apps: readonly { id: string; name: string; description: string; launchPath: string }[];
   readonly authenticatedAt: Date;
+  /** What the person's own profile lacks and they can fill in themselves. */
+  readonly missing: readonly AttributeKey[];
 }
 
 export const HomePage: Screen<Home> = ({ data, view }) => {
@@ -21,6 +33,12 @@ export const HomePage: Screen<Home> = ({ data, view }) => {
           </>
         }
       />
+      {data.missing.length > 0 && (
+        <Notice kind="info">
+          {texts.missing(data.missing.map(attributeName))}
+          <a href={completionPath}>{texts.fillIn}</a>
+        </Notice>
+      )}
       <Stack>
         <h2>{texts.myApps}</h2>
         {data.apps.length > 0 ? (

@@ -8,6 +8,8 @@ export interface SessionLimits {
   readonly idle_seconds: number | null;
   readonly absolute_seconds: number;
   readonly keep_signed_in: boolean;
+  /** Not a limit, but of the same row: whether people edit their own profile. */
+  readonly people_edit_names: boolean;
 }
 
 /**
@@ -29,7 +31,12 @@ export const sessionLimits = (now: Date): RawBuilder<SessionLimits> => sql<Sessi
       (t.previous ->> 'keepSignedIn')::boolean,
       p.keep_signed_in,
       ${defaultPolicy.keepSignedIn}::boolean
-    ) as keep_signed_in
+    ) as keep_signed_in,
+    coalesce(
+      (t.previous ->> 'peopleEditNames')::boolean,
+      p.people_edit_names,
+      ${defaultPolicy.peopleEditNames}::boolean
+    ) as people_edit_names
   from (values (1)) as one (row)
   left join sign_in_policies p on true
   left join policy_trials t on t.ended_at is null and t.revert_at <= ${now}

@@ -1,4 +1,5 @@
 // The browser door's lock: cookie → session → person. One read a request; "last seen" is written at most once a minute.
+import { completionPath } from "#features/attributes/index.ts";
 import type { HttpContext, Principal } from "#platform/http/context.ts";
 import { type CookieJar, cookieJar } from "#platform/http/cookies.ts";
 import { isSecure, originOf } from "#platform/http/handling.ts";
@@ -67,7 +68,16 @@ function toPrincipal(found: FoundSession, tokenHash: Buffer, c: HttpContext): Pr
   const { id, userId, role, methods, authenticatedAt, startedAt, expiresAt } = found;
   return {
     actor: { kind: "user", userId, role, sessionId: id, origin: originOf(c) },
-    session: { id, userId, tokenHash, methods, authenticatedAt, startedAt, expiresAt },
+    session: {
+      id,
+      userId,
+      tokenHash,
+      methods,
+      authenticatedAt,
+      startedAt,
+      expiresAt,
+      detour: found.isLedToProfile ? completionPath : null,
+    },
     viewer: {
       name: `${found.firstName} ${found.lastName}`,
       email: found.email,

@@ -2,6 +2,7 @@
 // too long, the tenant's policy says in the same statement: a change of it ends sessions at once, in every process.
 import { type RawBuilder, sql } from "kysely";
 import { z } from "zod";
+import { isLedToProfile } from "#features/attributes/index.ts";
 import { Method, sessionLimits, strengthOf } from "#features/policy/index.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import { decodeCursor, toPage } from "#platform/http/input.ts";
@@ -56,6 +57,7 @@ export async function findSession(db: TenantDb, tokenHash: Buffer, now: Date) {
       "u.theme",
       "u.time_zone as zone",
       neverChoseZone.as("takesZone"),
+      isLedToProfile(sql`l.people_edit_names`).as("isLedToProfile"),
       "e.email",
     ])
     .where("s.token_hash", "=", tokenHash)

@@ -103,8 +103,9 @@ export const texts = defineTexts("settings", {
   inactiveAfterDays: "Deactivate people who are not seen",
   inactiveAfterDaysHint:
     "Whoever has not signed in or used a session for this long is warned 7 days and 1 day before, then deactivated. Invited people and the last super administrator never are.",
-  peopleEditNames: "People may change their own name",
-  peopleEditNamesHint: "Otherwise only administrators do. Super administrators always may.",
+  peopleEditNames: "People may change their own name and attributes",
+  peopleEditNamesHint:
+    "Otherwise only administrators do. Super administrators always may. Single attributes can be locked under Attributes.",
 
   yes: "Yes",
   no: "No",

@@ -28,6 +28,8 @@ export type Decision =
   /** Signed in anew for this, and still not as the application asks. `way`: the least that would do. */
   | { readonly kind: "too-weak"; readonly way: SignInWay }
   | { readonly kind: "denied" }
+  /** Something is asked of the person first (`SessionFacts.detour`); the request waits. */
+  | { readonly kind: "detour"; readonly to: string }
   | { readonly kind: "ask"; readonly ready: Ready }
   | { readonly kind: "issue"; readonly ready: Ready };
 
@@ -86,6 +88,11 @@ export async function decide(
   }
   const access = await accessOf(db, session.userId, application);
   if (!access) return { kind: "denied" };
+  // What is asked of them first may be what the application is to be told.
+  if (session.detour !== null)
+    return waiting.isPassive
+      ? responder(statusCodes.noPassive)
+      : { kind: "detour", to: session.detour };
   const person = await personFor(db, session.userId, access);
   // A response about anybody but the person whom the request names is forbidden (Core §3.4.1).
   if (!(await isNamed(db, person, waiting))) return responder(statusCodes.unknownPrincipal);

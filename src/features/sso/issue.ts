@@ -65,6 +65,7 @@ export type Next =
   | { readonly kind: "sign-in"; readonly again: boolean; readonly application: string }
   | { readonly kind: "ask"; readonly waiting: Waiting; readonly ready: Ready }
   | { readonly kind: "too-weak"; readonly way: SignInWay; readonly application: string }
+  | { readonly kind: "detour"; readonly to: string }
   | { readonly kind: "denied"; readonly application: string };
 
 /** What a transaction has decided and used the request up for: the message is built and signed outside of it. */
@@ -86,6 +87,8 @@ export async function openRequest(asked: By, id: SsoRequestId): Promise<Sending 
       case "sign-in":
       case "too-weak":
         return { ...decision, application: application.name };
+      case "detour":
+        return decision;
       case "ask":
         return { ...decision, waiting };
       case "denied": {
@@ -119,7 +122,7 @@ export async function agreeToRequest(
     const waiting = await findWaiting(db, by, id);
     const application = await requireAcs(db, waiting);
     const decision = await decide(db, waiting, { ...by, application });
-    if (decision.kind === "sign-in" || decision.kind === "too-weak") return "look-again";
+    if (isOnTheWay(decision)) return "look-again";
     // What has come since the page was shown, and another person in front of it, were not agreed to.
     if (decision.kind === "ask" && agreed !== shownOf(decision.ready)) return "look-again";
     if (decision.kind === "ask") await giveConsent(db, decision.ready, waiting, by.now);
@@ -135,6 +138,10 @@ export async function agreeToRequest(
   releaseBrowser(asked.cookies, id);
   return send(asked, outcome);
 }
+
+/** What the page leads to: the person is not where they could agree to anything. */
+const isOnTheWay = (decision: Decision) =>
+  decision.kind === "sign-in" || decision.kind === "too-weak" || decision.kind === "detour";
 
 /** Who asks, as of this transaction: a session that has ended since the request came in is none. */
 async function held(db: TenantDb, asked: By): Promise<By> {

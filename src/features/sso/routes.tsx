@@ -1,5 +1,6 @@
 // The identity provider's side of SAML: metadata, requests in, the person's part, answers out (Bindings §3.4–3.5, Profiles §4.1).
 import { type Redirect, redirect } from "#platform/http/context.ts";
+import { detourPath } from "#platform/http/detour.ts";
 import { routes } from "#platform/http/route.ts";
 import {
   ApplicationParams,
@@ -109,6 +110,8 @@ export const ssoRoutes = routes()
             ? redirect(to, texts.askedAgain(next.application), "info")
             : redirect(to);
         }
+        case "detour":
+          return redirect(detourPath(next.to, path));
         case "denied": {
           const email = handling.viewer?.email ?? "";
           return { ...next, path, tenant: handling.site.name, email };

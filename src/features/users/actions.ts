@@ -1,5 +1,6 @@
 // Writes about people. Each checks the rules, locks the person, records its event and what follows, in one transaction.
 import { sql } from "kysely";
+import { writeAttributes } from "#features/attributes/index.ts";
 import { flagShortPassword } from "#features/authenticators/index.ts";
 import { unlinkPerson } from "#features/identity-providers/index.ts";
 import { endSessions } from "#features/sessions/index.ts";
@@ -17,9 +18,8 @@ import {
   reactivatedMail,
   roleChangedMail,
 } from "./emails.tsx";
-import { emailTaken, lastSuperAdmin, notInvited } from "./errors.ts";
+import { emailTaken, lastSuperAdmin } from "./errors.ts";
 import {
-  invitationCancelled,
   namesChanged,
   roleChanged,
   userCreated,
@@ -35,17 +35,26 @@ import {
   assertNotLastSuperAdmin,
   assertNotSelf,
 } from "./rules.ts";
-import type { NewUser, User, UserChanges } from "./schema.ts";
+import {
+  attributePrefix,
+  type NewPerson,
+  type NewUser,
+  type User,
+  type UserChanges,
+} from "./schema.ts";
 import { texts } from "./texts.ts";
 
 type Names = Pick<NewUser, "firstName" | "lastName">;
 
 /**
  * Adds a person in state "invited" with one unverified address. Sends nothing: the caller invites them.
- * @throws {roleAboveOwn} @throws {emailTaken}
+ * @throws {roleAboveOwn} @throws {emailTaken} @throws {attributeNotInUse}
  */
-export async function createUser(db: TenantDb, actor: Actor, input: NewUser): Promise<User> {
-  const { firstName, lastName, email, role } = input;
+export async function createUser(
+  db: TenantDb,
+  actor: Actor,
+  { firstName, lastName, email, role, attributes }: NewUser & Pick<NewPerson, "attributes">,
+): Promise<User> {
   assertMayGive(actor, role);
   const { id: userId } = await db
     .insertInto("users")
@@ -59,6 +68,10 @@ export async function createUser(db: TenantDb, actor: Actor, input: NewUser): Pr
     .returning("id")
     .executeTakeFirstOrThrow(() => emailTaken({ errors: { email: texts.emailTakenBy(email) } }));
   await record(db, actor, userCreated, { userId, firstName, lastName, email, role });
+  if (attributes !== undefined) {
+    const fieldOf = (key: string) => attributePrefix + key;
+    await writeAttributes(db, actor, { userId, changes: attributes, as: "administrator", fieldOf });
+  }
   return getUser(db, userId);
 }
 
@@ -270,21 +283,3 @@ async function settleRequest(db: TenantDb, actor: Actor, userId: UserId): Promis
 }
 
 const recipient = ({ id, email }: LockedUser) => ({ userId: id, email });
-
-/**
- * Removes a person who has not answered the invitation; links and memberships go with the row.
- * @throws {userNotFound} @throws {aboveRole} @throws {notInvited}
- */
-export async function cancelInvitation(db: TenantDb, actor: Actor, userId: UserId): Promise<void> {
-  const { firstName, lastName, email } = await lockInvited(db, actor, userId);
-  await db.deleteFrom("users").where("id", "=", userId).execute();
-  await record(db, actor, invitationCancelled, { userId, firstName, lastName, email });
-}
-
-/** Somebody whose invitation `actor` may send again or cancel, locked. @throws {userNotFound} @throws {aboveRole} @throws {notInvited} */
-export async function lockInvited(db: TenantDb, actor: Actor, userId: UserId): Promise<LockedUser> {
-  const user = await lockUser(db, userId);
-  assertMayManage(actor, user);
-  if (user.state !== "invited") throw notInvited({ userId });
-  return user;
-}

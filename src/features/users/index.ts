@@ -1,5 +1,4 @@
 export {
-  cancelInvitation,
   changeUser,
   createUser,
   deactivateAbsent,
@@ -7,7 +6,14 @@ export {
   reactivateUser,
   setNames,
 } from "./actions.ts";
-export { emailTaken, isAnonymised, lastSuperAdmin, notForRole, userNotFound } from "./errors.ts";
+export {
+  aboveRole,
+  emailTaken,
+  isAnonymised,
+  lastSuperAdmin,
+  notForRole,
+  userNotFound,
+} from "./errors.ts";
 export { userCreated, userDeactivated, userReactivated } from "./events.ts";
 export {
   emailsOf,
@@ -42,4 +48,5 @@ export {
   assertNotSelf,
   mayManage,
 } from "./rules.ts";
+export { cancelInvitation } from "./invited.ts";
 export { adoptHash, importUser } from "./import.ts";

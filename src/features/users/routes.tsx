@@ -1,5 +1,6 @@
 // People: the list, inviting, one person's pages, and what is done about them.
 import { z } from "zod";
+import { attributesShown, findAttributeSettings } from "#features/attributes/index.ts";
 import { listEvents, referenceText } from "#features/audit-log/index.ts";
 import { comingIn } from "#features/identity-providers/index.ts";
 import { inviteUser, resendInvitation } from "#features/invitations/index.ts";
@@ -8,14 +9,8 @@ import { listPasskeys } from "#features/passkeys/index.ts";
 import { sessionsOf } from "#features/sessions/index.ts";
 import type { Handling } from "#platform/http/context.ts";
 import { routes } from "#platform/http/route.ts";
-import {
-  cancelInvitation,
-  changeUser,
-  createUser,
-  deactivateUser,
-  lockInvited,
-  reactivateUser,
-} from "./actions.ts";
+import { changeUser, createUser, deactivateUser, reactivateUser } from "./actions.ts";
+import { cancelInvitation, lockInvited } from "./invited.ts";
 import { adoptHash, importUser } from "./import.ts";
 import { getUserDetail, listUsers } from "./queries.ts";
 import { assertMayManage, rolesToGive } from "./rules.ts";
@@ -47,6 +42,11 @@ const editing = async (handling: Asked) => ({
   roles: rolesToGive(handling.actor),
 });
 
+const inviting = async ({ tenant, actor }: Pick<OfUser, "tenant" | "actor">) => ({
+  roles: rolesToGive(actor),
+  attributes: attributesShown(await tenant.read(findAttributeSettings), []),
+});
+
 const pathOf = (user: Pick<User, "id">) => `/users/${user.id}`;
 const editTitle = ({ user }: { user: User }) => texts.editTitle(fullName(user));
 const deactivateTitle = (user: User) => texts.deactivateTitle(fullName(user));
@@ -68,7 +68,7 @@ export const userRoutes = routes()
     fresh: true,
     permit: "users.manage",
     title: texts.inviteTitle,
-    handle: async ({ actor }) => ({ roles: rolesToGive(actor), values: { role: "member" } }),
+    handle: async (handling) => ({ ...(await inviting(handling)), values: { role: "member" } }),
     form: InviteForm,
   })
   .on("post", "/users", {
@@ -90,7 +90,7 @@ export const userRoutes = routes()
       });
     },
     form: InviteForm,
-    load: async ({ actor }) => ({ roles: rolesToGive(actor) }),
+    load: inviting,
     next: pathOf,
     notice: ({ email }) => texts.invitedNotice(email),
   })

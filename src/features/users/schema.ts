@@ -1,5 +1,6 @@
 // People as forms, lists and the API say them.
 import { z } from "zod";
+import { NewAttributes } from "#features/attributes/index.ts";
 import { ImportedHashProblem, parseImported } from "#platform/passwords/imported/forms.ts";
 import type { Session } from "#features/sessions/index.ts";
 import { pageOf, Paging } from "#platform/http/input.ts";
@@ -47,6 +48,9 @@ export const NewUser = z.object({
 });
 export type NewUser = z.infer<typeof NewUser>;
 
+/** Before the names of fields that hold attributes, where a form has others. */
+export const attributePrefix = "attributes.";
+
 /** A password's hash from another system; the sentence of a refusal says which forms there are, or what is too costly. */
 const PasswordHash = z.string({ error: () => texts.hashMissing }).superRefine((text, context) => {
   try {
@@ -58,7 +62,8 @@ const PasswordHash = z.string({ error: () => texts.hashMissing }).superRefine((t
 });
 
 /** As `NewUser`; with a hash nobody is invited. Only then may the address count as verified, and it must. */
-export const NewPerson = NewUser.extend({
+const NewPersonFields = NewUser.extend({
+  attributes: NewAttributes.optional(),
   /** argon2, bcrypt, scrypt, PBKDF2 or an LDAP form; for super administrators. */
   passwordHash: PasswordHash.optional(),
   /** That the system it comes from has verified the address. */
@@ -70,6 +75,18 @@ export const NewPerson = NewUser.extend({
     because("emailVerified", texts.emailVerifiedNeeded);
   if (passwordHash === undefined && emailVerified) because("passwordHash", texts.hashNeeded);
 });
+/** A form sends each attribute in a field of its own, `attributes.<key>`. */
+export const NewPerson = z.preprocess((raw) => {
+  if (typeof raw !== "object" || raw === null) return raw;
+  const isOfAttribute = ([name]: [string, unknown]) => name.startsWith(attributePrefix);
+  const fields: [string, unknown][] = Object.entries(raw);
+  const attributes = fields
+    .filter(isOfAttribute)
+    .map(([name, value]) => [name.slice(attributePrefix.length), value]);
+  if (attributes.length === 0) return raw;
+  const others = fields.filter((field) => !isOfAttribute(field));
+  return Object.fromEntries([...others, ["attributes", Object.fromEntries(attributes)]]);
+}, NewPersonFields);
 export type NewPerson = z.infer<typeof NewPerson>;
 
 /** What is absent stays as it is. */

@@ -102,6 +102,8 @@ export const texts = defineTexts("users", {
   activityTab: "Activity",
   tabs: "About this person",
   addresses: "Addresses",
+  attributes: "Attributes",
+  missingAttributes: "Missing attributes",
   addressesManage: "Manage addresses",
   addressesShow: "Show addresses",
   address: "Address",

@@ -1,4 +1,4 @@
-// From a declared route to a Hono route: origin, permit, fresh proof, body limit, input, handler, contract, shape, in that order.
+// From a declared route to a Hono route: origin, permit, detour, fresh proof, body limit, input, handler, contract, shape, in that order.
 import { zValidator } from "@hono/zod-validator";
 import { Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
@@ -7,6 +7,7 @@ import { DomainError, defineError } from "../errors.ts";
 import { defineTexts } from "../texts.ts";
 import { type Env, type Handling, type HttpContext, type Read, Redirect } from "./context.ts";
 import { requireSameOrigin } from "./csrf.ts";
+import { detourOf } from "./detour.ts";
 import { type Door, requirePermit } from "./door.ts";
 import { freshnessOf, stepUpRequired } from "./fresh.ts";
 import { handlingOf } from "./handling.ts";
@@ -35,6 +36,7 @@ export function compile(tables: readonly AnyRoute[], door: Door, renderer: Rende
     const path = door.prefix + route.path;
     const steps = [
       guard(route, door),
+      detour(route, door, renderer),
       freshness(route, door, renderer),
       ...limits(route),
       ...reader(route),
@@ -62,6 +64,14 @@ function guard(route: AnyRoute, door: Door): MiddlewareHandler<Env> {
       requirePermit(c.var.principal, route.spec.permit, { writes });
     }
     await next();
+  };
+}
+
+/** Whether the caller has to do something else first. */
+function detour(route: AnyRoute, door: Door, renderer: Renderer): MiddlewareHandler<Env> {
+  return async (c, next) => {
+    const to = detourOf(route, door, c);
+    return to === null ? next() : renderer.detour(c, to);
   };
 }
 

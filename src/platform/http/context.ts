@@ -40,6 +40,8 @@ export interface SessionFacts {
   /** When the person signed in; proving it again since does not move it. */
   readonly startedAt: Date;
   readonly expiresAt: Date;
+  /** A page to which the person is led before any other, until they have done what it asks for; null: nobody asked them. */
+  readonly detour: string | null;
 }
 
 /** Who a door let in. */

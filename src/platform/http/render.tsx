@@ -9,6 +9,7 @@ import type { NavItem, NoticeKind } from "../ui/types.ts";
 import { type HttpContext, type Redirect, redirect } from "./context.ts";
 import { cookieJar } from "./cookies.ts";
 import { isSecure } from "./handling.ts";
+import { detourPath } from "./detour.ts";
 import { stepUpTexts } from "./fresh.ts";
 import type { DataRoute, Frame, Method, ScreenRoute } from "./route.ts";
 import { isHtmx, shapeOf } from "./shape.ts";
@@ -54,6 +55,8 @@ export interface Renderer {
   screen(c: HttpContext, spec: unknown, data: unknown): Promise<Response>;
   form(c: HttpContext, spec: unknown, form: unknown, state: FormState): Promise<Response>;
   problem(c: HttpContext, error: DomainError): Promise<Response>;
+  /** To a page that comes first, and from there to the one that was asked for. */
+  detour(c: HttpContext, to: string): Response;
   /** To the proof, and back to the page that was asked for. */
   proveFirst(c: HttpContext): Response;
   /** A request without a form that was refused for want of fresh proof, ready to be sent again. */
@@ -169,6 +172,8 @@ export function createRenderer(options: {
       );
       return page(c, spec as Titled, view, state.data, content, state.status);
     },
+
+    detour: (c, to) => renderer.redirect(c, redirect(detourPath(to, c.req.path + queryOf(c)))),
 
     proveFirst: (c) => renderer.redirect(c, redirect(options.stepUpPath(c.req.path + queryOf(c)))),
 

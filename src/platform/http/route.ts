@@ -27,6 +27,8 @@ interface Common<P extends z.ZodType, I extends z.ZodType, L> extends Writing {
    * itself, and on the page of its form. `sometimes`: what is asked for decides, so the action says so (`requireFresh`).
    */
   readonly fresh?: true | "sometimes";
+  /** Open also to somebody who is led elsewhere before (`detour.ts`): the page to which they are led. */
+  readonly onDetour?: true;
   readonly params?: P;
   readonly input?: I;
   /** 64 KiB unless told otherwise; counted while the body streams in. */

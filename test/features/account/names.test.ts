@@ -21,7 +21,8 @@ test("are read only, with a sentence, and everything else can be changed", async
   expect(await (await browser.get("/profile")).text()).not.toContain("readonly");
   await keepNames(tenant);
   const page = await (await browser.get("/profile")).text();
-  expect(page.match(/readonly/g)).toHaveLength(2);
+  // Both names and the six attributes that are in use.
+  expect(page.match(/readonly/g)).toHaveLength(8);
   expect(page).toContain("Your organisation keeps names");
   expect((await browser.patch("/profile", profile(me))).status).toBe(303);
   const refused = await browser.patch("/profile", profile({ ...me, lastName: "Byron" }));

@@ -1,13 +1,19 @@
 // Inviting a person, and changing one.
+import { AttributeFields, type PersonAttribute } from "#features/attributes/index.ts";
 import type { FormScreen } from "#platform/http/view.ts";
 import { Card, Field, Form, Grid, PageHeader, Radios } from "#platform/ui/index.ts";
 import type { Role } from "#src/permissions.ts";
-import { fullName, type UserDetail } from "../schema.ts";
+import { attributePrefix, fullName, type UserDetail } from "../schema.ts";
 import { roleHint, roleText, texts } from "../texts.ts";
 
 const backToUsers = { href: "/users", label: texts.title };
 
-export const InviteForm: FormScreen<{ roles: readonly Role[] }> = ({ data, values, problems }) => (
+export interface Inviting {
+  readonly roles: readonly Role[];
+  readonly attributes: readonly PersonAttribute[];
+}
+
+export const InviteForm: FormScreen<Inviting> = ({ data, values, problems }) => (
   <>
     <PageHeader
       title={texts.inviteTitle}
@@ -34,6 +40,7 @@ export const InviteForm: FormScreen<{ roles: readonly Role[] }> = ({ data, value
           spellcheck={false}
         />
         <Roles roles={data.roles} />
+        <AttributeFields items={data.attributes} own={false} prefix={attributePrefix} />
       </Form>
     </Card>
   </>

@@ -3,6 +3,7 @@ import type { Screen, View } from "#platform/http/view.ts";
 import {
   Badge,
   Card,
+  Cluster,
   type Column,
   DataTable,
   EmptyState,
@@ -34,7 +35,12 @@ export const UsersPage: Screen<UserList> = ({ data, view }) => {
       <PageHeader
         title={texts.title}
         description={texts.description}
-        actions={view.viewer?.can("users.manage") === true ? <InviteLink /> : undefined}
+        actions={
+          <Cluster>
+            <LinkButton href={`${path}/missing-attributes`}>{texts.missingAttributes}</LinkButton>
+            {view.viewer?.can("users.manage") === true && <InviteLink />}
+          </Cluster>
+        }
       />
       <SearchBox action={path} label={texts.search} value={query["q"] ?? ""} region="user-list">
         <FilterSelect

@@ -118,9 +118,14 @@ function Details({ user, view }: { user: UserDetail; view: View }) {
     <Card
       title={texts.details}
       actions={
-        <LinkButton small href={`${pathOf(user)}/addresses`}>
-          {may(user, "edit") ? texts.addressesManage : texts.addressesShow}
-        </LinkButton>
+        <Cluster>
+          <LinkButton small href={`${pathOf(user)}/addresses`}>
+            {may(user, "edit") ? texts.addressesManage : texts.addressesShow}
+          </LinkButton>
+          <LinkButton small href={`${pathOf(user)}/attributes`}>
+            {texts.attributes}
+          </LinkButton>
+        </Cluster>
       }
     >
       <KeyValues

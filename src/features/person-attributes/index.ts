@@ -1,0 +1,2 @@
+export { ownMissing } from "./queries.ts";
+export { profileAsked, profileAskTakenBack } from "./events.ts";
