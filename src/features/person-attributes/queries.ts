@@ -4,10 +4,10 @@ import { z } from "zod";
 import { mayEditProfile } from "#features/account/index.ts";
 import {
   type AttributeKey,
+  attributeKeys,
   attributesOf,
   attributesShown,
   findAttributeSettings,
-  isAttributeKey,
   listAttributes,
   missingOf,
   type PersonAttribute,
@@ -148,9 +148,10 @@ function toLacking(row: Row, actor: Actor): Lacking {
     email,
     role,
     state,
-    missing: row.missing.flatMap(({ key, is_locked: isLocked }) =>
-      isAttributeKey(key) ? [{ key, isLocked }] : [],
-    ),
+    missing: attributeKeys.flatMap((key) => {
+      const found = row.missing.find((missing) => missing.key === key);
+      return found ? [{ key, isLocked: found.is_locked }] : [];
+    }),
     askedAt: askedAt?.toISOString() ?? null,
     mayBeAsked: row.isAskable && askedAt === null && mayManage(actor, row),
   };
