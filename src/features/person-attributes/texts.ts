@@ -62,7 +62,7 @@ export const texts = defineTexts("person-attributes", {
   askEverybodyText:
     "Everybody whose missing attributes are all theirs to fill in, on this page or another. The next page that they open asks for them.",
   takeBackAll: "Take back from everybody",
-  takeBackAllText: "Nobody’s next page asks for their profile any more.",
+  takeBackAllText: "Afterwards nobody’s next page asks for anything that is missing.",
   everybody: "Everybody",
   nobodyChosen: "Choose at least one person",
   tooManyChosen: "Choose at most 200 people",

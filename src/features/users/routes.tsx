@@ -44,7 +44,12 @@ const editing = async (handling: Asked) => ({
 
 const inviting = async ({ tenant, actor }: Pick<OfUser, "tenant" | "actor">) => ({
   roles: rolesToGive(actor),
-  attributes: attributesShown(await tenant.read(findAttributeSettings), []),
+  // Nobody lacks anything before they are there.
+  attributes: attributesShown(await tenant.read(findAttributeSettings), []).map((item) => ({
+    ...item,
+    isRequired: false,
+    isMissing: false,
+  })),
 });
 
 const pathOf = (user: Pick<User, "id">) => `/users/${user.id}`;

@@ -103,6 +103,7 @@ export const texts = defineTexts("users", {
   tabs: "About this person",
   addresses: "Addresses",
   attributes: "Attributes",
+  attributesHint: "As far as you know them. People fill in the rest themselves.",
   missingAttributes: "Missing attributes",
   addressesManage: "Manage addresses",
   addressesShow: "Show addresses",

@@ -218,6 +218,12 @@ describe("somebody who is asked to complete their profile", () => {
     expect(await held()).toBe(true);
     await use(tenant, { job_title: { lockedForUsers: true } });
     expect(await held()).toBe(false);
+    // Also where the asking and the lock passed each other.
+    await world.asSuperuser("update app.users set profile_asked_at = now() where id = $1", [
+      user.id,
+    ]);
+    expect(await held()).toBe(false);
+    await use(tenant, { job_title: { allowSelfSourced: true } });
     // Having been asked is over with that: nobody is held by a later change.
     await use(tenant, { job_title: { lockedForUsers: false } });
     expect(await held()).toBe(false);

@@ -22,6 +22,7 @@ const unique = { ip: "203.0.113.77", userAgent: "Quiltbrowser/7.7 (Marmalade OS)
 const reason = "Quintessa is back from the lighthouse";
 const passkeyName = "Quintessas Feldtelefon";
 const subject = "00u-quiltsubject";
+const jobTitle = "Keeper of quilts and lighthouses";
 const relayState = "/lighthouse/quilt";
 
 /** An administrator who did what people do; `confirmation` is what their end is confirmed by. */
@@ -47,6 +48,7 @@ export async function aKnownPerson(world: TestApp, tenant: TestTenant): Promise<
     "name of the passkey": passkeyName,
     subject,
     "relay state": relayState,
+    attribute: jobTitle,
     "credential id": rows,
   };
   return { tenant, user, browser, traces };
@@ -75,6 +77,7 @@ async function actThrough(
     lastName: `${user.lastName} `,
     timeZone: "Europe/Berlin",
     theme: "dark",
+    job_title: jobTitle,
   });
   await tenant.api.patch(`/users/${user.id}`, { firstName: "Quintessa Maria" });
   await tenant.api.patch(`/users/${user.id}`, { firstName: user.firstName });
@@ -108,6 +111,10 @@ async function actBeside(world: TestApp, tenant: TestTenant, user: TestUser): Pr
   await sql(
     "update app.federated_identities set subject = $3 where tenant_id = $1 and user_id = $2",
     [...of, subject],
+  );
+  await sql(
+    "update app.user_provider_attributes set value = $3 where tenant_id = $1 and user_id = $2",
+    [...of, jobTitle],
   );
   await sql("update app.user_tokens set email = $3 where tenant_id = $1 and user_id = $2", [
     ...of,

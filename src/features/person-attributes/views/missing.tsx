@@ -29,6 +29,9 @@ const askedPath = `${missingPath}/asked`;
 const queryOf = (view: View): Readonly<Record<string, string>> =>
   view.path === missingPath ? Object.fromEntries(new URLSearchParams(view.query)) : {};
 
+const isNarrowed = (view: View): boolean =>
+  ["q", "only", "cursor"].some((name) => (queryOf(view)[name] ?? "") !== "");
+
 export const LackingPage: FormScreen<LackingList> = ({ data, view, values, problems }) => {
   const query = queryOf(view);
   return (
@@ -64,7 +67,9 @@ export const LackingPage: FormScreen<LackingList> = ({ data, view, values, probl
         />
       </SearchBox>
       <List data={data} view={view} values={values} problems={problems} />
-      {view.viewer?.can("users.manage") === true && <Everybody />}
+      {view.viewer?.can("users.manage") === true && (data.items.length > 0 || isNarrowed(view)) && (
+        <Everybody />
+      )}
     </Stack>
   );
 };
@@ -169,9 +174,7 @@ const chosen: Column<Lacking> = {
 };
 
 function Nobody({ view }: { view: View }) {
-  const query = queryOf(view);
-  const isNarrowed = ["q", "only", "cursor"].some((name) => (query[name] ?? "") !== "");
-  if (!isNarrowed)
+  if (!isNarrowed(view))
     return (
       <EmptyState icon="success" title={texts.nobodyTitle}>
         {texts.nobodyHint}

@@ -1,7 +1,7 @@
 // Inviting a person, and changing one.
 import { AttributeFields, type PersonAttribute } from "#features/attributes/index.ts";
 import type { FormScreen } from "#platform/http/view.ts";
-import { Card, Field, Form, Grid, PageHeader, Radios } from "#platform/ui/index.ts";
+import { Card, Field, Form, Grid, PageHeader, Radios, Section } from "#platform/ui/index.ts";
 import type { Role } from "#src/permissions.ts";
 import { attributePrefix, fullName, type UserDetail } from "../schema.ts";
 import { roleHint, roleText, texts } from "../texts.ts";
@@ -40,7 +40,13 @@ export const InviteForm: FormScreen<Inviting> = ({ data, values, problems }) => 
           spellcheck={false}
         />
         <Roles roles={data.roles} />
-        <AttributeFields items={data.attributes} own={false} prefix={attributePrefix} />
+        {data.attributes.length > 0 && (
+          <Section title={texts.attributes} description={texts.attributesHint}>
+            <Grid wide>
+              <AttributeFields items={data.attributes} own={false} prefix={attributePrefix} plain />
+            </Grid>
+          </Section>
+        )}
       </Form>
     </Card>
   </>
