@@ -28,6 +28,8 @@ create type app.decision as enum ('approved', 'denied', 'expired', 'void');
 
 create type app.file_state as enum ('pending', 'kept', 'discarded');
 
+create type app.group_scope as enum ('access_relevant', 'all', 'none');
+
 create type app.groups_unsaid as enum ('keep', 'remove');
 
 create type app.identity_provider_kind as enum ('saml');
@@ -134,6 +136,7 @@ create table app.applications (
   available_to_all boolean not null default false,
   created_at timestamp with time zone not null default now(),
   strength app.strength,
+  group_scope app.group_scope,
   constraint applications_pkey PRIMARY KEY (tenant_id, id),
   constraint applications_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id) ON DELETE CASCADE,
   constraint applications_description_length CHECK ((length(description) <= 2000)),
@@ -328,6 +331,25 @@ alter table app.federated_identities force row level security;
 create policy tenant on app.federated_identities to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 grant delete, insert, select, update on app.federated_identities to app_tenant;
 
+create table app.federation_settings (
+  tenant_id uuid not null default app.tenant_id(),
+  group_scope app.group_scope not null default 'access_relevant'::app.group_scope,
+  certificate_years smallint not null default 5,
+  rotation_window_days smallint not null default 90,
+  version integer not null default 0,
+  updated_at timestamp with time zone not null default now(),
+  told_at timestamp with time zone,
+  constraint federation_settings_pkey PRIMARY KEY (tenant_id),
+  constraint federation_settings_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id) ON DELETE CASCADE,
+  constraint federation_settings_window CHECK ((rotation_window_days = ANY (ARRAY[14, 30, 60, 90]))),
+  constraint federation_settings_years CHECK ((certificate_years = ANY (ARRAY[1, 2, 3, 5, 10])))
+);
+alter table app.federation_settings owner to app_owner;
+alter table app.federation_settings enable row level security;
+alter table app.federation_settings force row level security;
+create policy tenant on app.federation_settings to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.federation_settings to app_tenant;
+
 create table app.files (
   tenant_id uuid not null default app.tenant_id(),
   id uuid not null default uuidv7(),
@@ -418,12 +440,15 @@ create table app.identity_provider_keys (
   expires_at timestamp with time zone not null,
   created_at timestamp with time zone not null default now(),
   retired_at timestamp with time zone,
+  told_days smallint,
+  is_news boolean not null default false,
   constraint identity_provider_keys_pkey PRIMARY KEY (tenant_id, id),
   constraint identity_provider_keys_provider_fk FOREIGN KEY (tenant_id, identity_provider_id) REFERENCES app.identity_providers(tenant_id, id) ON DELETE CASCADE,
   constraint identity_provider_keys_erased CHECK (((state = 'retired'::app.key_state) = (sealed_key IS NULL))),
   constraint identity_provider_keys_retired CHECK (((state = 'retired'::app.key_state) = (retired_at IS NOT NULL)))
 );
 alter table app.identity_provider_keys owner to app_owner;
+CREATE INDEX identity_provider_keys_ending ON app.identity_provider_keys USING btree (tenant_id, expires_at) WHERE (state = 'active'::app.key_state);
 CREATE UNIQUE INDEX identity_provider_keys_one_of_each ON app.identity_provider_keys USING btree (tenant_id, identity_provider_id, state) WHERE (state <> 'retired'::app.key_state);
 CREATE INDEX identity_provider_keys_provider ON app.identity_provider_keys USING btree (tenant_id, identity_provider_id);
 alter table app.identity_provider_keys enable row level security;
@@ -796,12 +821,15 @@ create table app.saml_keys (
   expires_at timestamp with time zone not null,
   created_at timestamp with time zone not null default now(),
   retired_at timestamp with time zone,
+  told_days smallint,
+  is_news boolean not null default false,
   constraint saml_keys_pkey PRIMARY KEY (tenant_id, id),
   constraint saml_keys_application_fk FOREIGN KEY (tenant_id, application_id) REFERENCES app.applications(tenant_id, id) ON DELETE CASCADE,
   constraint saml_keys_erased CHECK (((state = 'retired'::app.key_state) = (sealed_key IS NULL))),
   constraint saml_keys_retired CHECK (((state = 'retired'::app.key_state) = (retired_at IS NOT NULL)))
 );
 alter table app.saml_keys owner to app_owner;
+CREATE INDEX saml_keys_ending ON app.saml_keys USING btree (tenant_id, expires_at) WHERE (state = 'active'::app.key_state);
 CREATE UNIQUE INDEX saml_keys_one_of_each ON app.saml_keys USING btree (tenant_id, application_id, state) WHERE (state <> 'retired'::app.key_state);
 alter table app.saml_keys enable row level security;
 alter table app.saml_keys force row level security;

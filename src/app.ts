@@ -9,9 +9,11 @@ import { authenticateBearer } from "#features/api-clients/index.ts";
 import { apiClientRoutes } from "#features/api-clients/routes.tsx";
 import { applicationKeyRoutes } from "#features/applications/routes/keys.tsx";
 import { applicationRoutes } from "#features/applications/routes/registry.tsx";
+import { applicationSetupRoutes } from "#features/applications/routes/setup.tsx";
 import { auditLogRoutes } from "#features/audit-log/routes.tsx";
 import { faceOf } from "#features/branding/index.ts";
 import { brandingRoutes } from "#features/branding/routes.tsx";
+import { federationSettingsRoutes } from "#features/federation-settings/routes.tsx";
 import { groupRoutes } from "#features/groups/routes.tsx";
 import { homeRoutes } from "#features/home/routes.tsx";
 import { identityProviderBindingRoutes } from "#features/identity-providers/routes/bindings.tsx";
@@ -91,6 +93,7 @@ export const routeTable: readonly AnyRoute[] = [
   sessionRoutes,
   applicationRoutes,
   applicationKeyRoutes,
+  applicationSetupRoutes,
   ssoRoutes,
   logoutRoutes,
   identityProviderRoutes,
@@ -121,6 +124,7 @@ export const routeTable: readonly AnyRoute[] = [
   brandingRoutes,
   settingsRoutes,
   attributeSettingsRoutes,
+  federationSettingsRoutes,
 ].flatMap((feature) => feature.table);
 
 const browserDoor: Door = { kind: "browser", prefix: "", authenticate: authenticateSession };

@@ -19,6 +19,7 @@ const texts = defineTexts("navigation", {
   settings: "Settings",
   signIn: "Sign-in settings",
   attributes: "Attributes",
+  federation: "Federation settings",
   branding: "Branding",
 });
 
@@ -98,6 +99,13 @@ export const navigation: readonly NavEntry[] = [
     href: "/settings/attributes",
     label: texts.attributes,
     icon: "user",
+    section: texts.settings,
+    permission: "settings.manage",
+  },
+  {
+    href: "/settings/federation",
+    label: texts.federation,
+    icon: "key",
     section: texts.settings,
     permission: "settings.manage",
   },

@@ -180,6 +180,39 @@ export const mailCases: readonly MailCase[] = [
     },
   },
   {
+    template: "federation.keys_ending",
+    data: {
+      firstName,
+      count: 4,
+      items: [
+        {
+          kind: "application",
+          id: linkId,
+          name: "Wiki",
+          endsAt: "2026-02-27T12:00:00.000Z",
+          daysLeft: 0,
+          isPrepared: true,
+        },
+        {
+          kind: "identity_provider",
+          id: linkId,
+          name: "Okta",
+          endsAt: "2026-03-02T12:00:00.000Z",
+          daysLeft: 1,
+          isPrepared: false,
+        },
+        {
+          kind: "application",
+          id: linkId,
+          name: "Payroll",
+          endsAt: "2026-05-28T12:00:00.000Z",
+          daysLeft: 88,
+          isPrepared: true,
+        },
+      ],
+    },
+  },
+  {
     template: "settings.changed",
     data: { ...settings, how: "saved", changes: ["Shortest password: 12 → 15 characters"] },
   },
@@ -231,6 +264,9 @@ const ours: readonly string[] = [
   "what",
   "outcome",
   "againAt",
+  "id",
+  "kind",
+  "endsAt",
 ];
 
 /** The same data with hostile text wherever a person has a say. */

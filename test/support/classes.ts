@@ -39,6 +39,7 @@ export const tableClasses: Readonly<Record<string, TableClass>> = {
   devices: tenant(),
   factor_resets: tenant(),
   federated_identities: tenant(),
+  federation_settings: single,
   files: tenant(),
   group_members: tenant(),
   groups: tenant(),

@@ -1,6 +1,7 @@
+export { prepareKey } from "./actions/keys.ts";
 export { registerApplication } from "./actions/registry.ts";
-export { type SentAttribute, sentAttributes } from "./attributes.ts";
-export { applicationNotFound } from "./errors.ts";
+export { attributesFor, groupsTold, type SentAttribute, sentAttributes } from "./attributes.ts";
+export { applicationNotFound, keyIsPrepared } from "./errors.ts";
 export { ownIdentity } from "./identity.ts";
 export { type KeyRow, openKey } from "./open-key.ts";
 export {

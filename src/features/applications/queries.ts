@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import { jsonArrayFrom } from "kysely/helpers/postgres";
 import { z } from "zod";
+import { groupsSent } from "#features/federation/index.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import { containing } from "#platform/db/expressions.ts";
 import { decodeCursor, type Paging, toPage } from "#platform/http/input.ts";
@@ -65,6 +66,8 @@ function applicationsWithProvider(db: TenantDb) {
       "sp.slo",
       "sp.metadata_url as metadataUrl",
       "sp.updated_at as updatedAt",
+      "applications.group_scope as groupScope",
+      groupsSent().as("groupsSent"),
     ]);
 }
 type ProviderRow = Awaited<

@@ -1,5 +1,6 @@
 // Inputs and replies of the registry. One schema serves the form and the API.
 import { z } from "zod";
+import { GroupScope, OwnGroupScope } from "#features/federation/index.ts";
 import { OwnStrength, Strength } from "#features/policy/index.ts";
 import { checkbox, many, optionalText, pageOf, Paging } from "#platform/http/input.ts";
 import { LogoutEndpoint } from "#protocols/saml/metadata/logout-endpoint.ts";
@@ -121,6 +122,7 @@ export const ApplicationChanges = z.object({
     z.boolean().optional(),
   ),
   strength: OwnStrength.optional(),
+  groupScope: OwnGroupScope.optional(),
   /** Null: it takes no part in single logout. */
   logoutUrl: z.preprocess(blankToNull, LogoutUrl),
   logoutBinding: z.enum(["redirect", "post"], { error: () => texts.bindingUnknown }).optional(),
@@ -163,6 +165,10 @@ export const ApplicationList = pageOf(ApplicationSummary);
 
 /** `entityId`, `metadataUrl`, `ssoUrl` and `sloUrl` are ours, for the other side to enter; `serviceProvider` is what it told us. */
 export const Application = ApplicationSummary.extend({
+  /** Which of a person's groups it is told of; null: as the organisation says. */
+  groupScope: GroupScope.nullable(),
+  /** What holds for it. */
+  groupsSent: GroupScope,
   entityId: z.string(),
   metadataUrl: z.string(),
   ssoUrl: z.string(),

@@ -119,6 +119,12 @@ export const texts = defineTexts("applications", {
   strengthLabel: "Second step",
   strengthAsTenant: "As everybody",
   saveStrength: "Save second step",
+  groupScope: "Groups it is told of",
+  groupScopeHint: "Which of a person’s groups stand in what this application is sent.",
+  groupScopeAsTenant: (what: string) => `As the organisation says: ${what}`,
+  groupScopeWider:
+    "When it is told more than before, people are asked once more whether they agree.",
+  saveGroupScope: "Save groups",
   grants: "Who may use it",
   grantsAllHint: "Everyone in your organisation may use this application.",
   grantsHint: "Members of these groups may use this application.",
@@ -179,9 +185,14 @@ export const texts = defineTexts("applications", {
   keyIsPrepared: "The next key is prepared already: switch to it, or discard it first",
   keyNotPrepared: "This key is not the prepared one any more",
   keyExpiresSoon: "The certificate that we sign with expires on",
-  keyExpiresSoonDo: "Prepare the next key in time, and let the application’s administrator know.",
+  keyExpiresSoonDo:
+    "The next key is prepared by itself within a day, or by you now. Then let the application’s administrator know.",
+  keySwitchDo:
+    "The next key is prepared: see that the application has its certificate, then switch to it.",
   keyExpired: "The certificate that we sign with has expired on",
-  keyExpiredDo: "Many applications refuse it: prepare the next key and switch to it.",
+  keyExpiredGoesOn:
+    "We go on signing with it, because most applications know the key and do not look at dates; those that do refuse it.",
+  keyExpiredDo: "Prepare the next key, give it to the application, and switch to it.",
   theirKeyExpiresSoon: "The certificate that its requests are signed with expires on",
   theirKeyExpired: "The certificate that its requests are signed with has expired on",
   theirKeyDo: "Ask its administrator for new metadata.",
@@ -222,4 +233,5 @@ export const texts = defineTexts("applications", {
   meaningLast: "Last name",
   meaningDisplay: "First and last name",
   meaningGroups: "Names of the person’s groups that give access here, one value each",
+  meaningAllGroups: "Names of all of the person’s groups, one value each",
 });

@@ -4,9 +4,9 @@ export { providerGroupsMost } from "./actions/created-groups.ts";
 export { createPerson, type Link, linkPerson, takeNames, unlinkPerson } from "./actions/people.ts";
 export { askProvider, type Question, type Sending } from "./ask.ts";
 export { type ComingIn, comingIn, dropWord, setWord, wordOn } from "./assignments.ts";
-export { providerNotFound } from "./errors.ts";
+export { keyIsPrepared, providerNotFound } from "./errors.ts";
 export { ownIdentity } from "./identity.ts";
-export { activeKey, openKey } from "./keys.ts";
+export { activeKey, openKey, prepareKey } from "./keys.ts";
 export { Onward } from "./parts.tsx";
 export { closedProviderOf, linkedProviders, unlinkEverywhere } from "./links.ts";
 export {

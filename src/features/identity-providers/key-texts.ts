@@ -30,7 +30,14 @@ export const keyTexts = defineTexts("identity-providers-keys", {
   keyIsPrepared: "The next key is prepared already: switch to it, or discard it first",
   keyNotPrepared: "This key is not the prepared one any more",
   ourKeyExpires: "The certificate that we sign requests with expires on",
-  ourKeyExpiresDo: "Prepare the next key, and let the provider’s administrator know.",
+  ourKeyExpiresDo:
+    "The next key is prepared by itself within a day, or by you now. Then let the provider’s administrator know.",
+  ourKeySwitchDo:
+    "The next key is prepared: see that the provider has its certificate, then switch to it.",
+  ourKeyExpired: "The certificate that we sign requests with has expired on",
+  ourKeyGoesOn:
+    "We go on signing with it, because most providers know the key and do not look at dates; those that do refuse it.",
+  ourKeyExpiredDo: "Prepare the next key, give it to the provider, and switch to it.",
   theirKeyExpires: "The newest certificate of the provider expires on",
   theirKeyExpiresDo:
     "Ask its administrator for new metadata. An expired one is taken until it is replaced.",

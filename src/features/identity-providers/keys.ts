@@ -1,4 +1,5 @@
 // The keys that sign requests to one provider: made, prepared, switched to, retired. The next certificate is published before it signs.
+import { type FederationSettings, findFederationSettings } from "#features/federation/index.ts";
 import { record } from "#platform/audit/record.ts";
 import type { Keyring } from "#platform/crypto/keyring.ts";
 import type { TenantDb, TenantScope } from "#platform/db/database.ts";
@@ -17,13 +18,14 @@ import { keyDiscarded, keyPrepared, keySwitched } from "./events.ts";
 import { findProvider, lockProvider } from "./queries.ts";
 import type { SigningKey } from "./schema.ts";
 
-/** How long a certificate lives: providers pin it, and replacing it is work on their side. */
-const certificateYears = 5;
 const order = { active: 0, next: 1, retired: 2 } as const;
 
 /** A fresh key pair with its certificate. Takes a while: made before a transaction, never inside it. */
-export const createKey = (name: string, now: Date): Promise<CreatedSigningKey> =>
-  createSigningKey({ commonName: name, now, years: certificateYears });
+export const createKey = (
+  name: string,
+  { certificateYears: years }: Pick<FederationSettings, "certificateYears">,
+  now: Date,
+): Promise<CreatedSigningKey> => createSigningKey({ commonName: name, now, years });
 
 export interface Keeping {
   readonly tenant: TenantScope;
@@ -31,14 +33,18 @@ export interface Keeping {
   readonly now: Date;
 }
 
+interface NewKey {
+  readonly providerId: IdentityProviderId;
+  readonly key: CreatedSigningKey;
+  readonly state: "active" | "next";
+  /** Nobody asked for it: super administrators are to be told. */
+  readonly isNews?: boolean;
+}
+
 export async function insertKey(
   db: TenantDb,
   { keys, tenant, now }: Keeping,
-  {
-    providerId,
-    key,
-    state,
-  }: { providerId: IdentityProviderId; key: CreatedSigningKey; state: "active" | "next" },
+  { providerId, key, state, isNews = false }: NewKey,
 ): Promise<IdentityProviderKeyId> {
   const id = IdentityProviderKeyId.parse(Bun.randomUUIDv7());
   await db
@@ -51,6 +57,7 @@ export async function insertKey(
       certificate: key.certificatePem,
       created_at: now,
       expires_at: key.notAfter,
+      is_news: isNews,
     })
     .execute();
   return id;
@@ -66,6 +73,8 @@ export const keyPlace = (tenant: Pick<TenantScope, "id">, keyId: string) => ({
 
 export interface Preparing extends Keeping {
   readonly actor: Actor;
+  /** By itself, for the key that comes to its end: not when another signs by now. Super administrators are to be told. */
+  readonly after?: IdentityProviderKeyId;
 }
 
 /** Makes the key that will sign next, and publishes its certificate. @throws {providerNotFound} @throws {keyIsPrepared} */
@@ -73,12 +82,17 @@ export async function prepareKey(
   by: Preparing,
   providerId: IdentityProviderId,
 ): Promise<IdentityProviderKeyId> {
-  const found = await by.tenant.read((db) => findProvider(db, providerId));
-  const key = await createKey(found.name, by.now);
+  const { found, settings } = await by.tenant.read(async (db) => ({
+    found: await findProvider(db, providerId),
+    settings: await findFederationSettings(db),
+  }));
+  const key = await createKey(found.name, settings, by.now);
   return by.tenant.write(async (db) => {
     const { name } = await lockProvider(db, providerId);
     if ((await keyAt(db, providerId, "next")) !== null) throw keyIsPrepared();
-    const keyId = await insertKey(db, by, { providerId, key, state: "next" });
+    const isNews = by.after !== undefined;
+    if (isNews && (await keyAt(db, providerId, "active"))?.id !== by.after) throw keyIsPrepared();
+    const keyId = await insertKey(db, by, { providerId, key, state: "next", isNews });
     await record(db, by.actor, keyPrepared, {
       identityProviderId: providerId,
       name,

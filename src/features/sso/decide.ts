@@ -96,7 +96,8 @@ export async function decide(
   const person = await personFor(db, session.userId, access);
   // A response about anybody but the person whom the request names is forbidden (Core §3.4.1).
   if (!(await isNamed(db, person, waiting))) return responder(statusCodes.unknownPrincipal);
-  const ready = { access, person, session, context, released: releasedKinds(person, waiting) };
+  const released = releasedKinds(person, waiting, application);
+  const ready = { access, person, session, context, released };
   if (await hasConsent(db, ready, waiting)) return { kind: "issue", ready };
   return waiting.isPassive ? responder(statusCodes.noPassive) : { kind: "ask", ready };
 }

@@ -2,6 +2,7 @@
 import {
   type Access,
   type FoundApplication,
+  groupsTold,
   ownIdentity,
   sentAttributes,
 } from "#features/applications/index.ts";
@@ -25,16 +26,20 @@ export interface Person {
   readonly groups: readonly string[];
 }
 
-/** The person with the groups that matter to this application: those that give access, or all where everyone has it. One statement. */
-export async function personFor(db: TenantDb, userId: UserId, access: Access): Promise<Person> {
+/** The person with the groups that this application is told of (`groupsTold`). One statement. */
+export async function personFor(
+  db: TenantDb,
+  userId: UserId,
+  { application, through }: Access,
+): Promise<Person> {
+  const told = groupsTold(application);
   const user = await db
     .selectFrom("users")
     .innerJoin("user_emails as address", "address.user_id", "users.id")
     .select(["users.first_name as firstName", "users.last_name as lastName", "address.email"])
     .select((eb) =>
-      (access.through.length > 0
-        ? sql<{ name: string }[]>`'[]'::json`
-        : jsonArrayFrom(
+      (told === "all"
+        ? jsonArrayFrom(
             eb
               .selectFrom("group_members as member")
               .innerJoin("groups", "groups.id", "member.group_id")
@@ -43,13 +48,14 @@ export async function personFor(db: TenantDb, userId: UserId, access: Access): P
               .orderBy("groups.name_key")
               .limit(1_000),
           )
+        : sql<{ name: string }[]>`'[]'::json`
       ).as("groups"),
     )
     .where("users.id", "=", userId)
     .where("address.is_primary", "=", true)
     .executeTakeFirstOrThrow();
   const { email, firstName, lastName } = user;
-  const groups = access.through.length > 0 ? access.through : user.groups;
+  const groups = told === "access_relevant" ? through : user.groups;
   return {
     userId,
     email,
@@ -77,12 +83,20 @@ export function attributesOf(person: Person) {
   }));
 }
 
-/** The kinds of facts released, for consent and the audit trail: attribute names that have values, and the NameID's format. */
-export function releasedKinds(person: Person, waiting: Pick<Waiting, "nameIdFormat">): string[] {
+/**
+ * The kinds of facts released, for consent and the audit trail: attribute names that have values, and the NameID's format. All groups,
+ * where those that give access would do, are a kind of their own: who agreed to the few is asked again.
+ */
+export function releasedKinds(
+  person: Person,
+  waiting: Pick<Waiting, "nameIdFormat">,
+  { groupsSent, availableToAll }: FoundApplication,
+): string[] {
   const names = attributesOf(person)
     .filter(({ values }) => values.length > 0)
     .map(({ name }) => name);
-  return [...names, waiting.nameIdFormat].sort();
+  const isMore = groupsSent === "all" && !availableToAll && person.groups.length > 0;
+  return [...names, ...(isMore ? ["all_groups"] : []), waiting.nameIdFormat].sort();
 }
 
 /**

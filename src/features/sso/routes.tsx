@@ -4,10 +4,10 @@ import { detourPath } from "#platform/http/detour.ts";
 import { routes } from "#platform/http/route.ts";
 import {
   ApplicationParams,
+  attributesFor,
   findApplication,
   ownIdentity,
   publishedKeys,
-  sentAttributes,
 } from "#features/applications/index.ts";
 import { readCertificate } from "#protocols/saml/keys.ts";
 import { writeIdpMetadata } from "#protocols/saml/metadata/write-idp.ts";
@@ -30,9 +30,8 @@ export const ssoRoutes = routes()
     summary: "Our metadata for one application",
     handle: async ({ tenant, site, params }, c) => {
       const { entityId, ssoUrl, sloUrl } = ownIdentity(site, params.applicationId);
-      const { keys, signsRequests } = await tenant.read(async (db) => ({
-        signsRequests: (await findApplication(db, params.applicationId)).serviceProvider
-          .signsRequests,
+      const { keys, application } = await tenant.read(async (db) => ({
+        application: await findApplication(db, params.applicationId),
         keys: await publishedKeys(db, params.applicationId),
       }));
       const [first, ...rest] = keys.map(({ certificate }) => readCertificate(certificate).base64);
@@ -42,9 +41,9 @@ export const ssoRoutes = routes()
         ssoUrl,
         sloUrl,
         signingCertificates: [first, ...rest],
-        wantAuthnRequestsSigned: signsRequests,
+        wantAuthnRequestsSigned: application.serviceProvider.signsRequests,
         nameIdFormats: issuedNameIdFormats,
-        attributes: sentAttributes,
+        attributes: attributesFor(application),
       });
       const download =
         c.req.query("download") === undefined

@@ -38,6 +38,8 @@ export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
 
+export type GroupScope = "access_relevant" | "all" | "none";
+
 export type GroupsUnsaid = "keep" | "remove";
 
 export type IdentityProviderKind = "saml";
@@ -126,6 +128,7 @@ export interface Applications {
   available_to_all: Generated<boolean>;
   created_at: Generated<Timestamp>;
   description: Generated<string>;
+  group_scope: GroupScope | null;
   id: Generated<ApplicationId>;
   is_enabled: Generated<boolean>;
   kind: ApplicationKind;
@@ -231,6 +234,16 @@ export interface FederatedIdentities {
   user_id: UserId;
 }
 
+export interface FederationSettings {
+  certificate_years: Generated<number>;
+  group_scope: Generated<GroupScope>;
+  rotation_window_days: Generated<number>;
+  tenant_id: Generated<TenantId>;
+  told_at: Timestamp | null;
+  updated_at: Generated<Timestamp>;
+  version: Generated<number>;
+}
+
 export interface Files {
   backend: StorageBackend;
   created_at: Generated<Timestamp>;
@@ -275,10 +288,12 @@ export interface IdentityProviderKeys {
   expires_at: Timestamp;
   id: Generated<IdentityProviderKeyId>;
   identity_provider_id: IdentityProviderId;
+  is_news: Generated<boolean>;
   retired_at: Timestamp | null;
   sealed_key: Buffer | null;
   state: KeyState;
   tenant_id: Generated<TenantId>;
+  told_days: number | null;
 }
 
 export interface IdentityProviderRequests {
@@ -478,10 +493,12 @@ export interface SamlKeys {
   created_at: Generated<Timestamp>;
   expires_at: Timestamp;
   id: Generated<SamlKeyId>;
+  is_news: Generated<boolean>;
   retired_at: Timestamp | null;
   sealed_key: Buffer | null;
   state: KeyState;
   tenant_id: Generated<TenantId>;
+  told_days: number | null;
 }
 
 export interface SamlPersistentIds {
@@ -745,6 +762,7 @@ export interface DB {
   devices: Devices;
   factor_resets: FactorResets;
   federated_identities: FederatedIdentities;
+  federation_settings: FederationSettings;
   files: Files;
   group_members: GroupMembers;
   groups: Groups;

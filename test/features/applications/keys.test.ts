@@ -230,7 +230,7 @@ describe("the pages", () => {
     expect(await text(path)).toContain("Retired");
   });
 
-  test("warn of a certificate that expires within ninety days, until the next is prepared", async () => {
+  test("warn of a certificate that expires within the window, and say what is to be done", async () => {
     const tenant = await app.aTenant({ signedInAs: "super_admin" });
     const { id } = await register(tenant);
     const text = async () => (await tenant.browser.get(`/applications/${id}`)).text();
@@ -243,9 +243,12 @@ describe("the pages", () => {
     expect(await text()).not.toContain("The certificate that we sign with");
     await expireIn(89);
     expect(await text()).toContain("The certificate that we sign with expires on");
+    expect(await text()).toContain("The next key is prepared by itself within a day");
     await expireIn(-1);
     expect(await text()).toContain("The certificate that we sign with has expired on");
-    await prepare(tenant, id);
+    const next = await prepare(tenant, id);
+    expect(await text()).toContain("then switch to it");
+    await switchTo(tenant, id, next);
     expect(await text()).not.toContain("The certificate that we sign with");
   });
 });

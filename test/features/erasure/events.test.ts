@@ -29,6 +29,7 @@ const impersonal: readonly string[] = [
   "tenant.*.subdomain",
   // Settings, before and after.
   "application.changed.changes",
+  "federation_settings.changed.changes",
   "identity_provider.changed.changes",
   "provider_people.groups_set.changes",
   "identity_provider.described.from",

@@ -391,6 +391,12 @@ const samples: Readonly<Record<string, Sample>> = {
     version: "0",
     "attributes.job_title.enabled": "on",
   }),
+  "PUT /settings/federation": () => ({
+    version: "0",
+    groupScope: "all",
+    certificateYears: "3",
+    rotationWindowDays: "60",
+  }),
   "PUT /settings/sign-in": settingsForm,
   "POST /settings/sign-in/trials": settingsForm,
   "PUT /settings/sign-in/trials/:trialId/application": () => ({ withoutTest: "on" }),

@@ -1,6 +1,7 @@
 // An application's signing keys: made, prepared, switched to, retired. The next certificate is published before it signs, so that the
 // other side knows it by then.
 import type { Actor } from "#src/actor.ts";
+import { type FederationSettings, findFederationSettings } from "#features/federation/index.ts";
 import { record } from "#platform/audit/record.ts";
 import type { Keyring } from "#platform/crypto/keyring.ts";
 import type { TenantDb, TenantScope } from "#platform/db/database.ts";
@@ -10,12 +11,12 @@ import { keyIsPrepared, keyNotFound, keyNotPrepared } from "../errors.ts";
 import { keyDiscarded, keyPrepared, keySwitched } from "../events.ts";
 import { findApplication, lockApplication } from "../queries.ts";
 
-/** How long a signing certificate lives: applications pin it, and replacing it is work on their side. */
-const certificateYears = 5;
-
 /** A fresh key pair with its certificate. Takes a while: made before a transaction, never inside it. */
-export const createKey = (name: string, now: Date): Promise<CreatedSigningKey> =>
-  createSigningKey({ commonName: name, now, years: certificateYears });
+export const createKey = (
+  name: string,
+  { certificateYears: years }: Pick<FederationSettings, "certificateYears">,
+  now: Date,
+): Promise<CreatedSigningKey> => createSigningKey({ commonName: name, now, years });
 
 interface Keeping {
   readonly tenant: TenantScope;
@@ -23,14 +24,18 @@ interface Keeping {
   readonly now: Date;
 }
 
+interface NewKey {
+  readonly applicationId: ApplicationId;
+  readonly key: CreatedSigningKey;
+  readonly state: "active" | "next";
+  /** Nobody asked for it: super administrators are to be told. */
+  readonly isNews?: boolean;
+}
+
 export async function insertKey(
   db: TenantDb,
   { keys, tenant, now }: Keeping,
-  {
-    applicationId,
-    key,
-    state,
-  }: { applicationId: ApplicationId; key: CreatedSigningKey; state: "active" | "next" },
+  { applicationId, key, state, isNews = false }: NewKey,
 ): Promise<SamlKeyId> {
   const id = SamlKeyId.parse(Bun.randomUUIDv7());
   await db
@@ -43,6 +48,7 @@ export async function insertKey(
       certificate: key.certificatePem,
       created_at: now,
       expires_at: key.notAfter,
+      is_news: isNews,
     })
     .execute();
   return id;
@@ -58,16 +64,24 @@ export const keyPlace = (tenant: TenantScope, keyId: string) => ({
 
 export interface Preparing extends Keeping {
   readonly actor: Actor;
+  /** By itself, for the key that comes to its end: not when another signs by now. Super administrators are to be told. */
+  readonly after?: SamlKeyId;
 }
 
 /** Makes the key that will sign next, and publishes its certificate. @throws {applicationNotFound} @throws {keyIsPrepared} */
 export async function prepareKey(by: Preparing, applicationId: ApplicationId): Promise<SamlKeyId> {
-  const found = await by.tenant.read((db) => findApplication(db, applicationId));
-  const key = await createKey(found.name, by.now);
+  const { found, settings } = await by.tenant.read(async (db) => ({
+    found: await findApplication(db, applicationId),
+    settings: await findFederationSettings(db),
+  }));
+  const key = await createKey(found.name, settings, by.now);
   return by.tenant.write(async (db) => {
     const { name } = await lockApplication(db, applicationId);
     if ((await keyAt(db, applicationId, "next")) !== null) throw keyIsPrepared();
-    const keyId = await insertKey(db, by, { applicationId, key, state: "next" });
+    const isNews = by.after !== undefined;
+    if (isNews && (await keyAt(db, applicationId, "active"))?.id !== by.after)
+      throw keyIsPrepared();
+    const keyId = await insertKey(db, by, { applicationId, key, state: "next", isNews });
     await record(db, by.actor, keyPrepared, {
       applicationId,
       name,

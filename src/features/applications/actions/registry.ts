@@ -1,5 +1,6 @@
 // Writes of the registry itself. Keys are made and metadata is fetched before the transaction, never inside it.
 import type { Actor } from "#src/actor.ts";
+import { findFederationSettings } from "#features/federation/index.ts";
 import { record } from "#platform/audit/record.ts";
 import type { Keyring } from "#platform/crypto/keyring.ts";
 import type { TenantDb, TenantScope } from "#platform/db/database.ts";
@@ -40,7 +41,8 @@ export async function registerApplication(
   input: NewApplication,
 ): Promise<ApplicationId> {
   const description = await describeServiceProvider(input, by);
-  const key = await createKey(input.name, by.now);
+  const settings = await by.tenant.read(findFederationSettings);
+  const key = await createKey(input.name, settings, by.now);
   const applicationId = ApplicationId.parse(Bun.randomUUIDv7());
   await by.tenant.write(async (db) => {
     await db
@@ -104,6 +106,16 @@ const columnsOf = (description: Description) => ({
   metadata_url: description.metadataUrl,
 });
 
+const changeable = [
+  "name",
+  "description",
+  "availableToAll",
+  "strength",
+  "groupScope",
+  "nameIdFormat",
+  "slo",
+] as const;
+
 /** Changes names and settings; only what differs is written and recorded. @throws {applicationNotFound} @throws {metadataRefused} */
 export async function changeApplication(
   db: TenantDb,
@@ -118,14 +130,13 @@ export async function changeApplication(
     description: input.description ?? before.description,
     availableToAll: input.availableToAll ?? before.availableToAll,
     strength: input.strength === undefined ? before.strength : input.strength,
+    groupScope: input.groupScope === undefined ? before.groupScope : input.groupScope,
     nameIdFormat: input.nameIdFormat ?? before.serviceProvider.nameIdFormat,
     slo: logoutAfter(before.serviceProvider.slo, input, { allowHttp }),
   };
   const { nameIdFormat, slo } = before.serviceProvider;
   const had = { ...before, nameIdFormat, slo };
-  const changed = (
-    ["name", "description", "availableToAll", "strength", "nameIdFormat", "slo"] as const
-  ).filter((field) => wanted[field] !== had[field]);
+  const changed = changeable.filter((field) => wanted[field] !== had[field]);
   if (changed.length === 0) return;
   await db
     .updateTable("applications")
@@ -134,6 +145,7 @@ export async function changeApplication(
       description: wanted.description,
       available_to_all: wanted.availableToAll,
       strength: wanted.strength,
+      group_scope: wanted.groupScope,
     })
     .where("id", "=", applicationId)
     .execute();

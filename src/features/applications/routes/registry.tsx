@@ -1,8 +1,8 @@
 // The registry's URLs. Reading is for admins, changing for super admins, granting for both.
 import { z } from "zod";
+import { findFederationSettings } from "#features/federation/index.ts";
 import type { Handling } from "#platform/http/context.ts";
 import { routes } from "#platform/http/route.ts";
-import { readCertificate } from "#protocols/saml/keys.ts";
 import { typedLogout } from "#protocols/saml/metadata/logout-endpoint.ts";
 import type { ApplicationId } from "#src/ids.ts";
 import {
@@ -21,7 +21,7 @@ import {
   listGrants,
   listGroupsWithoutGrant,
 } from "../queries.ts";
-import { listKeys, publishedKeys } from "../signing-keys.ts";
+import { listKeys } from "../signing-keys.ts";
 import {
   Application,
   ApplicationChanges,
@@ -41,7 +41,6 @@ import { ConfirmDelete, ConfirmDisable } from "../views/confirm.tsx";
 import { ApplicationPage } from "../views/detail.tsx";
 import { EditApplicationForm, NewApplicationForm, ReplaceMetadataForm } from "../views/forms.tsx";
 import { ApplicationRows, ApplicationsPage } from "../views/list.tsx";
-import { SetupPage } from "../views/setup.tsx";
 
 /** Form-encoding can make a document three times as long. */
 const metadataBodyMaxBytes = 3 * metadataMaxLength;
@@ -117,6 +116,7 @@ export const applicationRoutes = routes()
         grants: await listGrants(db, params.applicationId, { limit: 200 }),
         others: await listGroupsWithoutGrant(db, params.applicationId),
         keys: await listKeys(db, params.applicationId),
+        federation: await findFederationSettings(db),
       })),
     page: ApplicationPage,
   })
@@ -127,7 +127,7 @@ export const applicationRoutes = routes()
     input: ApplicationChanges,
     reply: Application,
     summary:
-      "Change an application’s name, description, Name ID format, logout address, availability or the second step it asks for",
+      "Change an application’s name, description, Name ID format, logout address, availability, the second step it asks for or the groups it is told of",
     title: texts.edit,
     handle: async (handling) => {
       const { tenant, params, input } = handling;
@@ -274,25 +274,4 @@ export const applicationRoutes = routes()
       }),
     next: (_, { applicationId }) => `/applications/${applicationId}`,
     notice: () => texts.revoked,
-  })
-  .screen("get", "/saml/idp/setup/:applicationId", {
-    permit: "public",
-    params: ApplicationParams,
-    frame: "card",
-    handle: async ({ tenant, site, params }) => {
-      const { name, keys } = await tenant.read(async (db) => ({
-        name: (await findApplication(db, params.applicationId)).name,
-        keys: await publishedKeys(db, params.applicationId),
-      }));
-      return {
-        name,
-        tenant: site.name,
-        ...ownIdentity(site, params.applicationId),
-        certificates: keys.map(({ certificate, state }) => ({
-          ...readCertificate(certificate),
-          isNext: state === "next",
-        })),
-      };
-    },
-    page: SetupPage,
   });

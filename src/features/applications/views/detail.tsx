@@ -1,5 +1,6 @@
 // One application: what it is, who may use it, what its other side needs and said.
 import type { z } from "zod";
+import type { FederationSettings } from "#features/federation/index.ts";
 import type { PageScreen, View } from "#platform/http/view.ts";
 import {
   ActionButton,
@@ -28,12 +29,14 @@ import { texts } from "../texts.ts";
 import { deleteQuestion, disableQuestion } from "./confirm.tsx";
 import { Expiring, Keys } from "./keys.tsx";
 import { EnabledBadge } from "./list.tsx";
+import { ToldGroups } from "./group-scope.tsx";
 import { AskedStrength } from "./strength.tsx";
 
 interface More {
   readonly grants: z.output<typeof GrantList>;
   readonly others: readonly { id: GroupId; name: string }[];
   readonly keys: readonly SigningKey[];
+  readonly federation: FederationSettings;
 }
 type Part = { data: Application; view: View };
 
@@ -52,10 +55,11 @@ export const ApplicationPage: PageScreen<Application, More> = ({ data, view, mor
         }
       />
       <Stack>
-        <Expiring data={data} keys={more.keys} view={view} />
+        <Expiring data={data} keys={more.keys} federation={more.federation} view={view} />
         <Setup data={data} view={view} />
         <Grants data={data} view={view} more={more} canGrant={canGrant} canManage={canManage} />
         <AskedStrength data={data} canManage={canManage} />
+        <ToldGroups data={data} federation={more.federation} canManage={canManage} />
         <Told data={data} view={view} canManage={canManage} />
         <Keys data={data} keys={more.keys} view={view} canManage={canManage} />
         {canManage && <Danger data={data} view={view} />}

@@ -1,4 +1,5 @@
 // The keys we sign with for one application, what is about to expire, and the two questions asked before a key is replaced or discarded.
+import type { FederationSettings } from "#features/federation/index.ts";
 import type { Screen, View } from "#platform/http/view.ts";
 import {
   ActionButton,
@@ -19,8 +20,8 @@ import type { Application, SigningKey } from "../schema.ts";
 import { texts } from "../texts.ts";
 import { type Named, Question } from "./confirm.tsx";
 
-/** Time to tell somebody else's administrator, who has a maintenance window of his own. */
-const noticeMs = 90 * 86_400_000;
+/** Time to ask somebody else's administrator for another certificate of theirs. */
+const theirNoticeDays = 90;
 
 interface KeysProps {
   readonly data: Application;
@@ -143,8 +144,12 @@ export const ConfirmDiscard: Screen<Asked> = ({ data: { application, key } }) =>
   </Question>
 );
 
-/** Certificates of either side that expire within ninety days, or have: said before sign-ins fail. */
-export const Expiring = ({ data, keys, view }: Omit<KeysProps, "canManage">) => {
+interface ExpiringProps extends Omit<KeysProps, "canManage"> {
+  readonly federation: FederationSettings;
+}
+
+/** Certificates of either side that come to their end, or have: said before sign-ins fail. */
+export const Expiring = ({ data, keys, federation, view }: ExpiringProps) => {
   const active = keys.find(({ state }) => state === "active");
   const isPrepared = keys.some(({ state }) => state === "next");
   const theirs = data.serviceProvider.signingCertificates
@@ -153,17 +158,25 @@ export const Expiring = ({ data, keys, view }: Omit<KeysProps, "canManage">) => 
     .at(0);
   return (
     <>
-      {active && !isPrepared && (
+      {active && (
         <Expires
           at={active.expiresAt}
+          withinDays={federation.rotationWindowDays}
           view={view}
-          soon={{ says: texts.keyExpiresSoon, todo: texts.keyExpiresSoonDo }}
-          past={{ says: texts.keyExpired, todo: texts.keyExpiredDo }}
+          soon={{
+            says: texts.keyExpiresSoon,
+            todo: isPrepared ? texts.keySwitchDo : texts.keyExpiresSoonDo,
+          }}
+          past={{
+            says: texts.keyExpired,
+            todo: `${texts.keyExpiredGoesOn} ${isPrepared ? texts.keySwitchDo : texts.keyExpiredDo}`,
+          }}
         />
       )}
       {theirs && (
         <Expires
           at={theirs}
+          withinDays={theirNoticeDays}
           view={view}
           soon={{ says: texts.theirKeyExpiresSoon, todo: texts.theirKeyDo }}
           past={{ says: texts.theirKeyExpired, todo: texts.theirKeyDo }}
@@ -178,9 +191,17 @@ interface Said {
   readonly todo: string;
 }
 
-const Expires = ({ at, view, soon, past }: { at: Date; view: View; soon: Said; past: Said }) => {
+interface ExpiresProps {
+  readonly at: Date;
+  readonly withinDays: number;
+  readonly view: View;
+  readonly soon: Said;
+  readonly past: Said;
+}
+
+const Expires = ({ at, withinDays, view, soon, past }: ExpiresProps) => {
   const left = at.getTime() - view.now.getTime();
-  if (left > noticeMs) return null;
+  if (left > withinDays * 86_400_000) return null;
   const { says, todo } = left > 0 ? soon : past;
   return (
     <Notice kind="warning">

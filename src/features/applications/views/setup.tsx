@@ -11,13 +11,14 @@ import {
   Time,
 } from "#platform/ui/index.ts";
 import type { CertificateSummary } from "#protocols/saml/keys.ts";
-import { sentAttributes } from "../attributes.ts";
+import type { SentAttribute } from "../attributes.ts";
 import type { OwnIdentity } from "../identity.ts";
 import { texts } from "../texts.ts";
 
 interface Setup extends OwnIdentity {
   readonly name: string;
   readonly tenant: string;
+  readonly attributes: readonly SentAttribute[];
   readonly certificates: readonly (CertificateSummary & { readonly isNext: boolean })[];
 }
 
@@ -77,7 +78,7 @@ export const SetupPage: Screen<Setup> = ({ data, view }) => (
       <Card title={texts.attributes} flush>
         <DataTable
           caption={texts.attributes}
-          rows={sentAttributes}
+          rows={data.attributes}
           columns={[
             { label: texts.attributeName, cell: (row) => <code>{row.name}</code> },
             { label: texts.attributeMeaning, cell: (row) => row.meaning },

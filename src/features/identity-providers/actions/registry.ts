@@ -1,4 +1,5 @@
 // Writes of the connections themselves. Keys are made and metadata is fetched before the transaction, never inside it.
+import { findFederationSettings } from "#features/federation/index.ts";
 import { record } from "#platform/audit/record.ts";
 import type { Keyring } from "#platform/crypto/keyring.ts";
 import type { TenantDb, TenantScope } from "#platform/db/database.ts";
@@ -30,7 +31,8 @@ export async function createProvider(
   by: Registering,
   { kind, name, preset }: NewIdentityProvider,
 ): Promise<IdentityProviderId> {
-  const key = await createKey(name, by.now);
+  const settings = await by.tenant.read(findFederationSettings);
+  const key = await createKey(name, settings, by.now);
   const providerId = IdentityProviderId.parse(Bun.randomUUIDv7());
   const usual = presets[preset];
   await by.tenant.write(async (db) => {

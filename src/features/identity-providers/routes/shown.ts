@@ -1,5 +1,6 @@
 // What the routes of a connection show of it.
 import type { z } from "zod";
+import { findFederationSettings } from "#features/federation/index.ts";
 import type { Handling } from "#platform/http/context.ts";
 import type { IdentityProviderId } from "#src/ids.ts";
 import { ownIdentity } from "../identity.ts";
@@ -26,6 +27,9 @@ export async function show(
 export async function shown(handling: Of): Promise<Shown> {
   const { tenant, params } = handling;
   const provider = await show(handling, params.providerId);
-  const keys = await tenant.read((db) => listKeys(db, params.providerId));
-  return { provider, keys };
+  return tenant.read(async (db) => ({
+    provider,
+    keys: await listKeys(db, params.providerId),
+    federation: await findFederationSettings(db),
+  }));
 }

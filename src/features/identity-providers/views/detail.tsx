@@ -1,4 +1,5 @@
 // One connection: how far it is set up, what each side told the other, whom it speaks for, and what it is trusted with.
+import type { FederationSettings } from "#features/federation/index.ts";
 import type { FormScreen, PageScreen, Problems, Values, View } from "#platform/http/view.ts";
 import {
   ActionButton,
@@ -27,6 +28,7 @@ import { Expiring, Ours, Theirs } from "./trust.tsx";
 export interface Shown {
   readonly provider: IdentityProvider;
   readonly keys: readonly SigningKey[];
+  readonly federation: FederationSettings;
 }
 type Part = { provider: IdentityProvider; view: View };
 
@@ -37,7 +39,7 @@ export const ProviderPage: PageScreen<IdentityProvider, Shown> = ({ view, more }
 );
 
 export const ProviderForm: FormScreen<Shown> = ({ data, view, values, problems }) => {
-  const { provider, keys } = data;
+  const { provider, keys, federation } = data;
   return (
     <>
       <PageHeader
@@ -50,7 +52,7 @@ export const ProviderForm: FormScreen<Shown> = ({ data, view, values, problems }
       <Stack>
         {problems[""] !== undefined && <Notice kind="error">{problems[""]}</Notice>}
         {provider.state === "draft" && <Progress provider={provider} />}
-        <Expiring provider={provider} keys={keys} view={view} />
+        <Expiring provider={provider} keys={keys} federation={federation} view={view} />
         <Ours provider={provider} />
         <Theirs provider={provider} view={view} />
         <Domains provider={provider} values={values} problems={problems} />

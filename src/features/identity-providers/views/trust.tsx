@@ -1,4 +1,5 @@
 // What each side told the other, and what of it is about to expire.
+import type { FederationSettings } from "#features/federation/index.ts";
 import type { View } from "#platform/http/view.ts";
 import {
   ActionButton,
@@ -21,8 +22,8 @@ import { texts } from "../texts.ts";
 
 type Part = { provider: IdentityProvider; view: View };
 
-/** Time to tell somebody else's administrator. */
-const noticeMs = 90 * 86_400_000;
+/** Time to ask somebody else's administrator for another certificate of theirs. */
+const theirNoticeDays = 90;
 const pathOf = ({ id }: Pick<IdentityProvider, "id">) => `/identity-providers/${id}`;
 
 export const Ours = ({ provider }: Pick<Part, "provider">) => (
@@ -130,25 +131,31 @@ function theirItems(theirs: NonNullable<IdentityProvider["provider"]>, view: Vie
   ];
 }
 
-/** Certificates of either side that expire within ninety days, or have. */
-export const Expiring = ({ provider, keys, view }: Part & { keys: readonly SigningKey[] }) => {
+interface ExpiringProps extends Part {
+  readonly keys: readonly SigningKey[];
+  readonly federation: FederationSettings;
+}
+
+/** Certificates of either side that come to their end, or have. */
+export const Expiring = ({ provider, keys, federation, view }: ExpiringProps) => {
+  const ours = keys.find(({ state }) => state === "active")?.expiresAt;
   const isPrepared = keys.some(({ state }) => state === "next");
-  const ours = isPrepared ? undefined : keys.find(({ state }) => state === "active")?.expiresAt;
   const theirs = provider.provider?.signingCertificates
     .map((certificate) => readCertificate(certificate).notAfter)
     .toSorted((a, b) => b.getTime() - a.getTime())
     .at(0);
-  const soon = (at: Date | undefined): at is Date =>
-    at !== undefined && at.getTime() - view.now.getTime() < noticeMs;
+  const endsWithin = (at: Date | undefined, days: number): at is Date =>
+    at !== undefined && at.getTime() - view.now.getTime() < days * 86_400_000;
   const day = (at: Date) => <Time at={at} zone={view.viewer?.zone ?? "UTC"} format="date" />;
   return (
     <>
-      {soon(ours) && (
+      {endsWithin(ours, federation.rotationWindowDays) && (
         <Notice kind="warning">
-          {keyTexts.ourKeyExpires} {day(ours)}. {keyTexts.ourKeyExpiresDo}
+          {endsWithin(ours, 0) ? keyTexts.ourKeyExpired : keyTexts.ourKeyExpires} {day(ours)}.{" "}
+          {ourTodo({ hasEnded: endsWithin(ours, 0), isPrepared })}
         </Notice>
       )}
-      {soon(theirs) && (
+      {endsWithin(theirs, theirNoticeDays) && (
         <Notice kind="warning">
           {keyTexts.theirKeyExpires} {day(theirs)}. {keyTexts.theirKeyExpiresDo}
         </Notice>
@@ -156,3 +163,9 @@ export const Expiring = ({ provider, keys, view }: Part & { keys: readonly Signi
     </>
   );
 };
+
+function ourTodo({ hasEnded, isPrepared }: { hasEnded: boolean; isPrepared: boolean }): string {
+  if (!hasEnded) return isPrepared ? keyTexts.ourKeySwitchDo : keyTexts.ourKeyExpiresDo;
+  const todo = isPrepared ? keyTexts.ourKeySwitchDo : keyTexts.ourKeyExpiredDo;
+  return `${keyTexts.ourKeyGoesOn} ${todo}`;
+}

@@ -1,0 +1,32 @@
+// What the other side's administrator needs: public, because that person has no account here. Nothing secret is on it.
+import { routes } from "#platform/http/route.ts";
+import { readCertificate } from "#protocols/saml/keys.ts";
+import { attributesFor } from "../attributes.ts";
+import { ownIdentity } from "../identity.ts";
+import { findApplication } from "../queries.ts";
+import { ApplicationParams } from "../schema.ts";
+import { publishedKeys } from "../signing-keys.ts";
+import { SetupPage } from "../views/setup.tsx";
+
+export const applicationSetupRoutes = routes().screen("get", "/saml/idp/setup/:applicationId", {
+  permit: "public",
+  params: ApplicationParams,
+  frame: "card",
+  handle: async ({ tenant, site, params }) => {
+    const { application, keys } = await tenant.read(async (db) => ({
+      application: await findApplication(db, params.applicationId),
+      keys: await publishedKeys(db, params.applicationId),
+    }));
+    return {
+      name: application.name,
+      tenant: site.name,
+      attributes: attributesFor(application),
+      ...ownIdentity(site, params.applicationId),
+      certificates: keys.map(({ certificate, state }) => ({
+        ...readCertificate(certificate),
+        isNext: state === "next",
+      })),
+    };
+  },
+  page: SetupPage,
+});

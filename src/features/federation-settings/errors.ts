@@ -1,0 +1,7 @@
+import { defineError } from "#platform/errors.ts";
+import { texts } from "./texts.ts";
+
+export const federationSettingsChanged = defineError("federation_settings.changed_meanwhile", {
+  status: 409,
+  title: texts.changedMeanwhile,
+});
