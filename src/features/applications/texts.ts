@@ -120,6 +120,7 @@ export const texts = defineTexts("applications", {
   strengthAsTenant: "As everybody",
   saveStrength: "Save second step",
   groupScope: "Groups it is told of",
+  groupScopeLabel: "Which groups",
   groupScopeHint: "Which of a person’s groups stand in what this application is sent.",
   groupScopeAsTenant: (what: string) => `As the organisation says: ${what}`,
   groupScopeWider:

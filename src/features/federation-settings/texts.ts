@@ -17,7 +17,7 @@ export const texts = defineTexts("federation-settings", {
     "Each application and each identity provider has a key of its own that we sign with. Its certificate is on their setup pages and in our metadata.",
   certificateYears: "Lifetime of new certificates",
   certificateYearsHint:
-    "Of keys that are made from now on. Replacing one is work for the other side; a shorter life limits how long a stolen key is worth something.",
+    "Of keys that are made from now on. Replacing one is work for both sides; choose a shorter life where your rules ask for it.",
   rotationWindowDays: "Prepare the next key",
   rotationWindowDaysHint:
     "So long before a certificate ends, the next one is made and published beside it. It signs once you switch to it on the connection’s page, never by itself: a side that knows only the former certificate would lock everybody out.",
@@ -43,7 +43,7 @@ export const texts = defineTexts("federation-settings", {
   kind: "Kind",
   application: "Application",
   identityProvider: "Identity provider",
-  disabled: "Disabled",
+  notInUse: "Not in use",
   ends: "Ends",
   ended: "Ended",
   next: "Next key",

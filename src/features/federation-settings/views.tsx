@@ -124,7 +124,7 @@ const columnsOf = (view: View): Column<EndingKey>[] => {
       cell: (key) => (
         <>
           <a href={connectionPath(key)}>{key.name}</a>{" "}
-          {!key.isEnabled && <Status tone="neutral">{texts.disabled}</Status>}
+          {!key.isEnabled && <Status tone="neutral">{texts.notInUse}</Status>}
         </>
       ),
     },

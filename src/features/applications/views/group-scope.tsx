@@ -26,7 +26,7 @@ export const ToldGroups = ({ data, federation, canManage }: ToldGroupsProps) => 
       >
         <Radios
           name="groupScope"
-          label={texts.groupScope}
+          label={texts.groupScopeLabel}
           hint={texts.groupScopeWider}
           options={[
             { value: "", label: texts.groupScopeAsTenant(groupScopeText[federation.groupScope]) },
