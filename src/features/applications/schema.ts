@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { GroupScope, OwnGroupScope } from "#features/federation/index.ts";
 import { OwnStrength, Strength } from "#features/policy/index.ts";
+import { signingKeyOf } from "#features/signing-keys/index.ts";
 import { checkbox, many, optionalText, pageOf, Paging } from "#platform/http/input.ts";
 import { LogoutEndpoint } from "#protocols/saml/metadata/logout-endpoint.ts";
 import { nameIdFormats } from "#protocols/saml/name-id.ts";
@@ -188,17 +189,7 @@ export const Application = ApplicationSummary.extend({
 });
 export type Application = z.infer<typeof Application>;
 
-/** `next` is published and does not sign yet; `retired` signs no more, its private half is erased. */
-export const SigningKey = z.object({
-  id: SamlKeyId,
-  state: z.enum(["next", "active", "retired"]),
-  /** PEM. */
-  certificate: z.string(),
-  fingerprintSha256: z.string(),
-  createdAt: z.date(),
-  expiresAt: z.date(),
-  retiredAt: z.date().nullable(),
-});
+export const SigningKey = signingKeyOf(SamlKeyId);
 export type SigningKey = z.infer<typeof SigningKey>;
 export const SigningKeyList = z.object({ items: z.array(SigningKey) });
 

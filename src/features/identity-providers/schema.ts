@@ -1,5 +1,6 @@
 // Inputs and replies of the connections. One schema serves the form and the API.
 import { z } from "zod";
+import { signingKeyOf } from "#features/signing-keys/index.ts";
 import { LogoutEndpoint } from "#protocols/saml/metadata/logout-endpoint.ts";
 import { optionalText, pageOf, Paging } from "#platform/http/input.ts";
 import { IdentityProviderId, IdentityProviderKeyId, IdentityProviderRequestId } from "#src/ids.ts";
@@ -229,16 +230,6 @@ export type IdentityProvider = z.infer<typeof IdentityProvider>;
 export const BoundDomain = z.object({ domain: z.string(), boundAt: z.date() });
 export const DomainList = z.object({ items: z.array(BoundDomain) });
 
-/** `next` is published and does not sign yet; `retired` signs no more, its private half is erased. */
-export const SigningKey = z.object({
-  id: IdentityProviderKeyId,
-  state: z.enum(["next", "active", "retired"]),
-  /** PEM. */
-  certificate: z.string(),
-  fingerprintSha256: z.string(),
-  createdAt: z.date(),
-  expiresAt: z.date(),
-  retiredAt: z.date().nullable(),
-});
+export const SigningKey = signingKeyOf(IdentityProviderKeyId);
 export type SigningKey = z.infer<typeof SigningKey>;
 export const SigningKeyList = z.object({ items: z.array(SigningKey) });

@@ -4,11 +4,11 @@ import { createHash } from "node:crypto";
 import {
   activeKey,
   type FoundApplication,
-  type KeyRow,
   openKey,
   ownIdentity,
 } from "#features/applications/index.ts";
 import { holdSession, rememberParticipant, type SaidName } from "#features/sessions/index.ts";
+import type { KeyRow } from "#features/signing-keys/index.ts";
 import type { Handling } from "#platform/http/context.ts";
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";

@@ -1,6 +1,7 @@
 // Writes of the registry itself. Keys are made and metadata is fetched before the transaction, never inside it.
 import type { Actor } from "#src/actor.ts";
 import { findFederationSettings } from "#features/federation/index.ts";
+import { createKey } from "#features/signing-keys/index.ts";
 import { record } from "#platform/audit/record.ts";
 import type { Keyring } from "#platform/crypto/keyring.ts";
 import type { TenantDb, TenantScope } from "#platform/db/database.ts";
@@ -15,6 +16,7 @@ import {
   applicationMetadataReplaced,
   applicationRegistered,
 } from "../events.ts";
+import { insertKey } from "../keys.ts";
 import {
   type Description,
   describeServiceProvider,
@@ -24,7 +26,6 @@ import {
 import { findApplication, lockApplication } from "../queries.ts";
 import type { ApplicationChanges, NewApplication } from "../schema.ts";
 import { texts } from "../texts.ts";
-import { createKey, insertKey } from "./keys.ts";
 
 export interface Registering {
   readonly tenant: TenantScope;
@@ -56,7 +57,7 @@ export async function registerApplication(
       })
       .execute();
     await insertServiceProvider(db, applicationId, description, sourceField(input));
-    await insertKey(db, by, { applicationId, key, state: "active" });
+    await insertKey({ ...by, db }, { owner: applicationId, key, state: "active" });
     const { entityId } = description;
     const { name, availableToAll } = input;
     await record(db, by.actor, applicationRegistered, {

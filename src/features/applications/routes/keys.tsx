@@ -1,11 +1,10 @@
 // Replacing the key that signs for an application: for super admins, in two steps.
 import { z } from "zod";
 import { routes } from "#platform/http/route.ts";
-import { discardKey, prepareKey, switchKey } from "../actions/keys.ts";
 import { keyNotFound } from "../errors.ts";
+import { discardKey, listKeys, prepareKey, switchKey } from "../keys.ts";
 import { findApplication } from "../queries.ts";
 import { ApplicationParams, KeyParams, SigningKey, SigningKeyList } from "../schema.ts";
-import { listKeys } from "../signing-keys.ts";
 import { texts } from "../texts.ts";
 import { ConfirmDiscard, ConfirmSwitch } from "../views/keys.tsx";
 import type { Handling } from "#platform/http/context.ts";
@@ -68,7 +67,7 @@ export const applicationKeyRoutes = routes()
     summary: "Sign with the prepared key from now on; the former one is retired and erased",
     handle: ({ tenant, actor, now, params: { applicationId, keyId } }) =>
       tenant.write(async (db) => {
-        await switchKey(db, { actor, now }, applicationId, keyId);
+        await switchKey({ db, actor, now }, { owner: applicationId, keyId });
         return { items: await listKeys(db, applicationId) };
       }),
     next: pageOf,
@@ -90,7 +89,7 @@ export const applicationKeyRoutes = routes()
     summary: "Discard the prepared key",
     handle: ({ tenant, actor, params: { applicationId, keyId } }) =>
       tenant.write(async (db) => {
-        await discardKey(db, actor, applicationId, keyId);
+        await discardKey({ db, actor }, { owner: applicationId, keyId });
         return { items: await listKeys(db, applicationId) };
       }),
     next: pageOf,

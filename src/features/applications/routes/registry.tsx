@@ -21,7 +21,7 @@ import {
   listGrants,
   listGroupsWithoutGrant,
 } from "../queries.ts";
-import { listKeys } from "../signing-keys.ts";
+import { listKeys } from "../keys.ts";
 import {
   Application,
   ApplicationChanges,

@@ -5,7 +5,7 @@ import { attributesFor } from "../attributes.ts";
 import { ownIdentity } from "../identity.ts";
 import { findApplication } from "../queries.ts";
 import { ApplicationParams } from "../schema.ts";
-import { publishedKeys } from "../signing-keys.ts";
+import { publishedKeys } from "../keys.ts";
 import { SetupPage } from "../views/setup.tsx";
 
 export const applicationSetupRoutes = routes().screen("get", "/saml/idp/setup/:applicationId", {

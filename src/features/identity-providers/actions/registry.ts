@@ -1,5 +1,6 @@
 // Writes of the connections themselves. Keys are made and metadata is fetched before the transaction, never inside it.
 import { findFederationSettings } from "#features/federation/index.ts";
+import { createKey } from "#features/signing-keys/index.ts";
 import { record } from "#platform/audit/record.ts";
 import type { Keyring } from "#platform/crypto/keyring.ts";
 import type { TenantDb, TenantScope } from "#platform/db/database.ts";
@@ -10,7 +11,7 @@ import type { Actor } from "#src/actor.ts";
 import { IdentityProviderId } from "#src/ids.ts";
 import { entityIdPinned, metadataRefused, notDescribed, subjectInUse } from "../errors.ts";
 import { providerChanged, providerCreated, providerDescribed } from "../events.ts";
-import { createKey, insertKey } from "../keys.ts";
+import { insertKey } from "../keys.ts";
 import { type Described, describeProvider, logoutAfter } from "../metadata.ts";
 import { presets } from "../presets.ts";
 import { findProvider, type FoundProvider, lockProvider } from "../queries.ts";
@@ -49,7 +50,7 @@ export async function createProvider(
         subject_attribute: usual.subjectAttribute,
       })
       .execute();
-    await insertKey(db, by, { providerId, key, state: "active" });
+    await insertKey({ ...by, db }, { owner: providerId, key, state: "active" });
     await record(db, by.actor, providerCreated, { identityProviderId: providerId, name, preset });
   });
   return providerId;

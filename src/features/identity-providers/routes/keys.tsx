@@ -66,7 +66,7 @@ export const identityProviderKeyRoutes = routes()
     summary: "Sign with the prepared key from now on; the former one is retired and erased",
     handle: ({ tenant, actor, now, params: { providerId, providerKeyId: keyId } }) =>
       tenant.write(async (db) => {
-        await switchKey(db, { actor, now }, providerId, keyId);
+        await switchKey({ db, actor, now }, { owner: providerId, keyId });
         return { items: await listKeys(db, providerId) };
       }),
     next: pageOf,
@@ -86,7 +86,7 @@ export const identityProviderKeyRoutes = routes()
     summary: "Discard the prepared key",
     handle: ({ tenant, actor, params: { providerId, providerKeyId: keyId } }) =>
       tenant.write(async (db) => {
-        await discardKey(db, actor, providerId, keyId);
+        await discardKey({ db, actor }, { owner: providerId, keyId });
         return { items: await listKeys(db, providerId) };
       }),
     next: pageOf,
