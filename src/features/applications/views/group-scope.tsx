@@ -6,6 +6,7 @@ import {
   groupScopeText,
 } from "#features/federation/index.ts";
 import { Card, Cluster, Form, Radios, SubmitButton } from "#platform/ui/index.ts";
+import { groupsTold } from "../attributes.ts";
 import type { Application } from "../schema.ts";
 import { texts } from "../texts.ts";
 
@@ -42,7 +43,7 @@ export const ToldGroups = ({ data, federation, canManage }: ToldGroupsProps) => 
         </Cluster>
       </Form>
     ) : (
-      <p>{groupScopeText[data.groupsSent]}</p>
+      <p>{groupScopeText[groupsTold(data)]}</p>
     )}
   </Card>
 );
