@@ -12,6 +12,7 @@ const verbs = {
   provision: () => import("./commands/provision.ts").then((m) => m.command),
   tenant: () => import("./commands/tenant.ts").then((m) => m.command),
   user: () => import("./commands/user.ts").then((m) => m.command),
+  domain: () => import("./commands/domain.ts").then((m) => m.command),
   session: () => import("./commands/session.ts").then((m) => m.command),
   "api-client": () => import("./commands/api-client.ts").then((m) => m.command),
   job: () => import("./commands/job.ts").then((m) => m.command),

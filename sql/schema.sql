@@ -26,6 +26,10 @@ create type app.backup_run_kind as enum ('backup', 'restore', 'drill');
 
 create type app.decision as enum ('approved', 'denied', 'expired', 'void');
 
+create type app.domain_check as enum ('proved', 'nothing', 'other', 'unreachable');
+
+create type app.domain_proof as enum ('dns', 'operator');
+
 create type app.file_state as enum ('pending', 'kept', 'discarded');
 
 create type app.group_scope as enum ('access_relevant', 'all', 'none');
@@ -636,6 +640,49 @@ alter table app.mails force row level security;
 create policy tenant on app.mails to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 grant delete, insert, select, update on app.mails to app_tenant;
 
+create table app.organisation_domain_groups (
+  tenant_id uuid not null default app.tenant_id(),
+  domain_id uuid not null,
+  group_id uuid not null,
+  linked_at timestamp with time zone not null default now(),
+  constraint organisation_domain_groups_pkey PRIMARY KEY (tenant_id, domain_id, group_id),
+  constraint organisation_domain_groups_domain_fk FOREIGN KEY (tenant_id, domain_id) REFERENCES app.organisation_domains(tenant_id, id) ON DELETE CASCADE,
+  constraint organisation_domain_groups_group_fk FOREIGN KEY (tenant_id, group_id) REFERENCES app.groups(tenant_id, id) ON DELETE CASCADE
+);
+alter table app.organisation_domain_groups owner to app_owner;
+CREATE INDEX organisation_domain_groups_group ON app.organisation_domain_groups USING btree (tenant_id, group_id);
+alter table app.organisation_domain_groups enable row level security;
+alter table app.organisation_domain_groups force row level security;
+create policy tenant on app.organisation_domain_groups to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.organisation_domain_groups to app_tenant;
+
+create table app.organisation_domains (
+  tenant_id uuid not null default app.tenant_id(),
+  id uuid not null default uuidv7(),
+  domain text not null,
+  proof_token text not null,
+  proved_at timestamp with time zone,
+  proved_how app.domain_proof,
+  added_by uuid,
+  created_at timestamp with time zone not null default now(),
+  checked_at timestamp with time zone,
+  check_outcome app.domain_check,
+  check_found text[] not null default '{}'::text[],
+  constraint organisation_domains_pkey PRIMARY KEY (tenant_id, id),
+  constraint organisation_domains_domain_unique UNIQUE (tenant_id, domain),
+  constraint organisation_domains_adder_fk FOREIGN KEY (tenant_id, added_by) REFERENCES app.users(tenant_id, id) ON DELETE SET NULL (added_by),
+  constraint organisation_domains_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id) ON DELETE CASCADE,
+  constraint organisation_domains_proof CHECK (((proved_at IS NULL) = (proved_how IS NULL))),
+  constraint organisation_domains_shape CHECK (((domain = lower(domain)) AND ((length(domain) >= 3) AND (length(domain) <= 253)))),
+  constraint organisation_domains_token CHECK ((length(proof_token) >= 32))
+);
+alter table app.organisation_domains owner to app_owner;
+CREATE INDEX organisation_domains_adder ON app.organisation_domains USING btree (tenant_id, added_by) WHERE (added_by IS NOT NULL);
+alter table app.organisation_domains enable row level security;
+alter table app.organisation_domains force row level security;
+create policy tenant on app.organisation_domains to app_tenant using ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) with check ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+grant delete, insert, select, update on app.organisation_domains to app_tenant;
+
 create table app.passkey_challenges (
   tenant_id uuid not null default app.tenant_id(),
   id uuid not null default uuidv7(),
@@ -1160,12 +1207,14 @@ create table app.user_emails (
   is_primary boolean not null,
   verified_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
+  domain text generated always as (split_part(email, '@'::text, '-1'::integer)) stored,
   constraint user_emails_pkey PRIMARY KEY (tenant_id, id),
   constraint user_emails_unique UNIQUE (tenant_id, email),
   constraint user_emails_user_fk FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id) ON DELETE CASCADE,
   constraint user_emails_shape CHECK (((email = lower(email)) AND ((length(email) >= 3) AND (length(email) <= 320))))
 );
 alter table app.user_emails owner to app_owner;
+CREATE INDEX user_emails_domain ON app.user_emails USING btree (tenant_id, domain) WHERE (verified_at IS NOT NULL);
 CREATE UNIQUE INDEX user_emails_primary ON app.user_emails USING btree (tenant_id, user_id) WHERE is_primary;
 CREATE INDEX user_emails_user ON app.user_emails USING btree (tenant_id, user_id);
 alter table app.user_emails enable row level security;

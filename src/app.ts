@@ -38,6 +38,7 @@ import { ownPasskeyRoutes } from "#features/security/routes/passkeys.tsx";
 import { ownDeviceRoutes } from "#features/security/routes/devices.tsx";
 import { stepUpPath, stepUpRoutes } from "#features/security/routes/step-up.tsx";
 import { ownSessionRoutes } from "#features/security/routes/sessions.tsx";
+import { domainRoutes } from "#features/domains/routes.tsx";
 import { erasureRoutes } from "#features/erasure/routes.tsx";
 import { factorResetRoutes } from "#features/recovery/routes/factor-resets.tsx";
 import { reactivationRoutes } from "#features/recovery/routes/reactivations.tsx";
@@ -120,6 +121,7 @@ export const routeTable: readonly AnyRoute[] = [
   reactivationRoutes,
   limitRoutes,
   groupRoutes,
+  domainRoutes,
   auditLogRoutes,
   brandingRoutes,
   settingsRoutes,

@@ -41,3 +41,5 @@ export const IdentityProviderKeyId = id.brand("IdentityProviderKeyId");
 export type IdentityProviderKeyId = z.infer<typeof IdentityProviderKeyId>;
 export const ProviderGroupId = id.brand("ProviderGroupId");
 export type ProviderGroupId = z.infer<typeof ProviderGroupId>;
+export const OrganisationDomainId = id.brand("OrganisationDomainId");
+export type OrganisationDomainId = z.infer<typeof OrganisationDomainId>;

@@ -21,6 +21,7 @@ const texts = defineTexts("navigation", {
   attributes: "Attributes",
   federation: "Federation settings",
   branding: "Branding",
+  domains: "Domains",
 });
 
 export const navigation: readonly NavEntry[] = [
@@ -108,6 +109,13 @@ export const navigation: readonly NavEntry[] = [
     icon: "key",
     section: texts.settings,
     permission: "settings.manage",
+  },
+  {
+    href: "/settings/domains",
+    label: texts.domains,
+    icon: "globe",
+    section: texts.settings,
+    permission: "domains.read",
   },
   {
     href: "/branding",

@@ -19,6 +19,8 @@ const rolesByPermission = {
   "users.anonymise": superAdmins,
   "groups.read": admins,
   "groups.manage": admins,
+  "domains.read": admins,
+  "domains.manage": admins,
   "applications.read": admins,
   "applications.grant": admins,
   "applications.manage": superAdmins,

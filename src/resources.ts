@@ -4,6 +4,7 @@ import { createActivityCache } from "#platform/cache.ts";
 import { systemClock } from "#platform/clock.ts";
 import { createKeyring } from "#platform/crypto/keyring.ts";
 import { openDatabase } from "#platform/db/database.ts";
+import { createDnsClient } from "#platform/dns/client.ts";
 import { createLogger } from "#platform/log.ts";
 import { createMailTransport } from "#platform/mail/transport.ts";
 import { createOutbound } from "#platform/outbound/fetch.ts";
@@ -35,6 +36,7 @@ export function openResources(config: Config): Resources {
     database,
     clock: systemClock,
     outbound,
+    dns: createDnsClient(config.dns),
     mail,
     mailLogo: createMailLogos(storage, log),
     keys: createKeyring(config.keys),

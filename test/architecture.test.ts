@@ -44,7 +44,7 @@ const mayImport: readonly [room: RegExp, allowed: RegExp][] = [
   [
     /^src\/features\//,
     new RegExp(
-      String.raw`^(#platform\/|#protocols\/|\.\.?\/|node:|kysely|zod$|hono\/|qrcode$|${vocabulary}|#src\/config\.ts$|${anyFeature})`,
+      String.raw`^(#platform\/|#protocols\/|\.\.?\/|node:|kysely|zod$|hono\/|qrcode$|tldts$|${vocabulary}|#src\/config\.ts$|${anyFeature})`,
     ),
   ],
 ];

@@ -4,6 +4,7 @@ import type { ActivityCache } from "./cache.ts";
 import type { Clock } from "./clock.ts";
 import type { Keyring } from "./crypto/keyring.ts";
 import type { Database } from "./db/database.ts";
+import type { DnsClient } from "./dns/client.ts";
 import type { Logger } from "./log.ts";
 import type { FindMailLogo } from "./mail/logo.ts";
 import type { MailTransport } from "./mail/transport.ts";
@@ -17,6 +18,7 @@ export interface Services {
   readonly database: Database;
   readonly clock: Clock;
   readonly outbound: Outbound;
+  readonly dns: DnsClient;
   readonly mail: MailTransport;
   readonly mailLogo: FindMailLogo;
   readonly keys: Keyring;

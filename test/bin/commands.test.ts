@@ -186,6 +186,34 @@ describe("weft tenant", () => {
   });
 });
 
+describe("weft domain", () => {
+  const line = ["domain", "prove", "--tenant", "acme", "--domain", "@Corp.Acme.example", "--json"];
+
+  test("proves one on the operator's word, once, and lists it", async () => {
+    for (const _ of [1, 2]) {
+      const { code, out } = await weft(line);
+      expect(code).toBe(0);
+      expect(JSON.parse(out)).toMatchObject({ domain: "corp.acme.example", provedHow: "operator" });
+    }
+    const { out } = await weft(["domain", "list", "--tenant", "acme"]);
+    expect(out).toContain("corp.acme.example");
+    const events = await asSuperuser<{ name: string; actor: unknown }>(
+      "select name, actor from app.audit_events where name like 'domain.%' order by id",
+    );
+    expect(events).toEqual([
+      { name: "domain.added", actor: { kind: "operator", command: "domain prove" } },
+      { name: "domain.proved", actor: { kind: "operator", command: "domain prove" } },
+    ]);
+  });
+
+  test("refuses what is nobody's own, and a tenant that is not there", async () => {
+    const suffix = await weft(["domain", "prove", "--tenant", "acme", "--domain", "co.uk"]);
+    expect([suffix.code, suffix.err]).toEqual([1, expect.stringContaining("below co.uk")]);
+    const nowhere = await weft(["domain", "prove", "--tenant", "nowhere", "--domain", "a.example"]);
+    expect([nowhere.code, nowhere.err]).toEqual([1, expect.stringContaining("no such organ")]);
+  });
+});
+
 describe("weft user", () => {
   test("lists people, invites one, and refuses a second with the same address", async () => {
     const line = [

@@ -162,12 +162,27 @@ export const mailCases: readonly MailCase[] = [
     data: { firstName, url: `${origin}/verify-email/${linkId}/${token}` },
   },
   {
+    template: "invitations.welcome",
+    data: { firstName, url: `${origin}/verify-email/${linkId}/${token}` },
+  },
+  {
     template: "invitations.founding",
     data: { firstName, url: `${origin}/verify-email/${linkId}/${token}` },
   },
   {
     template: "invitations.accepted",
     data: { firstName: "Grace", name: "Ada Lovelace", email: "ada@acme.example", userId: linkId },
+  },
+  {
+    template: "invitations.accepted",
+    variant: "welcomed",
+    data: {
+      firstName: "Grace",
+      name: "Ada Lovelace",
+      email: "ada@acme.example",
+      userId: linkId,
+      isConfirmed: false,
+    },
   },
   { template: "inactivity.warning", data: { firstName, days: 83, daysLeft: 7 } },
   {

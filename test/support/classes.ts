@@ -50,6 +50,8 @@ export const tableClasses: Readonly<Record<string, TableClass>> = {
   limits: tenant(),
   logouts: tenant(),
   mails: tenant(),
+  organisation_domain_groups: tenant(),
+  organisation_domains: tenant(),
   passkey_challenges: tenant(),
   passkeys: tenant(),
   pending_emails: tenant(),

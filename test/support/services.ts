@@ -9,6 +9,7 @@ import { createActivityCache } from "#platform/cache.ts";
 import type { Clock } from "#platform/clock.ts";
 import { createKeyring } from "#platform/crypto/keyring.ts";
 import type { Database } from "#platform/db/database.ts";
+import { createDnsClient } from "#platform/dns/client.ts";
 import { createLogger } from "#platform/log.ts";
 import type { OutgoingMail } from "#platform/mail/message.ts";
 import type { MailTransport } from "#platform/mail/transport.ts";
@@ -64,6 +65,9 @@ export const noOutbound: Outbound = {
   fetch: (url) => Promise.reject(outboundFailed({ host: new URL(url).host, reason: "no network" })),
 };
 
+/** A name server that nobody runs: every look-up fails at once. */
+export const noDns = createDnsClient({ servers: [{ address: "127.0.0.1", port: 1 }] });
+
 /** Where the files of tests are: one folder for this process, made by the first of them. */
 export const testFiles = join(tmpdir(), `weft-test-files-${process.pid}`);
 
@@ -103,6 +107,7 @@ export function testServices(
     config,
     database,
     outbound,
+    dns: noDns,
     breaches: createBreachChecker(config.breaches, { outbound, log }),
     keys: createKeyring(config.keys),
     passwords: createPasswordHasher({ queueMax: 10_000 }),

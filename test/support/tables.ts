@@ -80,6 +80,7 @@ const overrides: Readonly<Record<string, (tenantId: string) => Values>> = {
   identity_provider_requests: () => ({ started_by: null }),
   // An application asked, or a provider.
   logouts: () => ({ identity_provider_id: null, told_provider_id: null }),
+  organisation_domains: () => ({ proof_token: randomBytes(20).toString("hex") }),
 };
 
 export interface Rows {

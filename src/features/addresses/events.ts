@@ -17,10 +17,10 @@ export const addressRequestCancelled = defineEvent("address.request_cancelled", 
   data: About,
   personal: ["email"],
 });
-/** Its mailbox has confirmed it. */
+/** Its mailbox has confirmed it; or an administrator gave it, and its domain is proved to be the organisation's. */
 export const addressAdded = defineEvent("address.added", {
   says: texts.addedEvent,
-  data: About,
+  data: About.extend({ byDomain: z.boolean().default(false) }),
   personal: ["email"],
 });
 /** The mailbox confirmed what belongs to somebody else by now. */

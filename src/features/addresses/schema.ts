@@ -30,6 +30,10 @@ export const PendingAddress = z.object({
 });
 export type PendingAddress = z.infer<typeof PendingAddress>;
 
+/** What became of an address that was asked for: it waits, or (a domain of the organisation) it is the person's at once. */
+export const AskedAddress = z.union([PendingAddress, Address]);
+export type AskedAddress = z.infer<typeof AskedAddress>;
+
 /** What the caller may do about the addresses of a person. */
 export const AddressAction = z.enum(["add", "promote", "remove"]);
 export type AddressAction = z.infer<typeof AddressAction>;

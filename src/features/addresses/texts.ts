@@ -36,13 +36,19 @@ export const texts = defineTexts("addresses", {
     "A message with a link goes to it. Once the link was opened and confirmed, it signs you in like the others.",
   addLeadOf: (name: string) =>
     `A message with a link goes to it, and ${name} is told. Once the link was opened and confirmed, it signs them in like the others.`,
+  addLeadAtOnce: (name: string) => `${name} is told of it at all of their addresses.`,
+  atOnceTitle: "What happens next",
+  atOnceText: (domains: string) =>
+    `An address at ${domains} is added at once, because the domain is proved to be your organisation’s. Any other gets a message and is confirmed by its mailbox.`,
   email: "E-mail address",
   add: "Add an address",
   addSubmit: "Send the message",
+  addSubmitAtOnce: "Add the address",
   askedNotice: (email: string) =>
     `A message is on its way to ${email}: open its link within 3 days`,
   askedOfNotice: (email: string) =>
     `A message is on its way to ${email}. It has 3 days to confirm the address`,
+  addedAtOnceNotice: (email: string) => `${email} is added`,
   cancelledNotice: "The address is not added",
 
   primaryTitle: (email: string) => `Make ${email} the primary address?`,
@@ -103,7 +109,7 @@ export const texts = defineTexts("addresses", {
     "There is nothing to do. If it was you, sign in with this address: it has an account of its own.",
   addedSubject: (tenant: string) => `An address was added to your account at ${tenant}`,
   addedText: (tenant: string, email: string) =>
-    `${email} was confirmed and signs in to your account at ${tenant} from now on.`,
+    `${email} was added to your account at ${tenant} and signs in to it from now on.`,
   removedSubject: (tenant: string) => `An address was removed from your account at ${tenant}`,
   removedText: (tenant: string, email: string) =>
     `${email} was removed from your account at ${tenant} and signs in no more.`,

@@ -81,6 +81,7 @@ export const texts = defineTexts("api_clients", {
 export const areaTexts: Readonly<Record<string, string>> = {
   users: "People",
   groups: "Groups",
+  domains: "Domains",
   applications: "Applications",
   identity_providers: "Identity providers",
   sessions: "Sessions",

@@ -40,6 +40,7 @@ export const keptIds = [
   { table: "reactivation_requests", column: "decided_by" },
   { table: "policy_trials", column: "started_by" },
   { table: "user_attributes", column: "updated_by" },
+  { table: "organisation_domains", column: "added_by" },
 ] as const;
 
 /** Whose rows they are; `addresses` in lower case, as they are stored. */

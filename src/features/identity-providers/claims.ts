@@ -4,7 +4,7 @@ import { assertedFactors } from "#protocols/saml/authn-context.ts";
 import { SamlError } from "#protocols/saml/errors.ts";
 import { nameIdFormats } from "#protocols/saml/name-id.ts";
 import type { ReadAssertion } from "#protocols/saml/read-response.ts";
-import { domainOf } from "./domain.ts";
+import { domainOf } from "#platform/dns/domain.ts";
 import type { Named, Standing } from "./assignments.ts";
 import { presets } from "./presets.ts";
 import type { FoundProvider } from "./queries.ts";

@@ -162,13 +162,16 @@ export function lockProvider(db: TenantDb, providerId: IdentityProviderId) {
 
 export async function listDomains(db: TenantDb, providerId: IdentityProviderId) {
   const items = await db
-    .selectFrom("identity_provider_domains")
-    .select(["domain", "bound_at as boundAt"])
-    .where("identity_provider_id", "=", providerId)
-    .orderBy("domain")
+    .selectFrom("identity_provider_domains as b")
+    .leftJoin("organisation_domains as o", "o.domain", "b.domain")
+    .select(["b.domain", "b.bound_at as boundAt", "o.proved_at as provedAt"])
+    .where("b.identity_provider_id", "=", providerId)
+    .orderBy("b.domain")
     .limit(domainsMost)
     .execute();
-  return { items };
+  return {
+    items: items.map(({ provedAt, ...item }) => ({ ...item, isProved: provedAt !== null })),
+  };
 }
 
 /** Whether the person `u` could come in without the connection: with a password, a passkey, or by another one that is enabled. */

@@ -4,7 +4,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { Policy } from "#features/policy/index.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { IdentityProviderId, UserId } from "#src/ids.ts";
-import { domainOf } from "./domain.ts";
+import { domainOf } from "#platform/dns/domain.ts";
 
 export interface Route {
   readonly id: IdentityProviderId;

@@ -4,7 +4,7 @@ import { signingKeyOf } from "#features/signing-keys/index.ts";
 import { LogoutEndpoint } from "#protocols/saml/metadata/logout-endpoint.ts";
 import { optionalText, pageOf, Paging } from "#platform/http/input.ts";
 import { IdentityProviderId, IdentityProviderKeyId, IdentityProviderRequestId } from "#src/ids.ts";
-import { normalDomain } from "./domain.ts";
+import { normalDomain } from "#platform/dns/domain.ts";
 import { presetNames } from "./presets.ts";
 import { texts } from "./texts.ts";
 
@@ -227,7 +227,13 @@ export const IdentityProvider = ProviderSummary.extend({
 });
 export type IdentityProvider = z.infer<typeof IdentityProvider>;
 
-export const BoundDomain = z.object({ domain: z.string(), boundAt: z.date() });
+export const BoundDomain = z.object({
+  domain: z.string(),
+  boundAt: z.date(),
+  /** Whether it is proved to be the organisation's (features/domains). */
+  isProved: z.boolean(),
+});
+export type BoundDomain = z.infer<typeof BoundDomain>;
 export const DomainList = z.object({ items: z.array(BoundDomain) });
 
 export const SigningKey = signingKeyOf(IdentityProviderKeyId);

@@ -5,6 +5,7 @@ import {
   linkPath,
   type PresentedLink,
 } from "#features/one-time-links/index.ts";
+import { giveDomainGroups } from "#features/domains/index.ts";
 import { beginNewPassword } from "#features/sign-in/index.ts";
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
@@ -12,7 +13,7 @@ import { defineLimit, hitNoted } from "#platform/limits.ts";
 import { type Post, queueMail } from "#platform/mail/queue.ts";
 import type { Actor, Origin } from "#src/actor.ts";
 import type { UserId } from "#src/ids.ts";
-import { acceptedMail, foundingInvitation, invitation } from "./emails.tsx";
+import { acceptedMail, foundingInvitation, invitation, welcome } from "./emails.tsx";
 import {
   invitationNotNeeded,
   invitationsTooMany,
@@ -21,7 +22,7 @@ import {
   inviteeNotFound,
 } from "./errors.ts";
 import { invitationAccepted, invitationSent } from "./events.ts";
-import { findInviter, nameOfActor } from "./queries.ts";
+import { findInviter, nameOfActor, wasAccepted } from "./queries.ts";
 import { texts } from "./texts.ts";
 
 interface Invitee {
@@ -42,7 +43,8 @@ const sentByAll = defineLimit("invitations.sent_all", {
 });
 
 /**
- * Mails a person in state "invited" the link to their account; a link sent before stops working. Answers the link's address,
+ * Mails a person in state "invited" the link to their account; a link sent before stops working. Whose address is verified, because its domain
+ * is the organisation's or because a link was opened before, is welcomed; everybody else is asked to confirm it. Answers the link's address,
  * for operators whose mail does not work.
  * @throws {inviteeNotFound} @throws {invitationNotNeeded} @throws {inviteeDeactivated} @throws {invitationsTooMany}
  */
@@ -81,10 +83,11 @@ async function send(
   if (person.state === "active") throw invitationNotNeeded();
   if (person.state === "deactivated") throw inviteeDeactivated();
   await countSent(db, actor, now);
-  const { email, firstName } = person;
+  const { email, firstName, verifiedAt } = person;
   const link = await issueLink(db, { userId, email, purpose: "invitation", now });
   const url = `${post.frame.baseUrl}${linkPath("invitation", link)}`;
-  const template = founding ? foundingInvitation : invitation;
+  const known = verifiedAt === null ? invitation : welcome;
+  const template = founding ? foundingInvitation : known;
   await queueMail(db, post, template, { email, userId }, { firstName, url });
   await record(db, actor, invitationSent, { userId, again });
   return { url, expiresAt: link.expiresAt };
@@ -111,7 +114,7 @@ const findInvitee = (db: TenantDb, userId: UserId) =>
     .innerJoin("user_emails as e", (join) =>
       join.onRef("e.user_id", "=", "u.id").on("e.is_primary", "=", true),
     )
-    .select(["u.first_name as firstName", "u.state", "e.email"])
+    .select(["u.first_name as firstName", "u.state", "e.email", "e.verified_at as verifiedAt"])
     .where("u.id", "=", userId)
     .executeTakeFirstOrThrow(() => inviteeNotFound());
 
@@ -136,15 +139,25 @@ export async function acceptInvitation(
     .where("email", "=", email)
     .where("verified_at", "is", null)
     .executeTakeFirst();
-  await record(db, { kind: "visitor", userId, origin }, invitationAccepted, { userId, email });
+  const actor: Actor = { kind: "visitor", userId, origin };
   // Once: a link that was sent again, because they stopped half-way, is no news.
-  if (numUpdatedRows > 0n) await tellInviter(db, post, userId);
+  const isFirst = numUpdatedRows > 0n || !(await wasAccepted(db, userId));
+  await record(db, actor, invitationAccepted, { userId, email });
+  if (numUpdatedRows > 0n)
+    await giveDomainGroups(db, actor, { userId, email, because: "verified" });
+  if (isFirst) await tellInviter(db, post, userId, numUpdatedRows > 0n);
   return beginNewPassword(db, { link, purpose: "invitation", now, replaces });
 }
 
-async function tellInviter(db: TenantDb, post: Post, userId: UserId): Promise<void> {
+async function tellInviter(
+  db: TenantDb,
+  post: Post,
+  userId: UserId,
+  isConfirmed: boolean,
+): Promise<void> {
   const inviter = await findInviter(db, userId);
   if (!inviter) return;
   const { invitee, ...to } = inviter;
-  await queueMail(db, post, acceptedMail, to, { firstName: to.firstName, userId, ...invitee });
+  const { firstName } = to;
+  await queueMail(db, post, acceptedMail, to, { firstName, userId, isConfirmed, ...invitee });
 }

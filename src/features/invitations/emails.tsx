@@ -33,6 +33,15 @@ export const invitation = defineEmail(
   "invitations.invitation",
   template({ subject: texts.subject, intro: texts.intro, button: texts.button }),
 );
+/** Of somebody whose address is verified already: there is nothing to confirm. */
+export const welcome = defineEmail(
+  "invitations.welcome",
+  template({
+    subject: texts.welcomeSubject,
+    intro: texts.welcomeIntro,
+    button: texts.welcomeButton,
+  }),
+);
 export const foundingInvitation = defineEmail(
   "invitations.founding",
   template({
@@ -42,22 +51,31 @@ export const foundingInvitation = defineEmail(
   }),
 );
 
+const acceptedText = (isConfirmed: boolean) =>
+  isConfirmed ? texts.acceptedText : texts.welcomedText;
 const profileOf = (userId: string, { baseUrl }: MailFrame) => `${baseUrl}/users/${userId}`;
 
 export const acceptedMail = defineEmail("invitations.accepted", {
-  data: z.object({ firstName: z.string(), name: z.string(), email: z.string(), userId: UserId }),
+  data: z.object({
+    firstName: z.string(),
+    name: z.string(),
+    email: z.string(),
+    userId: UserId,
+    /** The mailbox confirmed the address; false: it was verified before. */
+    isConfirmed: z.boolean().default(true),
+  }),
   subject: (_, { tenantName }) => texts.acceptedSubject(tenantName),
-  text: ({ firstName, name, email, userId }, frame) =>
+  text: ({ firstName, name, email, userId, isConfirmed }, frame) =>
     [
       texts.greeting(firstName),
-      texts.acceptedText(name, email, frame.tenantName),
+      acceptedText(isConfirmed)(name, email, frame.tenantName),
       `${texts.acceptedButton}: ${profileOf(userId, frame)}`,
       texts.acceptedNote,
     ].join("\n\n"),
-  html: ({ firstName, name, email, userId }, frame) => (
+  html: ({ firstName, name, email, userId, isConfirmed }, frame) => (
     <>
       <p>{texts.greeting(firstName)}</p>
-      <p>{texts.acceptedText(name, email, frame.tenantName)}</p>
+      <p>{acceptedText(isConfirmed)(name, email, frame.tenantName)}</p>
       <MailButton href={profileOf(userId, frame)} label={texts.acceptedButton} />
       <MailNote>{texts.acceptedNote}</MailNote>
     </>

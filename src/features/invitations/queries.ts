@@ -2,7 +2,7 @@
 import type { TenantDb } from "#platform/db/database.ts";
 import type { Actor } from "#src/actor.ts";
 import { UserId } from "#src/ids.ts";
-import { invitationSent } from "./events.ts";
+import { invitationAccepted, invitationSent } from "./events.ts";
 import { texts } from "./texts.ts";
 
 export interface Inviter {
@@ -45,6 +45,18 @@ export async function findInviter(db: TenantDb, userId: UserId): Promise<Inviter
     firstName: inviter.firstName,
     invitee: { name: `${invitee.firstName} ${invitee.lastName}`, email: invitee.email },
   };
+}
+
+/** Whether somebody has opened the link of an invitation before. */
+export async function wasAccepted(db: TenantDb, userId: UserId): Promise<boolean> {
+  const row = await db
+    .selectFrom("audit_events")
+    .select("id")
+    .where("subject_id", "=", userId)
+    .where("name", "=", invitationAccepted.name)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** Who sends invitations, in words for administrators: a person by the address, a script by its name. */

@@ -22,7 +22,8 @@ export const invitationRoutes = routes()
       const link = await tenant.read((db) => findLink(db, { ...params, purpose, now }));
       if (!link) return { kind: "dead" };
       const path = linkPath(purpose, { id: params.linkId, token: params.token });
-      return { kind: "good", firstName: link.firstName, email: link.email, path };
+      const { firstName, email, isVerified } = link;
+      return { kind: "good", firstName, email, isVerified, path };
     },
   })
   .screen("post", "/verify-email/:linkId/:token", {

@@ -4,6 +4,8 @@ export const texts = defineTexts("invitations", {
   title: (firstName: string) => `Welcome, ${firstName}`,
   lead: (tenant: string, email: string) =>
     `You are invited to ${tenant} as ${email}. Continue to confirm the address and choose a password.`,
+  welcomeLead: (tenant: string, email: string) =>
+    `Your account at ${tenant} is ${email}. Continue to choose a password.`,
   next: "Continue",
   steps: "Setting up your account",
   stepAddress: "Address",
@@ -21,6 +23,10 @@ export const texts = defineTexts("invitations", {
     `You have been given an account at ${tenant}. Confirm your address and choose a password to use it.`,
   button: "Set up my account",
   note: "The link is good for 7 days and works once. If you did not expect it, do nothing.",
+  welcomeSubject: (tenant: string) => `Welcome to ${tenant}`,
+  welcomeIntro: (tenant: string) =>
+    `You have been given an account at ${tenant}, and this address is how you sign in. Choose a password to use it.`,
+  welcomeButton: "Choose my password",
   foundingSubject: (tenant: string) => `Set up ${tenant}`,
   foundingIntro: (tenant: string) =>
     `${tenant} is ready, and you are its first administrator. Confirm your address and choose a password; then you can invite others and connect applications.`,
@@ -28,6 +34,8 @@ export const texts = defineTexts("invitations", {
   acceptedSubject: (tenant: string) => `Your invitation to ${tenant} was accepted`,
   acceptedText: (name: string, email: string, tenant: string) =>
     `${name} (${email}) accepted your invitation to ${tenant} and confirmed the address. They choose their password next.`,
+  welcomedText: (name: string, email: string, tenant: string) =>
+    `${name} (${email}) opened the message that welcomed them to ${tenant}. They choose their password next.`,
   acceptedButton: "Open their profile",
   acceptedNote:
     "Is this not whom you meant to invite? Deactivate the account on that page: it is signed out at once.",

@@ -8,6 +8,8 @@ export type InvitationLink =
       readonly kind: "good";
       readonly firstName: string;
       readonly email: string;
+      /** There is nothing to confirm: what comes next is the password. */
+      readonly isVerified: boolean;
       readonly path: string;
     }
   | { readonly kind: "dead" };
@@ -17,12 +19,16 @@ export const InvitationPage: Screen<InvitationLink> = ({ data, view }) =>
     <FramePage
       view={view}
       title={texts.title(data.firstName)}
-      lead={texts.lead(view.tenant.name, data.email)}
+      lead={(data.isVerified ? texts.welcomeLead : texts.lead)(view.tenant.name, data.email)}
     >
       <Stack>
         <Stepper
           label={texts.steps}
-          steps={[texts.stepAddress, texts.stepPassword, texts.stepCode]}
+          steps={[
+            ...(data.isVerified ? [] : [texts.stepAddress]),
+            texts.stepPassword,
+            texts.stepCode,
+          ]}
           current={0}
         />
         <ActionButton action={data.path} kind="primary" wide>

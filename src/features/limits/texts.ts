@@ -84,6 +84,7 @@ export const texts = defineTexts("limits", {
   logoutRefusals:
     "Refused sign-out messages of applications or identity providers from one network",
   providerRefusals: "Refused responses of identity providers from one network",
+  domainChecks: "Checks whether domains are proved, of the whole organisation",
 });
 
 /** Name of a limit → what it says. One that is not here is told by its name. */
@@ -134,4 +135,5 @@ export const limitTexts: Readonly<Record<string, string>> = {
   "sso.refused_requests": texts.applicationRefusals,
   "logout.refused_messages": texts.logoutRefusals,
   "identity_providers.refused_responses": texts.providerRefusals,
+  "domains.checks": texts.domainChecks,
 };

@@ -35,6 +35,7 @@ export async function findLink(db: TenantDb, { linkId, token, purpose, now }: Pr
       "u.first_name as firstName",
       "u.last_name as lastName",
     ])
+    .select((eb) => eb("e.verified_at", "is not", null).$castTo<boolean>().as("isVerified"))
     .where("t.id", "=", linkId)
     .where("t.token_hash", "=", hashToken(token))
     .where("t.purpose", "=", purpose)

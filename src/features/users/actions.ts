@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import { writeAttributes } from "#features/attributes/index.ts";
 import { flagShortPassword } from "#features/authenticators/index.ts";
+import { giveGroupsOf, holdProved } from "#features/domains/index.ts";
 import { unlinkPerson } from "#features/identity-providers/index.ts";
 import { endSessions } from "#features/sessions/index.ts";
 import { dropLinks, dropPending } from "#features/one-time-links/index.ts";
@@ -47,7 +48,8 @@ import { texts } from "./texts.ts";
 type Names = Pick<NewUser, "firstName" | "lastName">;
 
 /**
- * Adds a person in state "invited" with one unverified address. Sends nothing: the caller invites them.
+ * Adds a person in state "invited" with one address. It is verified where its domain is proved to be the organisation's, which then gives
+ * its groups, too; else by the invitation. Sends nothing: the caller invites them.
  * @throws {roleAboveOwn} @throws {emailTaken} @throws {attributeNotInUse}
  */
 export async function createUser(
@@ -56,6 +58,7 @@ export async function createUser(
   { firstName, lastName, email, role, attributes }: NewUser & Pick<NewPerson, "attributes">,
 ): Promise<User> {
   assertMayGive(actor, role);
+  const under = await holdProved(db, email);
   const { id: userId } = await db
     .insertInto("users")
     .values({ first_name: firstName, last_name: lastName, role })
@@ -63,15 +66,22 @@ export async function createUser(
     .executeTakeFirstOrThrow();
   await db
     .insertInto("user_emails")
-    .values({ user_id: userId, email, is_primary: true })
+    .values({
+      user_id: userId,
+      email,
+      is_primary: true,
+      verified_at: under === null ? null : sql<Date>`now()`,
+    })
     .onConflict((on) => on.constraint("user_emails_unique").doNothing())
     .returning("id")
     .executeTakeFirstOrThrow(() => emailTaken({ errors: { email: texts.emailTakenBy(email) } }));
-  await record(db, actor, userCreated, { userId, firstName, lastName, email, role });
+  const isVerified = under !== null;
+  await record(db, actor, userCreated, { userId, firstName, lastName, email, role, isVerified });
   if (attributes !== undefined) {
     const fieldOf = (key: string) => attributePrefix + key;
     await writeAttributes(db, actor, { userId, changes: attributes, as: "administrator", fieldOf });
   }
+  if (under !== null) await giveGroupsOf(db, actor, under, { userId, because: "added" });
   return getUser(db, userId);
 }
 

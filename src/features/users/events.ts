@@ -9,7 +9,13 @@ const Names = z.object({ firstName: z.string(), lastName: z.string() });
 
 export const userCreated = defineEvent("user.created", {
   says: texts.createdEvent,
-  data: Names.extend({ userId: UserId, email: z.string(), role: Role }),
+  data: Names.extend({
+    userId: UserId,
+    email: z.string(),
+    role: Role,
+    /** Its domain is proved to be the organisation's: no mailbox had to confirm it. */
+    isVerified: z.boolean().default(false),
+  }),
   personal: ["firstName", "lastName", "email"],
 });
 /** The hash itself is nowhere but beside its person. */

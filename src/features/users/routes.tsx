@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { attributesShown, findAttributeSettings } from "#features/attributes/index.ts";
 import { listEvents, referenceText } from "#features/audit-log/index.ts";
+import { provedDomains } from "#features/domains/index.ts";
 import { comingIn } from "#features/identity-providers/index.ts";
 import { inviteUser, resendInvitation } from "#features/invitations/index.ts";
 import { limitsOf } from "#features/limits/index.ts";
@@ -50,6 +51,7 @@ const inviting = async ({ tenant, actor }: Pick<OfUser, "tenant" | "actor">) => 
     isRequired: false,
     isMissing: false,
   })),
+  domains: await tenant.read(provedDomains),
 });
 
 const pathOf = (user: Pick<User, "id">) => `/users/${user.id}`;
@@ -80,7 +82,7 @@ export const userRoutes = routes()
     fresh: true,
     permit: "users.manage",
     summary:
-      "Invite a person: they are added and get a message with a link; or add one with a password's hash from another system, active at once",
+      "Invite a person: they are added and get a message with a link; an address at a domain proved to be the organisation’s counts as verified; or add one with a password's hash from another system, active at once",
     title: texts.inviteTitle,
     input: NewPerson,
     reply: User,

@@ -88,7 +88,14 @@ export const texts = defineTexts("users", {
   clearFilters: "Show everybody",
 
   inviteTitle: "Invite a person",
-  inviteLead: "They get a message with a link, verify the address and choose a password.",
+  inviteLead: "They get a message with a link and choose a password.",
+  nextTitle: "What happens next",
+  nextInvited:
+    "They get an invitation: they confirm the address and choose a password. The link is good for 7 days.",
+  nextWelcomed: (domains: string) =>
+    `At ${domains}: the address counts as verified, they get a message that welcomes them, with a link to choose a password, and the groups of the domain.`,
+  nextOthers:
+    "At any other domain: they get an invitation, confirm the address and choose a password.",
   firstName: "First name",
   lastName: "Last name",
   email: "E-mail address",

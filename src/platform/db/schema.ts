@@ -11,6 +11,7 @@ import type {
   IdentityProviderKeyId,
   IdentityProviderRequestId,
   LogoutId,
+  OrganisationDomainId,
   PasskeyId,
   PolicyTrialId,
   ProviderGroupId,
@@ -31,6 +32,10 @@ export type AttributeSource = "admin" | "idp" | "self";
 export type BackupRunKind = "backup" | "drill" | "restore";
 
 export type Decision = "approved" | "denied" | "expired" | "void";
+
+export type DomainCheck = "nothing" | "other" | "proved" | "unreachable";
+
+export type DomainProof = "dns" | "operator";
 
 export type FileState = "discarded" | "kept" | "pending";
 
@@ -397,6 +402,27 @@ export interface Mails {
   user_id: UserId | null;
 }
 
+export interface OrganisationDomainGroups {
+  domain_id: OrganisationDomainId;
+  group_id: GroupId;
+  linked_at: Generated<Timestamp>;
+  tenant_id: Generated<TenantId>;
+}
+
+export interface OrganisationDomains {
+  added_by: UserId | null;
+  check_found: Generated<string[]>;
+  check_outcome: DomainCheck | null;
+  checked_at: Timestamp | null;
+  created_at: Generated<Timestamp>;
+  domain: string;
+  id: Generated<OrganisationDomainId>;
+  proof_token: string;
+  proved_at: Timestamp | null;
+  proved_how: DomainProof | null;
+  tenant_id: Generated<TenantId>;
+}
+
 export interface PasskeyChallenges {
   ceremony: PasskeyCeremony;
   challenge: Buffer;
@@ -680,6 +706,7 @@ export interface UserAttributes {
 
 export interface UserEmails {
   created_at: Generated<Timestamp>;
+  domain: ColumnType<string | null, never, never>;
   email: string;
   id: Generated<string>;
   is_primary: boolean;
@@ -774,6 +801,8 @@ export interface DB {
   limits: Limits;
   logouts: Logouts;
   mails: Mails;
+  organisation_domain_groups: OrganisationDomainGroups;
+  organisation_domains: OrganisationDomains;
   passkey_challenges: PasskeyChallenges;
   passkeys: Passkeys;
   pending_emails: PendingEmails;

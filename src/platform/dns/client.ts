@@ -1,6 +1,7 @@
 // A small stub resolver. The runtime's own splits one TXT record of several strings into several records, which breaks every DKIM
 // key, and it tells neither "no such name" from "no such record" nor both from "no answer".
 import type { Answer } from "dns-packet";
+import { insideTransaction } from "#platform/db/database.ts";
 import { type DnsAnswer, exchange, NoAnswer, type RecordType } from "./exchange.ts";
 import { type NameServer, systemServers } from "./servers.ts";
 
@@ -72,6 +73,7 @@ async function lookUp<T>(
   { name, type }: { name: string; type: RecordType },
   read: (data: unknown) => T,
 ): Promise<Lookup<T>> {
+  if (insideTransaction()) throw new Error("a name was looked up inside a transaction");
   const aliases: string[] = [];
   let at = name;
   for (;;) {

@@ -11,7 +11,7 @@ import {
 } from "../../support/a-tenant.ts";
 import { aPasskey } from "../../features/passkeys/support.ts";
 import type { Fields } from "../../support/browser.ts";
-import { IdentityProviderId, type UserId } from "#src/ids.ts";
+import { type GroupId, IdentityProviderId, type UserId } from "#src/ids.ts";
 import { idpMetadata } from "../../protocols/saml/support/idp.ts";
 import { aLogo } from "../../support/pictures.ts";
 
@@ -82,6 +82,7 @@ export async function furnish({ services }: TestApp, tenant: TestTenant): Promis
   );
   const ways = await waysBack(tenant);
   const provider = await anEnabledProvider(tenant, somebody);
+  const domainId = await aProvedDomain(tenant, group);
   const ids = {
     ...ways,
     ...provider,
@@ -90,6 +91,9 @@ export async function furnish({ services }: TestApp, tenant: TestTenant): Promis
     userId: somebody.id,
     passkeyId,
     groupId: group.id,
+    domainId,
+    // Not in a path: the domain gives the other one already.
+    linkableGroupId: (await tenant.aGroup()).id,
     applicationId: application.id,
     keyId: key.id,
     clientId: client.clientId,
@@ -192,6 +196,27 @@ async function anEnabledProvider(tenant: TestTenant, somebody: TestUser) {
   });
   const providerGroupId = await aMapping(tenant, id);
   return { providerId: id, providerKeyId: key.id, domain, testId, providerGroupId };
+}
+
+/** A domain that gives a group. */
+async function aProvedDomain({ tenant, subdomain }: TestTenant, { id }: { id: GroupId }) {
+  return tenant.write(async (db) => {
+    const domain = await db
+      .insertInto("organisation_domains")
+      .values({
+        domain: `${subdomain}-own.example`,
+        proof_token: "0".repeat(40),
+        proved_at: new Date(),
+        proved_how: "dns",
+      })
+      .returning("id")
+      .executeTakeFirstOrThrow();
+    await db
+      .insertInto("organisation_domain_groups")
+      .values({ domain_id: domain.id, group_id: id })
+      .execute();
+    return domain.id;
+  });
 }
 
 /** A value of its claim that stands for a group of its own. */
@@ -401,6 +426,12 @@ const samples: Readonly<Record<string, Sample>> = {
   "POST /settings/sign-in/trials": settingsForm,
   "PUT /settings/sign-in/trials/:trialId/application": () => ({ withoutTest: "on" }),
   "POST /reactivation/:linkId/:token": () => ({ reason: "I am back" }),
+  "POST /settings/domains": ({ tenant }) => ({
+    domain: `walked${(applications += 1)}-${tenant.subdomain}.example`,
+  }),
+  "POST /settings/domains/:domainId/groups": ({ ids }) => ({
+    groupId: ids["linkableGroupId"] ?? "",
+  }),
   "POST /groups": () => ({ name: `Walked ${(applications += 1)}`, description: "All of them" }),
   "PATCH /groups/:groupId": () => ({ name: "Walked on", description: "Some of them" }),
   "POST /groups/:groupId/members": ({ tenant }) => ({ userIds: tenant.me.id }),

@@ -1,4 +1,6 @@
-// Asking for an address: it waits, apart from those that people have, until its mailbox confirms it.
+// Asking for an address: it waits, apart from those that people have, until its mailbox confirms it. One that an administrator gives at a domain
+// of the organisation does not wait.
+import { giveGroupsOf, holdProved, type ProvedDomain } from "#features/domains/index.ts";
 import { notify } from "#features/notices/index.ts";
 import { assertMayManage, lockUser } from "#features/users/index.ts";
 import { record } from "#platform/audit/record.ts";
@@ -6,7 +8,12 @@ import { secondsLater } from "#platform/clock.ts";
 import { randomToken } from "#platform/crypto/token.ts";
 import { queueMail } from "#platform/mail/queue.ts";
 import type { UserId } from "#src/ids.ts";
-import { addressAskedMail, addressTriedMail, confirmAddressMail } from "../emails.tsx";
+import {
+  addressAddedMail,
+  addressAskedMail,
+  addressTriedMail,
+  confirmAddressMail,
+} from "../emails.tsx";
 import {
   addressAlreadyTheirs,
   addressNotFound,
@@ -14,10 +21,16 @@ import {
   personNotActive,
   tooManyAddresses,
 } from "../errors.ts";
-import { addressRequestCancelled, addressRequested } from "../events.ts";
+import { addressAdded, addressRequestCancelled, addressRequested } from "../events.ts";
 import { countMail } from "../limits.ts";
 import { addressesOf, ownerOf, pendingOf } from "../queries.ts";
-import { addressesMost, type PendingAddress, pendingSeconds } from "../schema.ts";
+import {
+  type Address,
+  addressesMost,
+  type AskedAddress,
+  type PendingAddress,
+  pendingSeconds,
+} from "../schema.ts";
 import { texts } from "../texts.ts";
 import { assertMayGiveAddress } from "../rules.ts";
 import { type Acting, isSelf } from "./acting.ts";
@@ -25,14 +38,15 @@ import { type Acting, isSelf } from "./acting.ts";
 /**
  * Mails an address the link that confirms it (72 hours, once); one that waits already gets a new link, and the one before stops working.
  * Somebody who asks for themselves learns nothing about others: an address that belongs to somebody waits all the same, with a link that
- * nobody has, and its owner is told. An administrator, who sees everybody's addresses, is told at once.
+ * nobody has, and its owner is told. An administrator, who sees everybody's addresses, is told at once; at a domain that is proved to be the
+ * organisation's, the address they give somebody else is that person's at once.
  * @throws {userNotFound} @throws {aboveRole} @throws {roleNotHigher} @throws {personNotActive} @throws {addressAlreadyTheirs}
  * @throws {addressTaken} @throws {tooManyAddresses} @throws {addressMailsLimited}
  */
 export async function askForAddress(
   by: Acting,
   { userId, email }: { userId: UserId; email: string },
-): Promise<PendingAddress> {
+): Promise<AskedAddress> {
   const { db, actor, now } = by;
   const user = await lockUser(db, userId);
   assertMayGiveAddress(actor, user);
@@ -46,7 +60,36 @@ export async function askForAddress(
   const others = waiting.filter((one) => one.email !== email);
   if (addresses.length + others.length >= addressesMost)
     throw tooManyAddresses({ errors: { email: texts.tooManyField } });
+  // Not for oneself: whoever can say of any mailbox of the organisation that it is theirs could be anybody to applications.
+  const under = isSelf(actor, userId) ? null : await holdProved(db, email);
+  if (under !== null) return add(by, under, { userId, email });
   return send(by, { userId, email, again: waiting.length > others.length });
+}
+
+/** At once: the domain speaks for it. All addresses are told, this one too. */
+async function add(
+  by: Acting,
+  under: ProvedDomain,
+  { userId, email }: { userId: UserId; email: string },
+): Promise<Address> {
+  const { db, actor, post, now } = by;
+  await countMail(by, email);
+  await db
+    .deleteFrom("pending_emails")
+    .where("user_id", "=", userId)
+    .where("email", "=", email)
+    .execute();
+  const { id } = await db
+    .insertInto("user_emails")
+    .values({ user_id: userId, email, is_primary: false, verified_at: now, created_at: now })
+    .onConflict((on) => on.constraint("user_emails_unique").doNothing())
+    .returning("id")
+    .executeTakeFirstOrThrow(() => addressTaken({ errors: { email: texts.takenBy(email) } }));
+  await record(db, actor, addressAdded, { userId, email, byDomain: true });
+  await giveGroupsOf(db, actor, under, { userId, because: "verified" });
+  const happening = { userId, now };
+  await notify(db, post, actor, { happening, template: addressAddedMail, more: { email } });
+  return { id, email, isPrimary: false, verifiedAt: now.toISOString() };
 }
 
 /** The same for one that waits. @throws as `askForAddress` @throws {addressNotFound} */

@@ -1,5 +1,6 @@
 // The mailbox confirms: whoever opens the link has the mailbox, and whoever asked for the address has proven who they are. In any browser,
 // signed in or not; the address goes to the person who asked, and to nobody else.
+import { giveDomainGroups } from "#features/domains/index.ts";
 import { notify } from "#features/notices/index.ts";
 import type { LinkParams } from "#features/one-time-links/index.ts";
 import { lockUser } from "#features/users/index.ts";
@@ -44,6 +45,7 @@ export async function confirmAddress(
     return { kind: "taken", email };
   }
   await record(db, actor, addressAdded, { userId, email });
+  await giveDomainGroups(db, actor, { userId, email, because: "verified" });
   const happening = { userId, now };
   await notify(db, post, actor, { happening, template: addressAddedMail, more: { email } });
   return { kind: "confirmed", userId, email };

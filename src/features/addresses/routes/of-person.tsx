@@ -9,6 +9,7 @@ import { listAddresses } from "../queries.ts";
 import {
   AddressList,
   AddressParams,
+  AskedAddress,
   NewAddress,
   PendingAddress,
   PendingParams,
@@ -66,18 +67,21 @@ export const addressRoutes = routes()
   .on("post", path, {
     ...change,
     summary:
-      "Ask for an address to be added: a message with a link goes to it, and it is the person’s once that is confirmed",
+      "Add an address: at once where its domain is proved to be the organisation’s; else a message with a link goes to it, and it is the person’s once that is confirmed",
     title: addTitle,
     params: PersonParams,
     input: NewAddress,
-    reply: PendingAddress,
+    reply: AskedAddress,
     creates: true,
     handle: ({ tenant, params, input, ...handling }) =>
       tenant.write((db) => askForAddress(acting(db, handling), { ...params, ...input })),
     form: AddForm,
     load: adding,
     next: toList,
-    notice: ({ email }) => texts.askedOfNotice(email),
+    notice: (asked) =>
+      "verifiedAt" in asked
+        ? texts.addedAtOnceNotice(asked.email)
+        : texts.askedOfNotice(asked.email),
   })
   .screen("get", `${path}/:addressId/primary`, {
     ...change,

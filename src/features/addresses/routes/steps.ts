@@ -2,13 +2,14 @@
 import type { Handling } from "#platform/http/context.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { UserId } from "#src/ids.ts";
+import { provedDomains } from "#features/domains/index.ts";
 import { assertMayManage, fullName, getUser } from "#features/users/index.ts";
 import type { Acting } from "../actions/acting.ts";
 import { addressNotVerified, cannotDeletePrimary } from "../errors.ts";
 import { impactOf, leavesProvider } from "../impact.ts";
 import { addressesOf, addressIn } from "../queries.ts";
 import { assertMayGiveAddress, mayLeaveProvider } from "../rules.ts";
-import type { PromotionStep, RemovalStep, Whose } from "../views/forms.tsx";
+import type { AddStep, PromotionStep, RemovalStep, Whose } from "../views/forms.tsx";
 
 type Asked = Pick<Handling<unknown, unknown>, "tenant" | "actor" | "now">;
 interface Which {
@@ -37,8 +38,12 @@ async function giving(db: TenantDb, { actor }: Asked, { userId, isOwn }: Which):
   return { user: { id: userId, name: fullName(user) }, isOwn };
 }
 
-export const addStep = (asked: Asked, which: Which): Promise<Whose> =>
-  asked.tenant.read((db) => giving(db, asked, which));
+/** With the domains at which an administrator's word is enough; for oneself it never is. */
+export const addStep = (asked: Asked, which: Which): Promise<AddStep> =>
+  asked.tenant.read(async (db) => ({
+    ...(await giving(db, asked, which)),
+    domains: which.isOwn ? [] : await provedDomains(db),
+  }));
 
 /** @throws {userNotFound} @throws {aboveRole} @throws {roleNotHigher} @throws {addressNotFound} @throws {addressNotVerified} */
 export const promotionStep = (asked: Asked, which: WhichAddress): Promise<PromotionStep> =>

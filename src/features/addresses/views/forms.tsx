@@ -12,6 +12,7 @@ import {
   PageHeader,
   Stack,
 } from "#platform/ui/index.ts";
+import { namedDomains } from "#features/domains/index.ts";
 import type { Address, AddressList, Impact } from "../schema.ts";
 import { texts } from "../texts.ts";
 import { ownPath, pathOf } from "./list.tsx";
@@ -38,22 +39,28 @@ const trailOf = ({ user, isOwn }: Whose) =>
         { href: pathOf(user.id), label: texts.title },
       ];
 
+export interface AddStep extends Whose {
+  /** Whose addresses are added at once. */
+  readonly domains: readonly string[];
+}
+
 export const addTitle = ({ user, isOwn }: Whose): string =>
   isOwn ? texts.addTitle : texts.addTitleOf(user.name);
 
-export const AddForm: FormScreen<Whose> = ({ data, values, problems }) => {
+function leadOf({ isOwn, user, domains }: AddStep): string {
+  if (isOwn) return texts.addLead;
+  return domains.length > 0 ? texts.addLeadAtOnce(user.name) : texts.addLeadOf(user.name);
+}
+
+export const AddForm: FormScreen<AddStep> = ({ data, values, problems }) => {
   const place = placeOf(data);
   return (
     <>
-      <PageHeader
-        title={addTitle(data)}
-        description={data.isOwn ? texts.addLead : texts.addLeadOf(data.user.name)}
-        breadcrumbs={trailOf(data)}
-      />
+      <PageHeader title={addTitle(data)} description={leadOf(data)} breadcrumbs={trailOf(data)} />
       <Card>
         <Form
           action={place}
-          submit={texts.addSubmit}
+          submit={data.domains.length > 0 ? texts.addSubmitAtOnce : texts.addSubmit}
           cancel={place}
           values={values}
           problems={problems}
@@ -67,6 +74,11 @@ export const AddForm: FormScreen<Whose> = ({ data, values, problems }) => {
             maxlength={254}
             autocomplete={data.isOwn ? "email" : "off"}
           />
+          {data.domains.length > 0 && (
+            <Notice title={texts.atOnceTitle}>
+              {texts.atOnceText(namedDomains(data.domains))}
+            </Notice>
+          )}
         </Form>
       </Card>
     </>

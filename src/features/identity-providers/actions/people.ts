@@ -1,5 +1,6 @@
 // Who a provider's subject is here: the link is made once, at the end of a first sign-in, and taken away by an administrator.
 import { sql } from "kysely";
+import { giveDomainGroups } from "#features/domains/index.ts";
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { Actor } from "#src/actor.ts";
@@ -100,7 +101,7 @@ export async function linkPerson(
 
 /**
  * Adds a member for somebody who comes in before anybody has added them: active at once, without a password, the address verified by the
- * provider's word. Null when the address is somebody's by now.
+ * provider's word. Its domain gives its groups, if it is proved. Null when the address is somebody's by now.
  */
 export async function createPerson(
   db: TenantDb,
@@ -125,6 +126,7 @@ export async function createPerson(
     return null;
   }
   await record(db, actor, personCreated, { identityProviderId: providerId, userId, ...person });
+  await giveDomainGroups(db, actor, { userId, email, because: "added" });
   return userId;
 }
 

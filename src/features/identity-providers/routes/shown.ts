@@ -5,7 +5,7 @@ import type { Handling } from "#platform/http/context.ts";
 import type { IdentityProviderId } from "#src/ids.ts";
 import { ownIdentity } from "../identity.ts";
 import { listKeys } from "../keys.ts";
-import { findProvider } from "../queries.ts";
+import { findProvider, listDomains } from "../queries.ts";
 import type { ProviderParams } from "../schema.ts";
 import type { Shown } from "../views/detail.tsx";
 
@@ -31,5 +31,6 @@ export async function shown(handling: Of): Promise<Shown> {
     provider,
     keys: await listKeys(db, params.providerId),
     federation: await findFederationSettings(db),
+    domains: (await listDomains(db, params.providerId)).items,
   }));
 }

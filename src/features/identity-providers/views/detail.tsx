@@ -3,6 +3,7 @@ import type { FederationSettings } from "#features/federation/index.ts";
 import type { FormScreen, PageScreen, Problems, Values, View } from "#platform/http/view.ts";
 import {
   ActionButton,
+  Badge,
   Button,
   Card,
   Cluster,
@@ -18,7 +19,7 @@ import {
   Stepper,
 } from "#platform/ui/index.ts";
 import { presets } from "../presets.ts";
-import type { IdentityProvider, SigningKey } from "../schema.ts";
+import type { BoundDomain, IdentityProvider, SigningKey } from "../schema.ts";
 import { testTexts } from "../test-texts.ts";
 import { texts } from "../texts.ts";
 import { Keys } from "./keys.tsx";
@@ -29,6 +30,7 @@ export interface Shown {
   readonly provider: IdentityProvider;
   readonly keys: readonly SigningKey[];
   readonly federation: FederationSettings;
+  readonly domains: readonly BoundDomain[];
 }
 type Part = { provider: IdentityProvider; view: View };
 
@@ -39,7 +41,7 @@ export const ProviderPage: PageScreen<IdentityProvider, Shown> = ({ view, more }
 );
 
 export const ProviderForm: FormScreen<Shown> = ({ data, view, values, problems }) => {
-  const { provider, keys, federation } = data;
+  const { provider, keys, federation, domains } = data;
   return (
     <>
       <PageHeader
@@ -55,7 +57,7 @@ export const ProviderForm: FormScreen<Shown> = ({ data, view, values, problems }
         <Expiring provider={provider} keys={keys} federation={federation} view={view} />
         <Ours provider={provider} />
         <Theirs provider={provider} view={view} />
-        <Domains provider={provider} values={values} problems={problems} />
+        <Domains {...{ provider, domains, values, problems }} />
         <Test provider={provider} />
         <TrustedWith provider={provider} />
         <People provider={provider} />
@@ -80,23 +82,32 @@ const Progress = ({ provider }: Pick<Part, "provider">) => {
 
 const Domains = ({
   provider,
+  domains,
   values,
   problems,
-}: {
-  provider: IdentityProvider;
+}: Pick<Shown, "provider" | "domains"> & {
   values: Values;
   problems: Problems;
 }) => (
   <Card title={texts.domains} description={texts.domainsHint}>
     <Stack>
-      {provider.domains.length === 0 ? (
+      {domains.length === 0 ? (
         <p class="muted">{texts.domainsEmpty}</p>
       ) : (
         <DataTable
           caption={texts.domains}
-          rows={provider.domains.map((domain) => ({ domain }))}
+          rows={domains}
           columns={[
             { label: texts.domain, cell: ({ domain }) => <Code>{domain}</Code> },
+            {
+              label: texts.proof,
+              tight: true,
+              cell: ({ isProved }) => (
+                <Badge tone={isProved ? "positive" : "neutral"}>
+                  {isProved ? texts.domainProved : texts.domainNotProved}
+                </Badge>
+              ),
+            },
             {
               label: texts.release,
               labelHidden: true,

@@ -1,7 +1,17 @@
 // Inviting a person, and changing one.
 import { AttributeFields, type PersonAttribute } from "#features/attributes/index.ts";
+import { namedDomains } from "#features/domains/index.ts";
 import type { FormScreen } from "#platform/http/view.ts";
-import { Card, Field, Form, Grid, PageHeader, Radios, Section } from "#platform/ui/index.ts";
+import {
+  Card,
+  Field,
+  Form,
+  Grid,
+  Notice,
+  PageHeader,
+  Radios,
+  Section,
+} from "#platform/ui/index.ts";
 import type { Role } from "#src/permissions.ts";
 import { attributePrefix, fullName, type UserDetail } from "../schema.ts";
 import { roleHint, roleText, texts } from "../texts.ts";
@@ -11,6 +21,8 @@ const backToUsers = { href: "/users", label: texts.title };
 export interface Inviting {
   readonly roles: readonly Role[];
   readonly attributes: readonly PersonAttribute[];
+  /** Proved to be the organisation's: whoever is added there has nothing to confirm. */
+  readonly domains: readonly string[];
 }
 
 export const InviteForm: FormScreen<Inviting> = ({ data, values, problems }) => (
@@ -39,6 +51,7 @@ export const InviteForm: FormScreen<Inviting> = ({ data, values, problems }) => 
           autocomplete="off"
           spellcheck={false}
         />
+        <WhatHappensNext domains={data.domains} />
         <Roles roles={data.roles} />
         {data.attributes.length > 0 && (
           <Section title={texts.attributes} description={texts.attributesHint}>
@@ -50,6 +63,19 @@ export const InviteForm: FormScreen<Inviting> = ({ data, values, problems }) => 
       </Form>
     </Card>
   </>
+);
+
+const WhatHappensNext = ({ domains }: Pick<Inviting, "domains">) => (
+  <Notice title={texts.nextTitle}>
+    {domains.length === 0 ? (
+      texts.nextInvited
+    ) : (
+      <ul>
+        <li>{texts.nextWelcomed(namedDomains(domains))}</li>
+        <li>{texts.nextOthers}</li>
+      </ul>
+    )}
+  </Notice>
 );
 
 export const EditForm: FormScreen<{ user: UserDetail; roles: readonly Role[] }> = ({

@@ -83,6 +83,13 @@ export async function tenants(world: World): Promise<void> {
     holds(await must(line), /^sessions: \d+\npeople: \d+$/m);
   });
 
+  await check("a domain is proved on the operator's word", [], async () => {
+    const line = page
+      .block("A domain that no public name server knows?")
+      .replace(" exec app ", " exec -T app ");
+    holds(await must(line), /^provedHow: operator$/m);
+  });
+
   await check("every wrong input is reported at once", [35], async () => {
     const { code, err } = await weft("provision --subdomain -x- --email nobody");
     same(code, 1);
