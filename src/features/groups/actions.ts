@@ -25,7 +25,14 @@ import {
   memberAdded,
   memberRemoved,
 } from "./events.ts";
-import { applicationsOf, getGroup, getMember, lockGroup, lockMember } from "./queries.ts";
+import {
+  applicationsOf,
+  getGroup,
+  getMember,
+  holdGroup,
+  lockGroup,
+  lockMember,
+} from "./queries.ts";
 import type { Added, Group, GroupChanges, MemberParams, NewGroup, Removed } from "./schema.ts";
 import { asksLess, listLacking } from "./strength.ts";
 import { texts } from "./texts.ts";
@@ -157,7 +164,8 @@ export async function addMembers(
   { actor, now }: Pick<By, "actor" | "now">,
   { groupId, userIds }: { groupId: GroupId; userIds: readonly UserId[] },
 ): Promise<Added> {
-  const { strength } = await lockGroup(db, groupId);
+  // Shared, too: whoever gets a group at the end of a sign-in, or with an address, holds their person and waits for the group.
+  const { strength } = await holdGroup(db, groupId);
   // Shared locks, so that nobody is removed between being found and being added.
   const found = await db
     .selectFrom("users")

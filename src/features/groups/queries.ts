@@ -180,6 +180,15 @@ export async function lockMember(db: TenantDb, { groupId, userId }: MemberParams
   return { strength };
 }
 
+/** What a group asks for; it is neither changed nor deleted before the transaction ends. @throws {groupNotFound} */
+export const holdGroup = (db: TenantDb, groupId: GroupId) =>
+  db
+    .selectFrom("groups")
+    .select("strength")
+    .where("id", "=", groupId)
+    .forKeyShare()
+    .executeTakeFirstOrThrow(() => groupNotFound({ groupId }));
+
 /** The group's row, locked until the transaction ends. @throws {groupNotFound} */
 export function lockGroup(db: TenantDb, groupId: GroupId) {
   return db
