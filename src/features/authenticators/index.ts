@@ -26,7 +26,7 @@ export {
   type Proof,
   proofFields,
   type Visit,
-  withProof,
+  withPresence,
 } from "./actions/prove.ts";
 export { useBackupCode } from "./actions/backup-codes.ts";
 export { useTotpCode } from "./actions/totp.ts";

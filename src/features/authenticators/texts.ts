@@ -15,6 +15,8 @@ export const texts = defineTexts("authenticators", {
   passwordToReplace: "Your password does not count as proof until you have replaced it",
   signInFirst: "Sign in again first: it was too long ago",
   codeNotRight: "This code is not right, or was used already",
+  backupCodeNotRight:
+    "This is not one of your backup codes, or it was used already. You have a passkey, so a code of the app is not enough here",
   passkeyNotRight: "This passkey was not accepted: try again, or use your password",
   proofWrong: "That did not prove who you are",
   tooManyTries: "Too many tries",

@@ -28,16 +28,19 @@ export function mine(handling: AnyHandling): OwnVisit {
   return { ...handling, session, userId: session.userId };
 }
 
-/** What this person can prove themselves with before a change. */
+/** What this person can prove themselves with before a change of what they sign in with. */
 export async function proofStep(handling: AnyHandling): Promise<ProofStep> {
   const { tenant, userId, session, now } = mine(handling);
   const isRecent = isSignInProof(session, now) && isFreshAhead(session, now);
   return tenant.read(async (db) => {
     const person = await findAuthenticators(db, userId);
+    const hasTotp = person !== null && person.totpConfirmedAt !== null;
+    const usablePasskeys = await countPasskeys(db, userId);
     return {
-      hasTotp: person !== null && person.totpConfirmedAt !== null,
+      hasTotp,
+      takesApp: hasTotp && usablePasskeys === 0,
       hasPasskeys: person !== null && person.passkeys > 0,
-      usablePasskeys: await countPasskeys(db, userId),
+      usablePasskeys,
       codesLeft: await countBackupCodes(db, userId),
       resetCause: person?.resetCause ?? null,
       signIn: person?.passwordHash === null ? (isRecent ? "recent" : "long_ago") : null,

@@ -1,5 +1,5 @@
 // Proving oneself again in a session that goes on: for what an administrator does only with fresh proof (platform/http/fresh.ts).
-import { type OwnVisit, type Proof, withProof } from "#features/authenticators/index.ts";
+import { type OwnVisit, type Proof, withPresence } from "#features/authenticators/index.ts";
 import { countPasskeys } from "#features/passkeys/index.ts";
 import { findPolicy, requiredStrength } from "#features/policy/index.ts";
 import { reauthenticateSession, type SessionCookie } from "#features/sessions/index.ts";
@@ -26,7 +26,7 @@ export async function needsPasskey(
  * @throws {passkeyNeeded} @throws {signInNeeded} @throws {proofWrong} @throws {proofLimited} @throws {sessionRenewed}
  */
 export const stepUp = (visit: OwnVisit, proof: Proof): Promise<SessionCookie | null> =>
-  withProof(visit, proof, async (db, _, methods) => {
+  withPresence(visit, proof, async (db, _, methods) => {
     const { session, actor, now } = visit;
     // It is as old as it is: only another one makes it newer.
     if (methods.includes("provider")) throw signInNeeded();

@@ -49,8 +49,12 @@ export const texts = defineTexts("security", {
   signInNeeded: "Sign in again to prove who you are",
   proofBackupCode: "Backup code",
   proofBackupCodeHint: "One of the codes you kept when you added your first passkey.",
+  proofBackupCodeOnlyHint:
+    "You have a passkey, so a code of the app is not enough here. Can you not use the passkey in this browser? Type one of the backup codes you kept, or do this where the passkey is. With neither, ask an administrator to reset your second steps.",
+  proofNothing:
+    "Your passkey is suspended and you have no backup codes, so nothing proves enough here. Ask an administrator to reset your second steps.",
   proofNoCodes:
-    "You have a passkey and no backup codes, so the password is not enough: use the passkey. If it is lost, ask an administrator to reset your second steps.",
+    "You have a passkey and no backup codes, so only the passkey is proof enough here: use it, or do this where it is. If it is lost, ask an administrator to reset your second steps.",
   proofCode: "Code of the app, or a backup code",
   proofCodeHint: "6 digits from your authenticator app, or one of your backup codes.",
 

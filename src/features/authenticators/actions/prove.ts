@@ -1,6 +1,6 @@
 // Proving again who one is, before a change that would let a thief of the session stay: a passkey, or the password, and a code where there
 // is more than a password. Who has no password has the sign-in of a moment ago, by their identity provider, in its place.
-import { usePasskey, verifyPasskey } from "#features/passkeys/index.ts";
+import { countPasskeys, usePasskey, verifyPasskey } from "#features/passkeys/index.ts";
 import type { Method } from "#features/policy/index.ts";
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
@@ -62,12 +62,31 @@ type Change<R> = (
 ) => Promise<R>;
 
 /**
- * Runs `change` in one transaction once the proof holds: a passkey, or the password with, where there is an app or a passkey, a code of
- * the app or a backup code. Who has no password comes from their identity provider in its place. So nobody takes a stronger factor away, or adds one of their own, by the password alone. A password that must be
- * replaced proves nothing here, as it opens nothing at a sign-in: others may know it. It is good for replacing it (`changePassword`).
+ * Runs `change` of what a person signs in with, in one transaction, once the proof holds: as `withPresence`, but for somebody who has a
+ * passkey that can be used a code of the app is not enough. A false page gets password and code out of people, and not the passkey: with
+ * a stolen session those would bind the thief's own and remove the owner's. A backup code is the way of recovery.
  * @throws {proofWrong} @throws {proofLimited}
  */
-export async function withProof<T>(visit: Visit, proof: Proof, change: Change<T>): Promise<T> {
+export const withProof = <T>(visit: Visit, proof: Proof, change: Change<T>): Promise<T> =>
+  prove(visit, proof, { takesApp: async (db) => !(await hasPasskey(db, visit)), change });
+
+/**
+ * Runs `change` in one transaction once the person has proven that they are there: a passkey, or the password with, where there is an app
+ * or a passkey, a code of the app or a backup code. Who has no password comes from their identity provider in its place. So nothing is
+ * proven by the password alone where there is more. A password that must be replaced proves nothing here, as it opens nothing at a
+ * sign-in: others may know it. It is good for replacing it (`changePassword`).
+ * @throws {proofWrong} @throws {proofLimited}
+ */
+export const withPresence = <T>(visit: Visit, proof: Proof, change: Change<T>): Promise<T> =>
+  prove(visit, proof, { takesApp: async () => true, change });
+
+interface Proving<T> {
+  /** Whether a code of the app is enough beside the password. */
+  readonly takesApp: (db: TenantDb) => Promise<boolean>;
+  readonly change: Change<T>;
+}
+
+async function prove<T>(visit: Visit, proof: Proof, { takesApp, change }: Proving<T>): Promise<T> {
   if ("passkey" in proof) return withPasskey(visit, proof.passkey, change);
   const { userId, actor } = visit;
   const isPassword = "password" in proof;
@@ -77,10 +96,12 @@ export async function withProof<T>(visit: Visit, proof: Proof, change: Change<T>
       await record(db, actor, proofRefused, { userId, cause: "password_to_replace" });
       return { problem: toReplace };
     }
-    const code = needsCode(person) ? await takeCode(db, visit, proof.code ?? "") : null;
+    const isAppEnough = await takesApp(db);
+    const typed = { code: proof.code ?? "", isAppEnough };
+    const code = needsCode(person) ? await takeCode(db, visit, typed) : null;
     if (code === null && needsCode(person)) {
       await record(db, actor, proofRefused, { userId, cause: "wrong_code" });
-      return { problem: wrongCode };
+      return { problem: isAppEnough ? wrongCode : noBackupCode };
     }
     await forgiveProofs(db, userId);
     const first: Method = isPassword ? "password" : "provider";
@@ -99,6 +120,9 @@ async function proveSignIn(visit: Visit): Promise<FoundAuthenticators> {
   if (person?.passwordHash === null && isSignInProof(visit.session, visit.now)) return person;
   throw proofWrong({ errors: signInFirst });
 }
+
+const hasPasskey = async (db: TenantDb, { userId }: Visit): Promise<boolean> =>
+  (await countPasskeys(db, userId)) > 0;
 
 /** Whether the password alone proves too little. */
 export const needsCode = ({ totpConfirmedAt, passkeys }: FoundAuthenticators): boolean =>
@@ -150,6 +174,7 @@ const wrongPassword: Problem = { [proofFields.password]: texts.passwordNotCurren
 const signInFirst: Problem = { "": texts.signInFirst };
 const toReplace: Problem = { "": texts.passwordToReplace };
 const wrongCode: Problem = { [proofFields.code]: texts.codeNotRight };
+const noBackupCode: Problem = { [proofFields.code]: texts.backupCodeNotRight };
 const wrongPasskey: Problem = { "": texts.passkeyNotRight };
 
 /** Checks the password of the person who is signed in; each try counts. @throws {proofWrong} @throws {proofLimited} */
@@ -204,11 +229,12 @@ async function lockAuthenticators(
 async function takeCode(
   db: TenantDb,
   visit: Visit,
-  code: string,
+  { code, isAppEnough }: { code: string; isAppEnough: boolean },
 ): Promise<"totp" | "backup_code" | null> {
   const { services, site, userId, now, post, actor } = visit;
   const owner = { tenantId: site.tenantId, userId, keys: services.keys };
-  if (await useTotpCode(db, owner, { code, now })) return "totp";
+  // Not even looked at where it is not enough: the answer would tell whether it was right.
+  if (isAppEnough && (await useTotpCode(db, owner, { code, now }))) return "totp";
   const left = await useBackupCode(db, userId, { code, now });
   if (left === null) return null;
   await backupCodeUsed(db, post, actor, { userId, left, now });

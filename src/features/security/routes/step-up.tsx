@@ -48,8 +48,10 @@ export const stepUpRoutes = routes()
 
 async function ways(handling: Handling<unknown, unknown>): Promise<StepUp> {
   const { tenant, userId, now } = mine(handling);
+  const step = await proofStep(handling);
   return {
-    step: await proofStep(handling),
+    // Nothing that one signs in with changes here.
+    step: { ...step, takesApp: step.hasTotp },
     passkeyOnly: await tenant.read((db) => needsPasskey(db, { userId, now })),
   };
 }

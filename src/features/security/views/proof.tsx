@@ -8,6 +8,8 @@ import { ToReplace } from "./to-replace.tsx";
 /** What a person can prove themselves with. */
 export interface ProofStep {
   readonly hasTotp: boolean;
+  /** A code of the app is proof here beside the password: not before a change of factors, where there is a passkey that can be used. */
+  readonly takesApp: boolean;
   /** Also where all of them are suspended: the password alone is not enough then either. */
   readonly hasPasskeys: boolean;
   readonly usablePasskeys: number;
@@ -21,13 +23,15 @@ export interface ProofStep {
 }
 
 /** The label of a form's button: where the password does not count there is nothing to type and to send. */
-export const submitTyped = (
-  { resetCause, signIn }: ProofStep,
-  label: string,
-): string | undefined => {
+export const submitTyped = (step: ProofStep, label: string): string | undefined => {
+  const { resetCause, signIn } = step;
   const counts = signIn === null ? resetCause === null : signIn === "recent";
-  return counts ? label : undefined;
+  return counts && mayType(step) ? label : undefined;
 };
+
+/** Whether what can be typed is enough: no, where a code is asked for and there is none. */
+const mayType = ({ takesApp, hasPasskeys, codesLeft }: ProofStep): boolean =>
+  takesApp || !hasPasskeys || codesLeft > 0;
 
 /** Where the script asks for options. */
 export const proofOptionsPath = "/security/passkeys/proof";
@@ -48,9 +52,15 @@ export const ProofFields: FC<ProofFieldsProps> = ({ goal = "/security", ...step 
         {texts.proofPasskey}
       </PasskeyButton>
     )}
-    {step.signIn !== null ? (
+    {step.signIn === null && step.resetCause !== null ? (
+      <ToReplace cause={step.resetCause} orPasskey={step.usablePasskeys > 0} />
+    ) : !mayType(step) ? (
+      <Notice kind="info">
+        {step.usablePasskeys > 0 ? texts.proofNoCodes : texts.proofNothing}
+      </Notice>
+    ) : step.signIn !== null ? (
       <BySignIn step={step} goal={goal} />
-    ) : step.resetCause === null ? (
+    ) : (
       <>
         <Field
           name="currentPassword"
@@ -61,8 +71,6 @@ export const ProofFields: FC<ProofFieldsProps> = ({ goal = "/security", ...step 
         />
         <CodeField {...step} />
       </>
-    ) : (
-      <ToReplace cause={step.resetCause} orPasskey={step.usablePasskeys > 0} />
     )}
   </>
 );
@@ -85,15 +93,19 @@ function BySignIn({ step, goal }: { step: ProofStep; goal: string }) {
   );
 }
 
-function CodeField({ hasTotp, hasPasskeys, codesLeft }: ProofStep) {
+function CodeField({ hasTotp, takesApp, hasPasskeys }: ProofStep) {
   if (!hasTotp && !hasPasskeys) return null;
-  // Nothing to type: the passkey is the only way here, or an administrator's reset.
-  if (!hasTotp && codesLeft === 0) return <Notice kind="info">{texts.proofNoCodes}</Notice>;
   return (
     <Field
       name="code"
-      label={hasTotp ? texts.proofCode : texts.proofBackupCode}
-      hint={hasTotp ? texts.proofCodeHint : texts.proofBackupCodeHint}
+      label={takesApp ? texts.proofCode : texts.proofBackupCode}
+      hint={
+        takesApp
+          ? texts.proofCodeHint
+          : hasTotp
+            ? texts.proofBackupCodeOnlyHint
+            : texts.proofBackupCodeHint
+      }
       autocomplete="one-time-code"
       spellcheck={false}
       maxlength={40}
