@@ -59,6 +59,12 @@ export const mailCases: readonly MailCase[] = [
   { template: "password_resets.breach_found", data: byItself },
   { template: "password_resets.breach_digest", data: { firstName, count: 3 } },
   { template: "sign_in.new_device", data: { ...noticed, methods: "password, authenticator app" } },
+  { template: "sign_in.codes_guessed", data: { ...noticed, provider: null } },
+  {
+    template: "sign_in.codes_guessed",
+    variant: "provider",
+    data: { ...noticed, provider: "Okta" },
+  },
   { template: "sign_in.linked", data: { ...noticed, provider: "Okta", isOnlyWay: false } },
   {
     template: "sign_in.linked",

@@ -71,6 +71,22 @@ export const linkedMail = defineEmail(
   ),
 );
 
+/** To the owner of an account whose password, or identity provider, somebody has got past: the second step is all that keeps them out. */
+export const codesGuessedMail = defineEmail(
+  "sign_in.codes_guessed",
+  notice(
+    Circumstances.extend({ provider: z.string().nullable() }),
+    {
+      subject: texts.guessedSubject,
+      text: (tenant, { provider }) => texts.guessedText(tenant, provider),
+    },
+    ({ provider }) =>
+      provider === null
+        ? { text: texts.guessedNotYou, button: texts.resetButton, path: "/forgotten-password" }
+        : { text: texts.guessedNotYouThere(provider) },
+  ),
+);
+
 const ByProvider = z.object({
   firstName: z.string(),
   provider: z.string(),

@@ -59,23 +59,6 @@ const refusedByTenant = defineLimit("sign_in.refused_tenant", {
   most: 1_000,
   windowSeconds: 15 * minutes,
 });
-// Six digits are a small space: at this rate a right guess takes decades (NIST SP 800-63B-4 §3.2.2).
-const secondStepByAccount = defineLimit("sign_in.second_step_account", {
-  most: 10,
-  windowSeconds: 15 * minutes,
-});
-const secondStepByAccountAndDay = defineLimit("sign_in.second_step_account_day", {
-  most: 30,
-  windowSeconds: 24 * hours,
-});
-const secondStepByDevice = defineLimit("sign_in.second_step_device", {
-  most: 10,
-  windowSeconds: 15 * minutes,
-});
-const secondStepByDeviceAndDay = defineLimit("sign_in.second_step_device_day", {
-  most: 30,
-  windowSeconds: 24 * hours,
-});
 const codeMailsByAccount = defineLimit("sign_in.code_mails", {
   most: 10,
   windowSeconds: 1 * hours,
@@ -104,7 +87,7 @@ const forgottenByDevice = defineLimit("sign_in.forgotten_device", {
 });
 
 /** One counter of an attempt, and what administrators read about it. */
-interface Counter {
+export interface Counter {
   readonly limit: LimitDefinition;
   readonly key: string;
   readonly about: string;
@@ -149,19 +132,6 @@ function passwordHits({ email, ip, deviceId }: Trier): readonly Counter[] {
   ];
 }
 
-function secondStepHits({ userId, email, deviceId }: ProvenTrier): readonly Counter[] {
-  if (deviceId !== null) {
-    return [
-      ofDevice(secondStepByDevice, { email, deviceId }),
-      ofDevice(secondStepByDeviceAndDay, { email, deviceId }),
-    ];
-  }
-  return [
-    { limit: secondStepByAccount, key: userId, about: email },
-    { limit: secondStepByAccountAndDay, key: userId, about: email },
-  ];
-}
-
 export interface Attempt {
   readonly db: TenantDb;
   readonly actor: Actor;
@@ -173,7 +143,7 @@ const ofNetwork = (limit: LimitDefinition, ip: string): Counter => {
   return { limit, key: network, about: network };
 };
 
-const ofDevice = (
+export const ofDevice = (
   limit: LimitDefinition,
   { email, deviceId }: { email: string; deviceId: string },
 ): Counter => ({ limit, key: deviceId, about: `${email} (a known device)` });
@@ -208,9 +178,6 @@ export async function countRefused({ db, actor, now }: Attempt): Promise<void> {
 /** Whether so many passwords are being refused in this tenant that somebody must be guessing. */
 export const isFlooded = async (db: TenantDb, now: Date): Promise<boolean> =>
   !(await peek(db, refusedByTenant, "", now)).allowed;
-
-export const countSecondStep = (attempt: Attempt, trier: ProvenTrier): Promise<Wait> =>
-  count(attempt, secondStepHits(trier));
 
 export const countCodeMail = (attempt: Attempt, trier: ProvenTrier): Promise<Wait> =>
   count(attempt, [
@@ -260,26 +227,27 @@ export async function forgivePasswords(db: TenantDb, trier: Trier): Promise<void
   await clearAll(db, [...asStranger, ...asKnown].map(toHit));
 }
 
-/** The person is in: neither passwords nor codes tried before count any more. */
-export async function forgiveAccount(db: TenantDb, trier: Trier & ProvenTrier): Promise<void> {
-  await forgivePasswords(db, trier);
-  const asStranger = secondStepHits({ ...trier, deviceId: null });
-  const asKnown = trier.deviceId === null ? [] : secondStepHits(trier);
-  await clearAll(db, [...asStranger, ...asKnown].map(toHit));
-}
+const count = async (attempt: Attempt, hits: readonly Counter[]): Promise<Wait> =>
+  (await countTelling(attempt, hits)).wait;
 
-async function count({ db, actor, now }: Attempt, hits: readonly Counter[]): Promise<Wait> {
+/** Counts one try. `isReached`: it is the last one that a limit lets through. */
+export async function countTelling(
+  { db, actor, now }: Attempt,
+  hits: readonly Counter[],
+): Promise<{ wait: Wait; isReached: boolean }> {
   const states = await hitAll(db, hits.map(toHit), now);
+  let isReached = false;
   for (const [place, { limit, key, about }] of hits.entries()) {
     const state = states[place];
     if (!state) break;
-    if (!state.allowed) return state.retryAfterSeconds;
+    if (!state.allowed) return { wait: state.retryAfterSeconds, isReached };
     // Told once, with the last try that is let through: a flood of tries must not become a flood of events.
     if (state.remaining > 0) continue;
+    isReached = true;
     await noteReached(db, limit, { key, about, now });
     await record(db, actor, limitReached, { limit: limit.name });
   }
-  return null;
+  return { wait: null, isReached };
 }
 
-const toHit = ({ limit, key }: Counter): Hit => [limit, key];
+export const toHit = ({ limit, key }: Counter): Hit => [limit, key];

@@ -21,6 +21,15 @@ export const texts = defineTexts("sign-in", {
     "Was that you? Then there is nothing to do. Was that not you? End that session at once, and choose a new password.",
   newDeviceButton: "Show where you are signed in",
 
+  // Wrong codes after the right password
+  guessedSubject: (tenant: string) => `Somebody is guessing codes for your account at ${tenant}`,
+  guessedText: (tenant: string, provider: string | null) =>
+    `${provider === null ? `Somebody who knows your password at ${tenant}` : `Somebody who signs in as you with ${provider}`} has typed so many wrong codes of your second step that no more are looked at for a while. They are not in.`,
+  guessedNotYou:
+    "Was that you? Then wait, or use a browser that you have signed in with before. Was that not you? Your password is known to somebody else: choose a new one at once, and another one wherever you use the same. Tell an administrator.",
+  guessedNotYouThere: (provider: string) =>
+    `Was that you? Then wait. Was that not you? Your account at ${provider} is in other hands: change your password there at once, and tell an administrator.`,
+
   // The mailbox, before anything else
   proofTitle: "Check your mailbox",
   proofLead: (email: string) =>
@@ -38,6 +47,8 @@ export const texts = defineTexts("sign-in", {
   refused: "E-mail address and password do not match. Check both, or ask for a new password",
   tooMany: "Too many tries",
   tryAgainIn: (wait: string) => `Too many tries. Try again in ${wait}`,
+  tryAgainOrAsk: (wait: string) =>
+    `Too many tries. Try again in ${wait}, or ask an administrator to release the limit`,
   tryAgainOrReset: (wait: string) =>
     `Too many tries. Try again in ${wait}, or choose a new password by a link`,
   deactivatedTitle: "Your account is deactivated",

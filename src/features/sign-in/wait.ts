@@ -4,8 +4,12 @@ import type { DomainError } from "#platform/errors.ts";
 import { tooManyTries } from "./errors.ts";
 import { texts } from "./texts.ts";
 
+/** Nobody waits longer than this who could ask somebody. */
+const longSeconds = 24 * 60 * 60;
+
 /** Says how long to wait, in words and as Retry-After. */
-export const waitFor = (seconds: number): DomainError => refusal(seconds, texts.tryAgainIn);
+export const waitFor = (seconds: number): DomainError =>
+  refusal(seconds, seconds > longSeconds ? texts.tryAgainOrAsk : texts.tryAgainIn);
 
 /** The same at the password, where a link from the mailbox is a way on. */
 export const waitForPassword = (seconds: number): DomainError =>

@@ -6,7 +6,7 @@ import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { Handling, SessionFacts } from "#platform/http/context.ts";
 import { isFresh } from "#platform/http/fresh.ts";
-import { clear, defineLimit, hitNoted } from "#platform/limits.ts";
+import { clearAll, defineLimit, hitNoted } from "#platform/limits.ts";
 import type { UserId } from "#src/ids.ts";
 import { proofLimited, proofWrong } from "../errors.ts";
 import { proofRefused } from "../events.ts";
@@ -50,6 +50,8 @@ export const proofFields = { password: "currentPassword", code: "code" } as cons
 const proofs = [
   defineLimit("authenticators.proof", { most: 10, windowSeconds: 15 * 60 }),
   defineLimit("authenticators.proof_day", { most: 40, windowSeconds: 24 * 60 * 60 }),
+  // At most a hundred wrong ones in a row, as at a sign-in (NIST SP 800-63B-4 §3.2.2).
+  defineLimit("authenticators.proof_month", { most: 100, windowSeconds: 30 * 24 * 60 * 60 }),
 ] as const;
 
 type Problem = Readonly<Record<string, string>>;
@@ -213,7 +215,10 @@ async function hitProofs(
 
 /** The proof held: tries before it do not count any more. */
 export async function forgiveProofs(db: TenantDb, userId: UserId): Promise<void> {
-  for (const limit of proofs) await clear(db, limit, userId);
+  await clearAll(
+    db,
+    proofs.map((limit) => [limit, userId]),
+  );
 }
 
 /** The person's row is locked, so that of two changes at once the second sees what the first did. */

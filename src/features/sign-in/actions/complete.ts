@@ -14,10 +14,10 @@ import type { TenantDb } from "#platform/db/database.ts";
 import type { UserId } from "#src/ids.ts";
 import { linkedMail, newDeviceMail } from "../emails.tsx";
 import { signInExpired } from "../errors.ts";
-import { forgiveAccount } from "../limits.ts";
 import { forgivePerson } from "../person-limit.ts";
 import { passTrial } from "../policy-for.ts";
 import type { SignIn } from "../schema.ts";
+import { forgiveAccount } from "../second-step-limits.ts";
 import { type Visit, visitor } from "../visit.ts";
 import { type Person, rememberableDays, type Situation } from "./standing.ts";
 

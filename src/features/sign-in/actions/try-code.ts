@@ -3,8 +3,9 @@ import { backupCodeUsed, useBackupCode, useTotpCode } from "#features/authentica
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import { secondStepRefused } from "../events.ts";
-import { countSecondStep, type ProvenTrier } from "../limits.ts";
+import type { ProvenTrier } from "../limits.ts";
 import { codeSendsMost, codeTriesMost, type SignIn } from "../schema.ts";
+import { countSecondStep, tellGuessed } from "../second-step-limits.ts";
 import { type Visit, visitor } from "../visit.ts";
 import { advance, type Moved } from "./advance.ts";
 import { type Expired, openStep, type OpenStep, takesBackupCode } from "./open.ts";
@@ -52,9 +53,13 @@ export function tryCode(
       return { kind: "void" };
     }
     const actor = visitor(visit, person.userId);
-    const seconds = await countSecondStep({ db, actor, now: visit.now }, trierOf(step));
-    if (seconds !== null) return { kind: "limited", seconds };
-    if (!(await isRight(proof, method))) return countWrong(proof, method);
+    const attempt = { db, actor, now: visit.now };
+    const { wait, isReached } = await countSecondStep(attempt, trierOf(step));
+    if (wait !== null) return { kind: "limited", seconds: wait };
+    if (!(await isRight(proof, method))) {
+      if (isReached) await tellGuessed(attempt, visit.post, guessOf(step));
+      return countWrong(proof, method);
+    }
     return advance(db, visit, signIn, { person, methods: [...signIn.methods, method], remember });
   });
 }
@@ -79,6 +84,12 @@ const trierOf = ({ signIn, person, situation }: OpenStep) =>
     email: signIn.email,
     deviceId: situation.device?.id ?? null,
   }) satisfies ProvenTrier;
+
+/** What a guesser knows already: the password, or a way in at the provider. */
+const guessOf = ({ signIn, person }: OpenStep) => ({
+  userId: person.userId,
+  provider: signIn.methods.includes("password") ? null : (signIn.federated?.providerName ?? null),
+});
 
 async function isRight({ db, visit, step, code }: Proof, method: CodeMethod): Promise<boolean> {
   const { now, services, site, post } = visit;
