@@ -11,6 +11,8 @@ export interface Wish {
   readonly email: string;
   /** Take the person from the identity providers that they are linked to. */
   readonly unlink: boolean;
+  /** Only the password is lost. */
+  readonly keepSecondSteps: boolean;
   readonly revertPolicyTrial: boolean;
   readonly defaultPolicy: boolean;
 }
@@ -32,7 +34,7 @@ export async function recover(
   services: Services,
   actor: Actor,
   tenant: Tenant,
-  { email, unlink, revertPolicyTrial, defaultPolicy }: Wish,
+  { email, unlink, keepSecondSteps, revertPolicyTrial, defaultPolicy }: Wish,
 ): Promise<Outcome> {
   const post = postOf(services, siteOf(services.config, tenant));
   const now = services.clock.now();
@@ -47,9 +49,9 @@ export async function recover(
           : "The sign-in settings are those of a new tenant already.",
       );
     // After the settings: they may be what led the address to an identity provider.
-    const recovered = await recoverByOperator(by, { email, unlink });
+    const recovered = await recoverByOperator(by, { email, unlink, keepSecondSteps });
     const policy = said.join(" ");
-    await tellSuperAdmins(by, recovered, policy);
+    await tellSuperAdmins(by, { ...recovered, keptSecondSteps: keepSecondSteps }, policy);
     return { ...recovered, policy };
   });
   return { ...done, mail: await outcomeOfMail(services, tenant, done.userId, done.mailedAs) };

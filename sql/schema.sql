@@ -1073,6 +1073,7 @@ create table app.sign_ins (
   sealed_totp bytea,
   identity_provider_id uuid,
   federated jsonb,
+  mailbox_proven boolean not null default false,
   constraint sign_ins_pkey PRIMARY KEY (tenant_id, id),
   constraint sign_ins_token_unique UNIQUE (tenant_id, token_hash),
   constraint sign_ins_provider_fk FOREIGN KEY (tenant_id, identity_provider_id) REFERENCES app.identity_providers(tenant_id, id) ON DELETE SET NULL (identity_provider_id),
@@ -1253,6 +1254,7 @@ create table app.user_tokens (
   expires_at timestamp with time zone not null,
   used_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
+  by_operator boolean not null default false,
   constraint user_tokens_pkey PRIMARY KEY (tenant_id, id),
   constraint user_tokens_hash_unique UNIQUE (tenant_id, token_hash),
   constraint user_tokens_user_fk FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id) ON DELETE CASCADE

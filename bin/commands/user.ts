@@ -1,8 +1,10 @@
 // People of a tenant: list, invite, reactivate, recover.
+import { setEmailByOperator } from "#features/addresses/index.ts";
 import { inviteUser } from "#features/invitations/index.ts";
 import { siteOf } from "#features/tenants/index.ts";
 import {
   createUser,
+  EmailAddress,
   findUserByEmail,
   listUsers,
   NewUser,
@@ -93,15 +95,58 @@ const reactivate = strictCommand({
     }),
 });
 
+const setEmail = strictCommand({
+  meta: {
+    name: "set-email",
+    description:
+      "Break glass: give somebody another primary address, for a mailbox that is dead or in other hands. The former one is taken away; all addresses are told, that one too. Nobody confirms the new one: be sure that it is theirs (exit 1 when it is somebody else's)",
+  },
+  args: {
+    tenant,
+    email: { ...email, description: "an address that the person has now" },
+    "new-email": { type: "string", required: true, description: "the address from now on" },
+    confirm: {
+      type: "boolean",
+      description: "also where applications or the way to sign in change by it, which are named",
+    },
+    json,
+  },
+  run: ({ args }) =>
+    operate("user set-email", async ({ services, config, actor, tenantNamed }) => {
+      const found = await tenantNamed(args.tenant);
+      const wanted = EmailAddress.safeParse(args["new-email"]);
+      if (!wanted.success) {
+        const [problem] = wanted.error.issues;
+        throw invalidInput({ errors: { "new-email": problem?.message ?? "" } });
+      }
+      const wish = {
+        email: args.email,
+        newEmail: wanted.data,
+        confirm: args.confirm ?? false,
+      };
+      const post = postOf(services, siteOf(config, found));
+      const now = services.clock.now();
+      const { from, to } = await services.database
+        .tenant(found.id)
+        .write((db) => setEmailByOperator({ db, post, actor, now }, wish));
+      printOne({ from, to }, args.json ?? false);
+    }),
+});
+
 const recover = strictCommand({
   meta: {
     name: "recover",
     description:
-      "Break glass: let somebody back in who is locked out. Reactivates them, takes their second steps away, with --unlink takes them from their identity provider too, releases limits and makes a one-time link to a new password (30 minutes), which is mailed and printed. They and every other super administrator are told (exit 0, also when the mail could not be sent; 1 when there is no such tenant or person)",
+      "Break glass: let somebody back in who is locked out. Reactivates them, takes their second steps away (not with --keep-second-steps), with --unlink takes them from their identity provider too, releases limits and makes a one-time link to a new password (30 minutes), which is mailed and printed. Where no second step is left the link stands for the code by e-mail, once, so that it works without mail. They and every other super administrator are told (exit 0, also when the mail could not be sent; 1 when there is no such tenant or person)",
   },
   args: {
     tenant,
     email: { ...email, description: "a verified address of the person" },
+    "keep-second-steps": {
+      type: "boolean",
+      description:
+        "leave the authenticator app, backup codes and passkeys as they are: only the password is lost",
+    },
     unlink: {
       type: "boolean",
       description:
@@ -123,6 +168,7 @@ const recover = strictCommand({
       const done = await recoverSomebody(services, actor, found, {
         email: args.email,
         unlink: args.unlink ?? false,
+        keepSecondSteps: args["keep-second-steps"] ?? false,
         revertPolicyTrial: args["revert-policy-trial"] ?? false,
         defaultPolicy: args["default-policy"] ?? false,
       });
@@ -145,11 +191,18 @@ function printRecovered(done: Outcome): void {
   if (limitsCleared > 0) console.log(`Limits released: ${limitsCleared}`);
   if (policy !== "") console.log(policy);
   console.log(`Link, for one use until ${linkExpiresAt.toISOString()}:\n${link}`);
+  console.log(stepText(done));
   if (mail.sent) return console.log(`It was mailed to ${email}, too`);
   console.error(`Warning: it could not be mailed: ${mail.reason}`);
-  console.error(
-    "Signing in takes a code by e-mail as well: make mail work first (weft verify-email, weft doctor)",
-  );
+  console.error("Hand the link over yourself, to nobody but its person");
+}
+
+/** What is asked for after the new password. An invitation is for somebody who has nothing yet, and needs mail. */
+function stepText({ kept, mailedAs }: Outcome): string {
+  if (kept.length > 0) return `After the new password is asked for: ${kept.join(", ")}`;
+  return mailedAs === "invitations.invitation"
+    ? "After the password a code by e-mail is asked for: mail has to work (weft verify-email)"
+    : "In the browser that opens it the link stands for the code by e-mail, once: then they set up an app or a passkey";
 }
 
 /** What is known of the person's identity providers, and what that means for signing in. */
@@ -165,5 +218,6 @@ export const command = nounCommand("user", "People of a tenant", {
   invite,
   reactivate,
   import: importPeople,
+  "set-email": setEmail,
   recover,
 });

@@ -396,7 +396,7 @@ describe("any command", () => {
 
   test("has --help", async () => {
     const commands =
-      "start,serve,worker,migrate,provision,tenant suspend,user invite,user recover,session end-all,api-client create,job retry,mail send-test,storage status,storage migrate,verify-email,doctor";
+      "start,serve,worker,migrate,provision,tenant suspend,user invite,user set-email,user recover,session end-all,api-client create,job retry,mail send-test,storage status,storage migrate,verify-email,doctor";
     const lines = ["", ...commands.split(",")].map((line) => [
       ...line.split(" ").filter(Boolean),
       "--help",

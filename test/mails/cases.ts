@@ -125,6 +125,17 @@ export const mailCases: readonly MailCase[] = [
     data: { firstName, person: "Grace Hopper", email: "grace@acme.example", policy: "" },
   },
   {
+    template: "recovery.operator_recovered_somebody",
+    variant: "kept",
+    data: {
+      firstName,
+      person: "Grace Hopper",
+      email: "grace@acme.example",
+      policy: "",
+      keptSecondSteps: true,
+    },
+  },
+  {
     template: "recovery.operator_link",
     data: { firstName, url: `${origin}/reset-password/${linkId}/${token}` },
   },

@@ -26,6 +26,10 @@ export const personNotActive = defineError("addresses.person_not_active", {
   status: 409,
   title: texts.personNotActive,
 });
+export const personNotSettled = defineError("addresses.person_not_settled", {
+  status: 409,
+  title: texts.personNotSettled,
+});
 /** Its detail is the `Impact`. */
 export const changesIdentity = defineError("addresses.changes_identity", {
   status: 409,

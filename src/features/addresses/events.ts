@@ -34,6 +34,12 @@ export const addressRemoved = defineEvent("address.removed", {
   data: About,
   personal: ["email"],
 });
+/** On the server: the former primary address is gone, and no mailbox has confirmed the new one. */
+export const addressSetByOperator = defineEvent("address.set_by_operator", {
+  says: texts.setByOperatorEvent,
+  data: z.object({ userId: UserId, from: z.string(), to: z.string() }),
+  personal: ["from", "to"],
+});
 export const primaryAddressChanged = defineEvent("address.primary_changed", {
   says: texts.primaryChangedEvent,
   data: z.object({ userId: UserId, from: z.string(), to: z.string() }),

@@ -1,1 +1,2 @@
+export { type Replaced, setEmailByOperator } from "./actions/by-operator.ts";
 export { addressAdded, addressRemoved, primaryAddressChanged } from "./events.ts";

@@ -136,6 +136,7 @@ export const texts = defineTexts("addresses", {
   refusedEvent: "Address not added: somebody else has it",
   removedEvent: "Address removed",
   primaryChangedEvent: "Primary address changed",
+  setByOperatorEvent: "Primary address replaced by the operator",
 
   // Refusals
   notFound: "There is no such address here",
@@ -147,6 +148,14 @@ export const texts = defineTexts("addresses", {
   tooManyField: "Remove an address, or cancel one that waits: 10 is the most",
   notVerified: "An address becomes the primary one only when its mailbox has confirmed it",
   cannotDeletePrimary: "The primary address stays: make another one primary first",
+  personNotSettled:
+    "Only people who have chosen a password have an address to replace: invite them again at the right one",
+  operatorConfirm: (what: string) => `add --confirm to do it although ${what}`,
+  operatorApplications: (names: string) =>
+    `these applications are told another address, and may see somebody new: ${names}`,
+  operatorSignIn: (from: string, to: string) =>
+    `the address leads to ${to} at sign-in, not to ${from}`,
+  operatorPassword: "a password",
   personNotActive: "Addresses are added and made primary for active people only",
   changesIdentity: "Applications or the way to sign in would change: confirm: true does it anyway",
   boundToProvider:

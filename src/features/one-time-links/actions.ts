@@ -13,15 +13,19 @@ export interface IssuedLink {
   readonly expiresAt: Date;
 }
 
+interface NewLink {
+  readonly userId: UserId;
+  readonly email: string;
+  readonly purpose: LinkPurpose;
+  readonly now: Date;
+  /** Made on the server and handed over there: at the sign-in that follows it stands for the code by e-mail. */
+  readonly byOperator?: boolean;
+}
+
 /** A new link for one person; the one sent before for the same purpose stops working. */
 export async function issueLink(
   db: TenantDb,
-  {
-    userId,
-    email,
-    purpose,
-    now,
-  }: { userId: UserId; email: string; purpose: LinkPurpose; now: Date },
+  { userId, email, purpose, now, byOperator = false }: NewLink,
 ): Promise<IssuedLink> {
   // The person's row is locked, so that two links asked for at once do not both stay good.
   await db.selectFrom("users").select("id").where("id", "=", userId).forUpdate().execute();
@@ -37,6 +41,7 @@ export async function issueLink(
       token_hash: hash,
       expires_at: expiresAt,
       created_at: now,
+      by_operator: byOperator,
     })
     .returning("id")
     .executeTakeFirstOrThrow();

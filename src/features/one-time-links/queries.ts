@@ -32,6 +32,7 @@ export async function findLink(db: TenantDb, { linkId, token, purpose, now }: Pr
       "t.id",
       "t.user_id as userId",
       "t.email",
+      "t.by_operator as byOperator",
       "u.first_name as firstName",
       "u.last_name as lastName",
     ])

@@ -17,6 +17,8 @@ export const OwnStrength = z.preprocess(
 export const Method = z.enum([
   "password",
   "email_code",
+  /** A link that the operator made on the server and handed over: once, in the place of a code by e-mail. */
+  "operator_link",
   "totp",
   "backup_code",
   "passkey",

@@ -9,6 +9,7 @@ export const texts = defineTexts("policy", {
 
   password: "Password",
   emailCode: "Code by e-mail",
+  operatorLink: "Link from the server’s operator",
   totp: "Authenticator app",
   backupCode: "Backup code",
   passkey: "Passkey",

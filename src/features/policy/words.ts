@@ -18,6 +18,7 @@ export const worthText: Readonly<Record<Strength, string>> = {
 const methodText: Readonly<Record<Method, string>> = {
   password: texts.password,
   email_code: texts.emailCode,
+  operator_link: texts.operatorLink,
   totp: texts.totp,
   backup_code: texts.backupCode,
   passkey: texts.passkey,

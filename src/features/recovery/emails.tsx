@@ -162,11 +162,17 @@ export const reactivationDeniedMail = defineEmail(
 export const recoveredToldMail = defineEmail(
   "recovery.operator_recovered_somebody",
   letter(
-    z.object({ firstName: z.string(), person: z.string(), email: z.string(), policy: z.string() }),
+    z.object({
+      firstName: z.string(),
+      person: z.string(),
+      email: z.string(),
+      policy: z.string(),
+      keptSecondSteps: z.boolean().default(false),
+    }),
     {
       subject: (_, tenant) => texts.mailToldSubject(tenant),
-      paragraphs: ({ person, email, policy }, tenant) => [
-        texts.mailTold(person, email, tenant),
+      paragraphs: ({ person, email, policy, keptSecondSteps }, tenant) => [
+        (keptSecondSteps ? texts.mailToldKept : texts.mailTold)(person, email, tenant),
         ...(policy === "" ? [] : [policy]),
         texts.mailToldNote,
       ],

@@ -60,5 +60,7 @@ export const recoveredByOperator = defineEvent("recovery.by_operator", {
     limitsCleared: z.int(),
     /** Whether they were linked to an identity provider, or sent to one, until now. */
     unlinked: z.boolean().default(false),
+    /** Whether app, backup codes and passkeys were left as they are. */
+    keptSecondSteps: z.boolean().default(false),
   }),
 });

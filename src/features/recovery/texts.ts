@@ -202,11 +202,13 @@ export const texts = defineTexts("recovery", {
       : `Whoever runs the server of ${tenant} recovered your account: a link to a new password was made, you were signed out everywhere, and this was taken away: ${taken}.`,
   mailLinkSubject: (tenant: string) => `The way back into your account at ${tenant}`,
   mailLink: (tenant: string) =>
-    `Whoever runs the server of ${tenant} made this link for you. Choose a new password with it, then sign in with that and a code by e-mail.`,
+    `Whoever runs the server of ${tenant} made this link for you. Choose a new password with it and sign in with that in the same browser. If you have an authenticator app or a passkey, it is asked for; else this link stands for the code by e-mail, this once.`,
   mailLinkNote: "The link works once, for 30 minutes.",
   mailToldSubject: (tenant: string) => `An account at ${tenant} was recovered on the server`,
   mailTold: (person: string, email: string, tenant: string) =>
     `Whoever runs the server recovered the account of ${person} (${email}) at ${tenant}: their second steps are gone and a link to a new password was made.`,
+  mailToldKept: (person: string, email: string, tenant: string) =>
+    `Whoever runs the server recovered the account of ${person} (${email}) at ${tenant}: a link to a new password was made. Their second steps were left as they are.`,
   mailToldNote:
     "Nobody signed in for this: it was done on the machine. If you do not know of it, ask whoever runs the server.",
   mailOpenTrail: "Look at the audit trail",

@@ -43,7 +43,11 @@ export const passwordResetRequested = defineEvent("password_reset.requested", {
 });
 export const passwordResetOpened = defineEvent("password_reset.link_used", {
   says: texts.resetLinkUsed,
-  data: z.object({ userId: UserId }),
+  data: z.object({
+    userId: UserId,
+    /** It was made on the server: it stands for the code by e-mail. */
+    byOperator: z.boolean().default(false),
+  }),
 });
 /** Somebody whom an identity provider named does not come in: who it was there, and why not. */
 export const providerRefused = defineEvent("sign_in.provider_refused", {

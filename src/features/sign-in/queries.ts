@@ -17,6 +17,7 @@ const columns = [
   "link_purpose as linkPurpose",
   "reset_cause as resetCause",
   "methods",
+  "mailbox_proven as mailboxProven",
   "return_to as returnTo",
   "trial_id as trialId",
   "keep_signed_in as keepSignedIn",

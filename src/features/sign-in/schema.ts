@@ -59,6 +59,8 @@ export interface SignIn {
   readonly linkPurpose: LinkPurpose | null;
   readonly resetCause: ResetCause | null;
   readonly methods: readonly Method[];
+  /** By the link to a new password that this sign-in came by; no factor, but nobody has to prove the mailbox before the password again. */
+  readonly mailboxProven: boolean;
   readonly returnTo: string;
   readonly trialId: PolicyTrialId | null;
   readonly keepSignedIn: boolean;

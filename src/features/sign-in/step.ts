@@ -53,7 +53,9 @@ export function goTo(visit: Visit, moved: Moved): Redirect {
       throw waitFor(moved.seconds);
     case "signed_in":
       enter(visit, moved.entry);
-      return redirect(moved.entry.returnTo);
+      return moved.entry.notice === null
+        ? redirect(moved.entry.returnTo)
+        : redirect(moved.entry.returnTo, moved.entry.notice, "info");
     case "at":
       giveHandle(visit.cookies, moved.handle);
       return moved.inVain === undefined

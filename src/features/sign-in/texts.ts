@@ -21,6 +21,10 @@ export const texts = defineTexts("sign-in", {
     "Was that you? Then there is nothing to do. Was that not you? End that session at once, and choose a new password.",
   newDeviceButton: "Show where you are signed in",
 
+  // After the operator's link
+  setUpNow:
+    "You came in by a link from the server, which stood for the code by e-mail this once. Set up an authenticator app or a passkey now.",
+
   // Wrong codes after the right password
   guessedSubject: (tenant: string) => `Somebody is guessing codes for your account at ${tenant}`,
   guessedText: (tenant: string, provider: string | null) =>

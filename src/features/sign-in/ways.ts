@@ -53,7 +53,9 @@ export function mayUseBackupCode(enrolled: Enrolled): boolean {
 export function nextOf(standing: Standing): Way | "enrol" | "done" {
   const { methods, required, passkeys, hasTotp } = standing;
   const isStrong = methods.includes("totp") || methods.includes("backup_code");
-  const isWeak = methods.includes("email_code") && passkeys === "none" && !hasTotp;
+  // The operator's link stands for the mailbox, and where that counts for nothing it does not either.
+  const hasMailbox = methods.includes("email_code") || methods.includes("operator_link");
+  const isWeak = hasMailbox && passkeys === "none" && !hasTotp;
   // Who gave a password beside the provider's word is being linked to it: that takes a whole proof of our own.
   const isProvided =
     methods.includes("provider") && !methods.includes("password") && standing.trustsProvider;

@@ -59,8 +59,10 @@ export function contextFor(
   methods: readonly string[],
   asked: RequestedAuthnContext | null,
 ): AuthnContext | undefined {
-  // A remembered device stood for a second step that was not given: nobody is told of one.
-  const said = methods.filter((method): method is AuthnMethod => method !== "remembered_device");
+  // What stood for a second step that was not given: nobody is told of one.
+  const said = methods.filter(
+    (method): method is AuthnMethod => method !== "remembered_device" && method !== "operator_link",
+  );
   return chooseContext(asked ?? undefined, contextsOf(said));
 }
 

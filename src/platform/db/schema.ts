@@ -633,6 +633,7 @@ export interface SignIns {
   identity_provider_id: IdentityProviderId | null;
   keep_signed_in: Generated<boolean>;
   link_purpose: UserTokenPurpose | null;
+  mailbox_proven: Generated<boolean>;
   methods: Generated<string[]>;
   reauthenticate: Generated<boolean>;
   reset_cause: PasswordResetCause | null;
@@ -758,6 +759,7 @@ export interface Users {
 }
 
 export interface UserTokens {
+  by_operator: Generated<boolean>;
   created_at: Generated<Timestamp>;
   email: string;
   expires_at: Timestamp;

@@ -222,7 +222,7 @@ describe("somebody anonymised", () => {
     const recovering = tenant.tenant.write((db) =>
       recoverByOperator(
         { db, post: tenant.post, actor: operator, now: world.clock.now() },
-        { email, unlink: false },
+        { email, unlink: false, keepSecondSteps: false },
       ),
     );
     expect(recovering).rejects.toMatchObject({ code: "users.is_anonymised" });

@@ -60,7 +60,7 @@ export async function promoteAddress(
   return { email };
 }
 
-const setPrimary = (db: TenantDb, id: string, isPrimary: boolean): Promise<unknown> =>
+export const setPrimary = (db: TenantDb, id: string, isPrimary: boolean): Promise<unknown> =>
   db.updateTable("user_emails").set({ is_primary: isPrimary }).where("id", "=", id).execute();
 
 /**
@@ -87,7 +87,7 @@ export async function removeAddress(
  * What was mailed to an address and not used yet: links, and sign-ins of this person that stand on one of them or wait for a code. Else
  * a link from a mailbox that somebody has given up would open the account when the address comes back, or a half-done reset would go on.
  */
-async function dropSent(db: TenantDb, userId: UserId, email: string): Promise<void> {
+export async function dropSent(db: TenantDb, userId: UserId, email: string): Promise<void> {
   await db
     .deleteFrom("user_tokens")
     .where("user_id", "=", userId)

@@ -9,6 +9,7 @@ import { resendInvitation } from "#features/invitations/index.ts";
 import { notify } from "#features/notices/index.ts";
 import { dropPending, issueLink, linkPath } from "#features/one-time-links/index.ts";
 import { findPolicy } from "#features/policy/index.ts";
+import { endSessions } from "#features/sessions/index.ts";
 import {
   emailsOf,
   findUserByEmail,
@@ -28,7 +29,7 @@ import { recoveredByOperator } from "../events.ts";
 import { activeWithRole } from "../people.ts";
 import { takenText, texts } from "../texts.ts";
 import type { Acting } from "./acting.ts";
-import { dropSecondSteps } from "./second-steps.ts";
+import { dropSecondSteps, readSecondSteps } from "./second-steps.ts";
 
 export interface Recovered {
   readonly userId: UserId;
@@ -36,6 +37,8 @@ export interface Recovered {
   readonly reactivated: boolean;
   /** What was taken away, in words. */
   readonly taken: readonly string[];
+  /** What is asked for after the new password, in words; none: the link stands for the code by e-mail, once. */
+  readonly kept: readonly string[];
   readonly limitsCleared: number;
   /** The identity providers that they are linked to, or were sent to, by name, and whether that was taken back. */
   readonly providers: readonly string[];
@@ -47,16 +50,24 @@ export interface Recovered {
   readonly mailedAs: string;
 }
 
+interface Wish {
+  readonly email: string;
+  readonly unlink: boolean;
+  /** Leave app, backup codes and passkeys as they are: it is the password that is lost. */
+  readonly keepSecondSteps: boolean;
+}
+
 /**
- * Reactivates a person where needed, takes their second steps away, releases what slows their sign-in down and issues a link to a new
- * password (30 minutes), which is mailed to `email` too. The person is told at every verified address. Someone who is still invited has
+ * Reactivates a person where needed, takes their second steps away (unless they are to be kept), ends sessions, releases what slows their sign-in down and issues a link to a new
+ * password (30 minutes), which is mailed to `email` too. It works where no mail does: at the sign-in that follows in the same browser the link stands
+ * for a code by e-mail, once (`operator_link`), because whoever owns the machine has handed it over. The person is told at every verified address. Someone who is still invited has
  * nothing to recover. Who comes in by an identity provider gets a password that opens something only by being unlinked from it: that is
  * asked for (`unlink`), or refused.
  * @throws {userNotFound} @throws {isAnonymised} @throws {addressNotVerified} @throws {recoveryNotPossible} @throws {comesByItsProvider}
  */
 export async function recoverByOperator(
   by: Acting,
-  { email, unlink }: { email: string; unlink: boolean },
+  { email, unlink, keepSecondSteps }: Wish,
 ): Promise<Recovered> {
   const { db, post, actor, now } = by;
   const known = await findUserByEmail(db, email);
@@ -72,14 +83,15 @@ export async function recoverByOperator(
   const providers = await settleProviders(by, { userId, email: address, unlink });
   const reactivated = user.state === "deactivated";
   if (reactivated) await reactivateUser(db, post, actor, userId);
-  const taken = takenText(
-    await dropSecondSteps(by, userId, { reason: "recovered", factorResetId: null }),
-  );
+  const taken = keepSecondSteps ? [] : await takeAway(by, userId);
+  if (keepSecondSteps) await endSessions(db, actor, { userId, reason: "recovered" });
+  const kept = takenText(await readSecondSteps(db, userId));
   const limitsCleared = await releaseLimitsOf(db, actor, userId);
   await dropPending(db, userId);
   const issued = await linkFor(by, { userId, email: address });
   const unlinked = unlink && providers.length > 0;
-  await record(db, actor, recoveredByOperator, { userId, reactivated, limitsCleared, unlinked });
+  const done = { userId, reactivated, limitsCleared, unlinked, keptSecondSteps: keepSecondSteps };
+  await record(db, actor, recoveredByOperator, done);
   const happening = { userId, now };
   const told = unlinked ? [...taken, ...providers.map(texts.takenProvider)] : taken;
   await notify(db, post, actor, { happening, template: recoveredMail, more: { taken: told } });
@@ -88,12 +100,16 @@ export async function recoverByOperator(
     email: address,
     reactivated,
     taken,
+    kept,
     limitsCleared,
     providers,
     unlinked,
     ...issued,
   };
 }
+
+const takeAway = async (by: Acting, userId: UserId): Promise<string[]> =>
+  takenText(await dropSecondSteps(by, userId, { reason: "recovered", factorResetId: null }));
 
 /** The providers that somebody is linked to, taken away from them where that is wished. @throws {comesByItsProvider} */
 async function settleProviders(
@@ -118,23 +134,33 @@ async function linkFor(
     const { url, expiresAt } = await resendInvitation(db, post, actor, { userId, now });
     return { link: url, linkExpiresAt: expiresAt, mailedAs: "invitations.invitation" };
   }
-  const issued = await issueLink(db, { userId, email, purpose: "password_reset", now });
+  const issued = await issueLink(db, {
+    userId,
+    email,
+    purpose: "password_reset",
+    now,
+    byOperator: true,
+  });
   const link = `${post.frame.baseUrl}${linkPath("password_reset", issued)}`;
   await queueMail(db, post, operatorLinkMail, { email, userId }, { firstName, url: link });
   return { link, linkExpiresAt: issued.expiresAt, mailedAs: operatorLinkMail.name };
 }
 
+interface Told {
+  readonly keptSecondSteps: boolean;
+}
+
 /** Tells every other super administrator what was done at the machine; `policy` says what was done to the settings, if anything. */
 export async function tellSuperAdmins(
   { db, post }: Acting,
-  { userId, email }: Pick<Recovered, "userId" | "email">,
+  { userId, email, keptSecondSteps }: Pick<Recovered, "userId" | "email"> & Told,
   policy: string,
 ): Promise<void> {
   const person = fullName(await getUser(db, userId));
   for (const admin of await activeWithRole(db, ["super_admin"])) {
     if (admin.userId === userId) continue;
     const { firstName } = admin;
-    const data = { firstName, person, email, policy };
+    const data = { firstName, person, email, policy, keptSecondSteps };
     await queueMail(db, post, recoveredToldMail, admin, data);
   }
 }

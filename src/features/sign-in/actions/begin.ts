@@ -2,6 +2,7 @@
 import { deviceTokenOf, findDeviceByEmail, isTrustedDevice } from "#features/devices/index.ts";
 import { routeOf } from "#features/identity-providers/index.ts";
 import type { FoundLink } from "#features/one-time-links/index.ts";
+import type { Method } from "#features/policy/index.ts";
 import { secondsLater } from "#platform/clock.ts";
 import { hashToken, randomToken } from "#platform/crypto/token.ts";
 import type { TenantDb } from "#platform/db/database.ts";
@@ -82,6 +83,9 @@ interface NewSignIn extends Begun {
   readonly trialId?: PolicyTrialId | null;
   readonly keep?: boolean;
   readonly reauthenticate?: boolean;
+  /** What the link before it has proven. */
+  readonly methods?: readonly Method[];
+  readonly mailboxProven?: boolean;
 }
 
 /** Starts a sign-in at the password, before it at the mailbox, or at an identity provider. Answers the new handle. */
@@ -100,6 +104,8 @@ export async function beginSignIn(db: TenantDb, wish: NewSignIn): Promise<string
       trial_id: trialId,
       keep_signed_in: wish.keep ?? false,
       reauthenticate: wish.reauthenticate ?? false,
+      methods: [...(wish.methods ?? [])],
+      mailbox_proven: wish.mailboxProven ?? false,
       created_at: now,
       expires_at: secondsLater(now, signInSeconds),
       ...(state === "email_proof"
@@ -136,6 +142,8 @@ export async function beginNewPassword(
       link_purpose: purpose,
       email: link.email,
       user_id: link.userId,
+      methods: link.byOperator ? ["operator_link"] : [],
+      mailbox_proven: true,
       return_to: earlier?.returnTo ?? "/",
       keep_signed_in: earlier?.keepSignedIn ?? false,
       reauthenticate: earlier?.reauthenticate ?? false,

@@ -17,6 +17,7 @@ import { signInExpired } from "../errors.ts";
 import { forgivePerson } from "../person-limit.ts";
 import { passTrial } from "../policy-for.ts";
 import type { SignIn } from "../schema.ts";
+import { texts } from "../texts.ts";
 import { forgiveAccount } from "../second-step-limits.ts";
 import { type Visit, visitor } from "../visit.ts";
 import { type Person, rememberableDays, type Situation } from "./standing.ts";
@@ -26,6 +27,8 @@ export interface Entry {
   readonly session: SessionCookie;
   readonly deviceToken: string;
   readonly returnTo: string;
+  /** What the person reads there. */
+  readonly notice: string | null;
 }
 
 export interface Ending {
@@ -80,7 +83,17 @@ export async function completeSignIn(
   });
   // Everybody's first browser is new: who comes from an invitation knows that they are here.
   if (device.isNew && wasHere) await tellNewDevice(db, visit, { userId, methods });
-  return { session: started, deviceToken: device.token, returnTo };
+  return { session: started, deviceToken: device.token, ...placeAfter(returnTo, methods) };
+}
+
+/** Who came in by the operator's link has no second step that lasts: without one the next sign-in asks for a mail that may not arrive. */
+function placeAfter(
+  returnTo: string,
+  methods: readonly Method[],
+): Pick<Entry, "returnTo" | "notice"> {
+  const isRecovered = methods.includes("operator_link") && strengthOf(methods) === "baseline";
+  if (!isRecovered) return { returnTo, notice: null };
+  return { returnTo: returnTo === "/" ? "/security" : returnTo, notice: texts.setUpNow };
 }
 
 /** What was not proven here, in this sign-in. */

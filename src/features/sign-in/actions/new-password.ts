@@ -143,7 +143,7 @@ async function replaceForced(
 async function afterReset(
   db: TenantDb,
   visit: Visit,
-  { email, returnTo, keepSignedIn, reauthenticate }: SignIn,
+  { email, methods, mailboxProven, returnTo, keepSignedIn, reauthenticate }: SignIn,
   userId: UserId,
 ): Promise<NewPasswordOutcome> {
   const { now, post, origin, cookies } = visit;
@@ -162,6 +162,8 @@ async function afterReset(
     replaces: handleOf(visit),
     keep: keepSignedIn,
     reauthenticate,
+    methods,
+    mailboxProven,
   });
   return { kind: "sign_in", handle };
 }

@@ -87,8 +87,8 @@ export const passwordRoutes = routes()
       const handle = await visit.tenant.write(async (db) => {
         const link = await consumeLink(db, { ...params, purpose, now });
         if (!link) return null;
-        const { userId } = link;
-        await record(db, visitor(visit, userId), passwordResetOpened, { userId });
+        const { userId, byOperator } = link;
+        await record(db, visitor(visit, userId), passwordResetOpened, { userId, byOperator });
         return beginNewPassword(db, { link, purpose, now, replaces: handleOf(visit) });
       });
       if (handle === null) return { kind: "dead" };
