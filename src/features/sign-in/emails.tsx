@@ -4,6 +4,7 @@ import { Circumstances, notice } from "#features/notices/index.ts";
 import { defineEmail } from "#platform/mail/define.ts";
 import { MailButton, MailCode, MailNote } from "#platform/mail/layout.tsx";
 import { IdentityProviderId } from "#src/ids.ts";
+import { guessTexts } from "./guess-texts.ts";
 import { withProviderPath } from "./provider-path.ts";
 import { codeSeconds } from "./schema.ts";
 import { texts } from "./texts.ts";
@@ -77,13 +78,13 @@ export const codesGuessedMail = defineEmail(
   notice(
     Circumstances.extend({ provider: z.string().nullable() }),
     {
-      subject: texts.guessedSubject,
-      text: (tenant, { provider }) => texts.guessedText(tenant, provider),
+      subject: guessTexts.subject,
+      text: (tenant, { provider }) => guessTexts.text(tenant, provider),
     },
     ({ provider }) =>
       provider === null
-        ? { text: texts.guessedNotYou, button: texts.resetButton, path: "/forgotten-password" }
-        : { text: texts.guessedNotYouThere(provider) },
+        ? { text: guessTexts.notYou, button: texts.resetButton, path: "/forgotten-password" }
+        : { text: guessTexts.notYouThere(provider) },
   ),
 );
 

@@ -25,15 +25,6 @@ export const texts = defineTexts("sign-in", {
   setUpNow:
     "You came in by a link from the server, which stood for the code by e-mail this once. Set up an authenticator app or a passkey now.",
 
-  // Wrong codes after the right password
-  guessedSubject: (tenant: string) => `Somebody is guessing codes for your account at ${tenant}`,
-  guessedText: (tenant: string, provider: string | null) =>
-    `${provider === null ? `Somebody who knows your password at ${tenant}` : `Somebody who signs in as you with ${provider}`} has typed so many wrong codes of your second step that no more are looked at for a while. They are not in.`,
-  guessedNotYou:
-    "Was that you? Then wait, or use a browser that you have signed in with before. Was that not you? Your password is known to somebody else: choose a new one at once, and another one wherever you use the same. Tell an administrator.",
-  guessedNotYouThere: (provider: string) =>
-    `Was that you? Then wait. Was that not you? Your account at ${provider} is in other hands: change your password there at once, and tell an administrator.`,
-
   // The mailbox, before anything else
   proofTitle: "Check your mailbox",
   proofLead: (email: string) =>

@@ -11,7 +11,7 @@ const longSeconds = 24 * 60 * 60;
 export const waitFor = (seconds: number): DomainError =>
   refusal(seconds, seconds > longSeconds ? texts.tryAgainOrAsk : texts.tryAgainIn);
 
-/** The same at the password, where a link from the mailbox is a way on. */
+/** The same where a link to a new password is a way on: at the password, and where the mailbox is to be proven before it. */
 export const waitForPassword = (seconds: number): DomainError =>
   refusal(seconds, texts.tryAgainOrReset);
 

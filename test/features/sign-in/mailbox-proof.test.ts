@@ -1,12 +1,13 @@
 // A code by e-mail before the password, where the tenant asks for it: the same for everybody who only has an address.
 import { describe, expect, test } from "bun:test";
 import { declaredLimits, hit, peek } from "#platform/limits.ts";
-import { goodPassword, testApp } from "../../support/a-tenant.ts";
+import { goodPassword, testApp, type TestTenant, type TestUser } from "../../support/a-tenant.ts";
 import {
   isSignedIn,
   lastMethods,
   locationOf,
   mailedCode,
+  resetLink,
   setPolicy,
   signIn,
   throughPassword,
@@ -114,6 +115,52 @@ describe("where the tenant asks for the mailbox first", () => {
     const mails = await tenant.mails();
     expect(mails.map(({ to }) => to)).toEqual(Array.from({ length: 6 }, () => user.email));
     expect(mails[0]?.text).toContain("do nothing: nobody got in");
+  });
+});
+
+describe("a stranger who uses up the codes that prove a mailbox", () => {
+  const newPassword = "heron candle umbrella plinth";
+  /** By a link to a new password, which is typed once more where it is asked for. */
+  async function byLink(tenant: TestTenant, user: TestUser, email = user.email) {
+    const browser = tenant.newBrowser();
+    await browser.post(await resetLink(tenant, user));
+    const chosen = await browser.post("/sign-in/new-password", { password: newPassword });
+    expect(locationOf(chosen)).toBe("/sign-in/password");
+    if (email !== user.email) await browser.post("/sign-in", { email, return_to: "/" });
+    return browser.post("/sign-in/password", { password: newPassword });
+  }
+  const useUp = (tenant: TestTenant, name: string, key: string) =>
+    tenant.tenant.write(async (db) => {
+      const limit = declaredLimits().get(name);
+      if (!limit) throw new Error("no such limit");
+      for (let hits = 0; hits < limit.most; hits += 1) await hit(db, limit, key, house.clock.now());
+    });
+
+  test("in a flood keeps nobody out who comes by a link to a new password", async () => {
+    const tenant = await house.aTenant();
+    const user = await tenant.aUser();
+    const other = await tenant.aUser();
+    await useUp(tenant, "sign_in.refused_tenant", "");
+    await useUp(tenant, "sign_in.proof_mails", user.email);
+    expect((await throughPassword(tenant.newBrowser(), user.email)).status).toBe(429);
+    const answer = await byLink(tenant, user);
+    expect(locationOf(answer)).toBe("/sign-in/code");
+    // It vouches for that mailbox alone, and is no second step.
+    expect(locationOf(await byLink(tenant, user, other.email))).toBe("/sign-in/proof");
+  });
+
+  test("is answered with the way that helps, where the mailbox is asked for first", async () => {
+    const tenant = await asking();
+    const user = await tenant.aUser();
+    await useUp(tenant, "sign_in.proof_mails", user.email);
+    for (const email of [user.email, user.email.toUpperCase()]) {
+      const refused = await tenant.newBrowser().post("/sign-in", { email, return_to: "/" });
+      expect(refused.status).toBe(429);
+      const page = await refused.text();
+      expect(page).toMatch(/Try again in \d+ minutes, or choose a new password by a link/);
+      expect(page).toContain('href="/forgotten-password"');
+    }
+    expect(locationOf(await byLink(tenant, user))).toBe("/sign-in/code");
   });
 });
 

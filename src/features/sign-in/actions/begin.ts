@@ -20,6 +20,12 @@ interface Begun {
   readonly replaces: string | undefined;
 }
 
+interface Refused {
+  readonly wait: NonNullable<Wait>;
+  /** A link to a new password gets around it: who comes by one need not prove the mailbox again. */
+  readonly hasWayOut: boolean;
+}
+
 /**
  * Starts a sign-in for an address that somebody typed. The address is not looked up, so known and unknown ones cannot differ here; only
  * a browser that says it was here before is asked whether the owner of the address signed in with it.
@@ -28,14 +34,14 @@ export async function beginWithAddress(
   db: TenantDb,
   visit: Visit,
   input: EmailInput,
-): Promise<{ handle: string; state: FirstState } | { wait: NonNullable<Wait> }> {
+): Promise<{ handle: string; state: FirstState } | Refused> {
   const { now, origin, session, cookies } = visit;
   const { email, return_to: returnTo, keep } = input;
   const attempt = { db, actor: visitor(visit), now };
   const device = await findDeviceByEmail(db, { email, token: deviceTokenOf(cookies), now });
   const deviceId = device?.id ?? null;
   const wait = await countStart(attempt, { email, ip: origin.ip, deviceId });
-  if (wait !== null) return { wait };
+  if (wait !== null) return { wait, hasWayOut: false };
   const trialId = await trialOf(db, visit, input.trial);
   const policy = await policyFor(db, { trialId }, now);
   const route = await routeOf(db, email, policy);
@@ -46,7 +52,7 @@ export async function beginWithAddress(
   const state: FirstState = isProvided ? "provider" : isProven ? "password" : "email_proof";
   const tooMany =
     state === "email_proof" ? await countProofMail(attempt, { email, deviceId }) : null;
-  if (tooMany !== null) return { wait: tooMany };
+  if (tooMany !== null) return { wait: tooMany, hasWayOut: true };
   const handle = await beginSignIn(db, {
     email,
     returnTo,

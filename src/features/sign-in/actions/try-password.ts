@@ -103,14 +103,15 @@ async function openTry(
 
 /**
  * While the tenant is flooded with guesses, a stranger's browser proves the mailbox before a password is judged: guesses cost a mailbox
- * each, and nobody is locked out.
+ * each, and nobody is locked out. Whoever comes by a link to a new password has proven it.
  */
 async function mustProveFirst(
   db: TenantDb,
   visit: Visit,
   { signIn, deviceId }: { signIn: SignIn; deviceId: DeviceId | null },
 ): Promise<boolean> {
-  const vouched = signIn.methods.includes("email_code") || signIn.methods.includes("provider");
+  const { methods, mailboxProven } = signIn;
+  const vouched = mailboxProven || methods.includes("email_code") || methods.includes("provider");
   return deviceId === null && !vouched && (await isFlooded(db, visit.now));
 }
 

@@ -15,7 +15,7 @@ import { texts } from "../texts.ts";
 import { type End, EndPage, statusOf } from "../views/ends.tsx";
 import { EmailPage, type EmailStep, PasswordPage, ProofPage } from "../views/first-steps.tsx";
 import { giveHandle, handleOf, takeHandle, type Visit } from "../visit.ts";
-import { waitFor } from "../wait.ts";
+import { waitFor, waitForPassword } from "../wait.ts";
 import { judgePasskey } from "./passkeys.tsx";
 import { afterPassword } from "./providers.tsx";
 
@@ -127,7 +127,8 @@ async function emailStep(
 
 async function begin(visit: Visit, input: EmailInput): Promise<Redirect> {
   const outcome = await visit.tenant.write((db) => beginWithAddress(db, visit, input));
-  if ("wait" in outcome) throw waitFor(outcome.wait);
+  if ("wait" in outcome)
+    throw outcome.hasWayOut ? waitForPassword(outcome.wait) : waitFor(outcome.wait);
   giveHandle(visit.cookies, outcome.handle);
   return redirect(pageOf(outcome.state));
 }
@@ -141,7 +142,7 @@ function afterProof(visit: Visit, outcome: ProofOutcome): End | Redirect {
     case "sent":
       return redirect(pageOf("email_proof"), texts.codeSent);
     case "limited":
-      throw waitFor(outcome.seconds);
+      throw waitForPassword(outcome.seconds);
     case "wrong":
       throw codeRefused({ errors: { code: texts.codeWrongLeft(outcome.left) } });
     case "void":

@@ -34,6 +34,12 @@ export interface EmailStep {
 
 const options = "/sign-in/passkey/options";
 
+const Forgotten = () => (
+  <p class="field-hint">
+    <a href="/forgotten-password">{texts.forgotten}</a>
+  </p>
+);
+
 export const EmailPage: FormScreen<EmailStep> = ({ data, view, values, problems }) => (
   <FramePage
     view={view}
@@ -64,6 +70,7 @@ export const EmailPage: FormScreen<EmailStep> = ({ data, view, values, problems 
         autofocus
         value={typedOr(values, "email", data.email)}
       />
+      {problems[""] !== undefined && <Forgotten />}
       {data.mayKeep && <Checkbox name="keep" label={texts.keep} hint={texts.keepHint} />}
       <SubmitButton wide>{texts.next}</SubmitButton>
       <PasskeyAutofill from={options} field="autofill" />
@@ -112,6 +119,7 @@ export const ProofPage: FormScreen<Step> = ({ data, view, values, problems }) =>
         maxlength={20}
       />
       <p class="field-hint">{texts.codeNotThere}</p>
+      {problems[""] !== undefined && <Forgotten />}
       <ActionButton action="/sign-in/proofs" kind="secondary" icon="refresh" wide>
         {texts.codeSendAgain}
       </ActionButton>
@@ -159,9 +167,7 @@ export const PasswordPage: FormScreen<Step> = ({ data, view, values, problems })
           required
           autofocus
         />
-        <p class="field-hint">
-          <a href="/forgotten-password">{texts.forgotten}</a>
-        </p>
+        <Forgotten />
       </Form>
       <Form action="/sign-in/passkey" id="passkey" summary={false}>
         <PasskeyButton ceremony="get" from={options} field="response" kind="secondary" wide>
