@@ -95,6 +95,27 @@ describe("choosing a provider", () => {
     expect(await come({ return_to: "/\\evil.example" })).toBe("/");
   });
 
+  test("keeps the wish of the first page to stay signed in; its link alone wishes nothing", async () => {
+    const tenant = await app.aTenant();
+    const [idp, other] = [await anIdp(tenant), await anIdp(tenant)];
+    await signInBy(app, tenant.newBrowser(), idp);
+    const isKept = async (keep: Record<string, string> | null, link = "") => {
+      const browser = tenant.newBrowser();
+      const email = `whoever@${other.domain}`;
+      if (keep !== null) {
+        const first = await browser.post("/sign-in", { email, return_to: "/", ...keep });
+        expect(locationOf(first)).toBe("/sign-in/provider");
+      }
+      await browser.post(`/sign-in/with/${idp.id}${link}`);
+      const request = askedOn(await (await browser.get("/sign-in/provider")).text());
+      expect(locationOf(await answer(app, browser, idp, { request }))).toBe("/");
+      return browser.cookies.get("__Host-session")?.header.includes("Max-Age");
+    };
+    expect(await isKept({ keep: "on" })).toBe(true);
+    expect(await isKept({})).toBe(false);
+    expect(await isKept(null, "?keep=on")).toBe(false);
+  });
+
   test("brings in nobody new under an address that does not lead to it", async () => {
     const tenant = await app.aTenant();
     const idp = await anIdp(tenant);

@@ -45,6 +45,8 @@ export function goWith(
       replaces: handleOf(visit),
       state: "provider",
       providerId: provider.id,
+      // What was wished at the first page. Nobody else is asked: the page sends itself, and a link must not wish it for them.
+      keep: earlier?.keepSignedIn ?? false,
       // Somebody who is signed in and signs in once more proves it anew, as with an address.
       reauthenticate: session !== null || (earlier?.reauthenticate ?? false),
     });
