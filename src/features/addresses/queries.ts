@@ -21,12 +21,23 @@ export async function listAddresses(
   userId: UserId,
 ): Promise<AddressList> {
   const user = await getUser(db, userId);
+  const allowed = allowedActions(actor, user);
   return {
     user: { id: userId, name: fullName(user) },
     addresses: await addressesOf(db, userId),
     pending: await pendingOf(db, userId, now),
-    allowedActions: allowedActions(actor, user),
+    allowedActions: allowed,
+    notGivenBecause: notGivenBecause(actor, user, allowed),
   };
+}
+
+function notGivenBecause(
+  actor: Actor,
+  user: User,
+  allowed: readonly AddressAction[],
+): AddressList["notGivenBecause"] {
+  if (allowed.includes("add") || !allowed.includes("remove")) return null;
+  return mayGiveAddress(actor, user) ? "person_not_active" : "role_not_higher";
 }
 
 function allowedActions(actor: Actor, user: User): AddressAction[] {

@@ -44,6 +44,8 @@ export const AddressList = z.object({
   addresses: z.array(Address),
   pending: z.array(PendingAddress),
   allowedActions: z.array(AddressAction),
+  /** Why the caller, who may remove addresses, may not add any nor make one primary; null: they may, or look only. */
+  notGivenBecause: z.enum(["role_not_higher", "person_not_active"]).nullable(),
 });
 export type AddressList = z.infer<typeof AddressList>;
 

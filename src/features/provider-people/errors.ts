@@ -9,6 +9,10 @@ export const superAdminStays = defineError("provider_people.super_admin_stays", 
   status: 409,
   title: texts.superAdminStays,
 });
+export const leadsElsewhere = defineError("provider_people.leads_elsewhere", {
+  status: 409,
+  title: texts.leadsElsewhere,
+});
 export const providerNotEnabled = defineError("provider_people.not_enabled", {
   status: 409,
   title: texts.notEnabled,

@@ -2,8 +2,16 @@
 import { sql } from "kysely";
 import { jsonObjectFrom } from "kysely/helpers/postgres";
 import { z } from "zod";
-import { comingIn, peopleOf, type Route } from "#features/identity-providers/index.ts";
-import { fullName, getUser, isAfter, personMatches, primaryEmail } from "#features/users/index.ts";
+import { comingIn, peopleOf, type Route, routeOf } from "#features/identity-providers/index.ts";
+import { findPolicy } from "#features/policy/index.ts";
+import {
+  emailsOf,
+  fullName,
+  getUser,
+  isAfter,
+  personMatches,
+  primaryEmail,
+} from "#features/users/index.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import { decodeCursor, toPage } from "#platform/http/input.ts";
 import { type IdentityProviderId, ProviderGroupId, UserId } from "#src/ids.ts";
@@ -112,6 +120,38 @@ export async function hasVerifiedAddress(db: TenantDb, userId: UserId): Promise<
     .executeTakeFirst();
   return row !== undefined;
 }
+
+/** Whether a verified address leads to the provider. */
+export async function leadsTo(
+  db: TenantDb,
+  { userId, providerId }: { userId: UserId; providerId: IdentityProviderId },
+  now: Date,
+): Promise<boolean> {
+  const policy = await findPolicy(db, now);
+  for (const { email, verifiedAt } of await emailsOf(db, userId)) {
+    if (verifiedAt !== null && (await routeOf(db, email, policy))?.id === providerId) return true;
+  }
+  return false;
+}
+
+/** Why somebody active cannot come by a provider anew; null: they can. What the action refuses, told before it is asked for. */
+export async function anewProblem(
+  db: TenantDb,
+  { userId, role, hasPassword, hasPasskey: hasKey }: PersonWays,
+  { providerId, isEnabled }: { providerId: IdentityProviderId; isEnabled: boolean },
+  now: Date,
+): Promise<AnewProblem | null> {
+  if (!isEnabled) return "not_enabled";
+  if (!(await hasVerifiedAddress(db, userId))) return "no_verified_address";
+  if (role !== "member" && !hasPassword && !hasKey) return "cannot_confirm";
+  const isLed = role !== "super_admin" || (await leadsTo(db, { userId, providerId }, now));
+  return isLed ? null : "leads_elsewhere";
+}
+export type AnewProblem =
+  | "not_enabled"
+  | "no_verified_address"
+  | "cannot_confirm"
+  | "leads_elsewhere";
 
 /** A provider that lets people in, kept from being deleted until the transaction ends; null: it does not, or is none. */
 export async function lockEnabled(

@@ -9,6 +9,8 @@ export const texts = defineTexts("provider-people", {
     "Only active people can be sent another way: this one has not taken up the invitation, or is deactivated",
   superAdminStays:
     "Super administrators keep what they have here: whoever runs a provider must not choose who holds every right. They link themselves by signing in with it and confirming it by their password",
+  leadsElsewhere:
+    "No verified address of this super administrator leads to the provider, so it would not link them: bind the domain of one to it, or give them an address of its domain, first",
   notEnabled: "Choose a provider that is enabled",
   noVerifiedAddress: "No address of this person is verified: a provider could not name them",
   cannotConfirm:
@@ -93,6 +95,14 @@ export const texts = defineTexts("provider-people", {
   wayAgain: (provider: string) => `By ${provider} anew`,
   wayAgainHint:
     "Forgets what it calls them: for somebody whose account there was deleted and made again. Its next word about their address links them.",
+  againNotEnabled: (provider: string) =>
+    `They do not come by ${provider} anew while it lets nobody in: enable it first.`,
+  againNotVerified: (provider: string) =>
+    `They cannot come by ${provider} anew: none of their addresses is verified, so it could not name them.`,
+  againNotConfirmed: (provider: string) =>
+    `They cannot come by ${provider} anew: administrators confirm a provider by what they have here, and there is nothing. Let them choose a password first.`,
+  againElsewhere: (provider: string) =>
+    `They cannot come by ${provider} anew: no verified address of theirs leads to it. Bind the domain of one to it, or give them an address of its domain, first.`,
   wayOther: "By another identity provider",
   wayDeactivation: "Not at all: deactivate them",
   wayDeactivationHint:

@@ -123,6 +123,7 @@ describe("as a script", () => {
       ],
       pending: [],
       allowedActions: ["add", "promote", "remove"],
+      notGivenBecause: null,
     });
     const id = await idOf(tenant, user, second);
     const promoted = await script.put(`${pathOf(user)}/${id}/primary`);
@@ -218,7 +219,10 @@ describe("as a script", () => {
       await equal.put(`${path}/${id}/primary`, { confirm: true }),
     ])
       expect(await codeOf(refused)).toEqual([403, "addresses.role_not_higher"]);
-    expect(await (await equal.get(path)).json()).toMatchObject({ allowedActions: ["remove"] });
+    expect(await (await equal.get(path)).json()).toMatchObject({
+      allowedActions: ["remove"],
+      notGivenBecause: "role_not_higher",
+    });
     expect(await confirmationLink(tenant, "mallory@second.example")).toBe("none");
     // They lose one all the same, and what waits.
     expect((await equal.delete(`${path}/pending/${pending}`)).status).toBe(204);
@@ -231,6 +235,7 @@ describe("as a script", () => {
     const list = await (await browser.get(pathOf(user))).text();
     expect(list).not.toContain("/new");
     expect(list).not.toContain("/primary");
+    expect(list).toContain("somebody of a higher role does");
     const id = await idOf(tenant, user, second);
     for (const page of ["new", `${id}/primary`]) {
       const refused = await browser.get(`${pathOf(user)}/${page}`);
@@ -263,7 +268,10 @@ describe("as a script", () => {
       409,
       "addresses.person_not_active",
     ]);
-    expect(await addressesOf(tenant, user)).toMatchObject({ allowedActions: ["remove"] });
+    expect(await addressesOf(tenant, user)).toMatchObject({
+      allowedActions: ["remove"],
+      notGivenBecause: "person_not_active",
+    });
     expect((await script.delete(`${pathOf(user)}/${id}`)).status).toBe(200);
   });
 });

@@ -37,7 +37,7 @@ describe("is not sent to a provider", () => {
     await linked(tenant, idp, away);
     expect(await refused(await takeAway(tenant, away, idp, { way: "again" }))).toEqual([
       409,
-      "provider_people.super_admin_stays",
+      "provider_people.leads_elsewhere",
     ]);
     expect((await tenant.mails()).filter(({ to }) => to === away.email)).toEqual([]);
     const led = await tenant.aUser({ role: "super_admin", email: `ada@${idp.domain}` });
@@ -46,6 +46,32 @@ describe("is not sent to a provider", () => {
     expect((await tenant.events("provider_people.assigned")).map(({ data }) => data)).toMatchObject(
       [{ userId: led.id, isAnew: true }],
     );
+  });
+
+  test("anew, and the page does not offer it: it says what is to be done first", async () => {
+    const { tenant, idp } = await aHouse("super_admin");
+    const page = async ({ id }: TestUser) =>
+      (await tenant.browser.get(`/identity-providers/${idp.id}/people/${id}`)).text();
+    const away = await tenant.aUser({ role: "super_admin" });
+    const led = await tenant.aUser({ role: "super_admin", email: `ada@${idp.domain}` });
+    const bare = await tenant.aUser({ role: "admin" });
+    const member = await tenant.aUser();
+    for (const user of [away, led, bare, member]) await linked(tenant, idp, user);
+    await withoutPassword(app, bare);
+    expect(await page(away)).toContain("no verified address of theirs leads to it. Bind");
+    expect(await page(bare)).toContain("Let them choose a password first");
+    for (const user of [away, bare]) expect(await page(user)).not.toContain('value="again"');
+    for (const user of [led, member]) {
+      expect(await page(user)).toContain('value="again"');
+      expect(await page(user)).not.toContain("They cannot come by");
+    }
+    await app.asSuperuser("update app.user_emails set verified_at = null where user_id = $1", [
+      member.id,
+    ]);
+    expect(await page(member)).toContain("none of their addresses is verified");
+    await ok(tenant.api.put(`/identity-providers/${idp.id}/disablement`, { confirmed: true }));
+    expect(await page(led)).toContain("enable it first");
+    expect(await page(led)).not.toContain('value="again"');
   });
 
   test("who is not active, and who has no verified address", async () => {

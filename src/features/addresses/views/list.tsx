@@ -79,7 +79,7 @@ type Row =
   | { readonly kind: "pending"; readonly pending: PendingAddress };
 
 function Addresses({ list, path, view }: Of & { view: View }) {
-  const { addresses, pending, allowedActions } = list;
+  const { addresses, pending, allowedActions, notGivenBecause } = list;
   const zone = view.viewer?.zone ?? "UTC";
   const columns: readonly Column<Row>[] = [
     { label: texts.address, cell: (row) => <Name row={row} /> },
@@ -100,12 +100,18 @@ function Addresses({ list, path, view }: Of & { view: View }) {
       {allowedActions.includes("add") && isFull(list) && (
         <Notice>{texts.full(addressesMost)}</Notice>
       )}
+      {notGivenBecause !== null && <Notice>{whyNot[notGivenBecause]}</Notice>}
       <Card flush>
         <DataTable caption={texts.caption} columns={columns} rows={rows} />
       </Card>
     </Stack>
   );
 }
+
+const whyNot: Record<NonNullable<AddressList["notGivenBecause"]>, string> = {
+  role_not_higher: texts.roleNotHigher,
+  person_not_active: texts.personNotActive,
+};
 
 function Name({ row }: { row: Row }) {
   if (row.kind === "pending") return row.pending.email;

@@ -1,22 +1,14 @@
 // How a person is to come in, on a super administrator's word. Nobody is left without a way in, and nobody's account is opened by the word
 // alone: the provider has to name them first, and an administrator confirms that with what they have here.
-import {
-  comingIn,
-  dropWord,
-  routeOf,
-  setWord,
-  unlinkPerson,
-} from "#features/identity-providers/index.ts";
+import { comingIn, dropWord, setWord, unlinkPerson } from "#features/identity-providers/index.ts";
 import { notify } from "#features/notices/index.ts";
 import { issueLink, linkPath } from "#features/one-time-links/index.ts";
-import { findPolicy } from "#features/policy/index.ts";
 import { endProviderSessions } from "#features/sessions/index.ts";
 import {
   assertMayManage,
   assertNotLastSuperAdmin,
   assertNotSelf,
   deactivateUser,
-  emailsOf,
   lockUser,
 } from "#features/users/index.ts";
 import { record } from "#platform/audit/record.ts";
@@ -27,6 +19,7 @@ import type { IdentityProviderId, UserId } from "#src/ids.ts";
 import { assignedMail, sentBackMail, setPasswordMail } from "../emails.tsx";
 import {
   cannotConfirm,
+  leadsElsewhere,
   noOtherWay,
   noVerifiedAddress,
   nothingSaid,
@@ -36,7 +29,7 @@ import {
   superAdminStays,
 } from "../errors.ts";
 import { personAssigned, personSentBack } from "../events.ts";
-import { hasPasskey, hasVerifiedAddress, lockEnabled } from "../queries.ts";
+import { hasPasskey, hasVerifiedAddress, leadsTo, lockEnabled } from "../queries.ts";
 import type { Decision, Removal } from "../schema.ts";
 import { texts } from "../texts.ts";
 
@@ -94,6 +87,7 @@ type Locked = Awaited<ReturnType<typeof lock>>;
 /**
  * From the next sign-in on they come by this provider: its first assertion makes the link. `isAnew`: what it called them counts no more.
  * @throws {superAdminStays} @throws {notActive} @throws {providerNotEnabled} @throws {noVerifiedAddress} @throws {cannotConfirm}
+ * @throws {leadsElsewhere}
  */
 async function sendToProvider(
   by: By,
@@ -112,8 +106,9 @@ async function sendToProvider(
   const before = await comingIn(db, userId);
   const isLinked = !isAnew && before.links.some(({ id }) => id === provider.id);
   if (role !== "member" && !isLinked && !person.hasOwnWay) throw cannotConfirm({ userId });
-  if (role === "super_admin" && !(await leadsTo(by, { userId, providerId: provider.id })))
-    throw superAdminStays({ userId });
+  // Nothing is decided about them, and without that a provider links nobody whose addresses lead elsewhere.
+  if (role === "super_admin" && !(await leadsTo(db, { userId, providerId: provider.id }, now)))
+    throw leadsElsewhere({ userId });
   const isSaid = before.word?.provider?.id === provider.id;
   if (isSaid && isLinked && before.links.length === 1) return;
   if (isSaid && !isAnew && before.links.length === 0) return;
@@ -131,15 +126,6 @@ async function sendToProvider(
   const more = { provider: provider.name, providerId: provider.id };
   const happening = { userId, now };
   await notify(db, by.post, actor, { happening, template: assignedMail, more });
-}
-
-/** Whether a verified address leads to the provider: without a decision it links nobody whose addresses do not. */
-async function leadsTo({ db, now }: By, { userId, providerId }: Place): Promise<boolean> {
-  const policy = await findPolicy(db, now);
-  for (const { email, verifiedAt } of await emailsOf(db, userId)) {
-    if (verifiedAt !== null && (await routeOf(db, email, policy))?.id === providerId) return true;
-  }
-  return false;
 }
 
 /** Takes the links away and ends what came by them. */

@@ -9,7 +9,7 @@ import type { Handling } from "#platform/http/context.ts";
 import { routes } from "#platform/http/route.ts";
 import type { IdentityProviderId, UserId } from "#src/ids.ts";
 import { type By, decideWay, removeFrom, withdrawWord } from "../actions/ways.ts";
-import { findCandidates, listPeople, personWays } from "../queries.ts";
+import { anewProblem, findCandidates, listPeople, personWays } from "../queries.ts";
 import {
   Decision,
   DecisionQuery,
@@ -48,10 +48,21 @@ const ways = async (db: TenantDb, userId: UserId) => ({
 const ofPerson = ({ tenant, params }: Asked<{ userId: UserId }>) =>
   tenant.read((db) => ways(db, params.userId));
 
-const ofBoth = async (asked: Asked<{ userId: UserId; providerId: IdentityProviderId }>) => ({
-  ...(await ofPerson(asked)),
-  provider: await nameOf(asked),
-});
+const ofBoth = async (
+  asked: Asked<{ userId: UserId; providerId: IdentityProviderId }> & { readonly now: Date },
+) => {
+  const provider = await nameOf(asked);
+  return asked.tenant.read(async (db) => {
+    const found = await ways(db, asked.params.userId);
+    const isEnabled = found.providers.some(({ id }) => id === provider.id);
+    const place = { providerId: provider.id, isEnabled };
+    return {
+      ...found,
+      provider,
+      noWayAgain: await anewProblem(db, found.person, place, asked.now),
+    };
+  });
+};
 
 /** Decides, and answers how the person comes in by now. */
 const decide = (

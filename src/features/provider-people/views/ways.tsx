@@ -12,6 +12,7 @@ import {
   Select,
   Stack,
 } from "#platform/ui/index.ts";
+import type { AnewProblem } from "../queries.ts";
 import type { PersonWays } from "../schema.ts";
 import { texts } from "../texts.ts";
 
@@ -76,10 +77,12 @@ export const WaysForm: FormScreen<Deciding> = ({ data, values, problems }) => {
 
 interface Removing extends Deciding {
   readonly provider: Route;
+  /** Why they cannot come by it anew; null: they can. */
+  readonly noWayAgain: AnewProblem | null;
 }
 
 export const RemovalForm: FormScreen<Removing> = ({ data, values, problems }) => {
-  const { person, providers, provider } = data;
+  const { person, providers, provider, noWayAgain } = data;
   const people = `/identity-providers/${provider.id}/people`;
   const others = providers.filter(({ id }) => id !== provider.id);
   const isActive = person.state === "active";
@@ -116,7 +119,7 @@ export const RemovalForm: FormScreen<Removing> = ({ data, values, problems }) =>
                 ...(isActive && isLower && others.length > 0
                   ? [{ value: "provider", label: texts.wayOther, hint: texts.wayProviderHint }]
                   : []),
-                ...(isActive
+                ...(isActive && noWayAgain === null
                   ? [
                       {
                         value: "again",
@@ -133,11 +136,21 @@ export const RemovalForm: FormScreen<Removing> = ({ data, values, problems }) =>
               ]}
             />
             {isActive && isLower && others.length > 0 && <ProviderChoice providers={others} />}
+            {isActive && noWayAgain !== null && (
+              <Notice kind="info">{noWayText[noWayAgain](provider.name)}</Notice>
+            )}
           </Form>
         </Card>
       </Stack>
     </>
   );
+};
+
+const noWayText: Record<AnewProblem, (provider: string) => string> = {
+  not_enabled: texts.againNotEnabled,
+  no_verified_address: texts.againNotVerified,
+  cannot_confirm: texts.againNotConfirmed,
+  leads_elsewhere: texts.againElsewhere,
 };
 
 const hasNothing = ({ hasPassword, hasPasskey }: PersonWays) => !hasPassword && !hasPasskey;
