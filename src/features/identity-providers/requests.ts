@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { secondsLater } from "#platform/clock.ts";
 import type { TenantDb } from "#platform/db/database.ts";
+import { assertedFactorsOptions } from "#protocols/saml/authn-context.ts";
 import { IdentityProviderId, IdentityProviderRequestId, type UserId } from "#src/ids.ts";
 
 /** Time to sign in at the provider; a response that comes later answers nothing. */
@@ -26,7 +27,7 @@ export const Asserted = z.object({
   sessionIndex: z.string().nullable(),
   /** When the person proved there who they are: hours ago, where their session there goes on. */
   authenticatedAt: z.iso.datetime().nullable(),
-  factors: z.enum(["single", "multi", "phishing_resistant"]),
+  factors: z.enum(assertedFactorsOptions),
   trustsSecondStep: z.boolean(),
   /** Several factors can be asked for there. */
   takesContexts: z.boolean().default(false),

@@ -21,6 +21,8 @@ export const testTexts = defineTexts("identity-providers-tests", {
   testFactors: "Counts as",
   factorNone: "The first step: a second one of ours always follows",
   factorSingle: "Any second step, though it names none: ours is asked for where more is needed",
+  factorNamedSingle:
+    "The first step: it says that there was no other, so a second one of ours follows",
   factorMulti: "Strong: several factors were used there",
   factorResistant: "Phishing-resistant",
   testNoNames: "First or last name is missing: somebody new could not be created.",

@@ -136,7 +136,7 @@ export const texts = defineTexts("identity-providers", {
   trustsSecondStep: "Second step",
   trustsSecondStepYes: "The provider always asks for one",
   trustsSecondStepYesHint:
-    "Choose this only where nobody signs in there without a second step. Its word is then enough where any second step will do, also when it does not name one; it is recorded as its word and no more. Where more is asked for, it must name several factors, and is asked to; else ours is asked for.",
+    "Choose this only where nobody signs in there without a second step. Its word is then enough where any second step will do, also when it does not name one, but not when it says that a password was all; it is recorded as its word and no more. Where more is asked for, it must name several factors, and is asked to; else ours is asked for.",
   trustsSecondStepNo: "Always ours",
   trustsSecondStepNoHint:
     "After the provider a second step of ours is asked for, whatever it says.",

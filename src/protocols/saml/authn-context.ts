@@ -142,12 +142,36 @@ const phishingResistant: ReadonlySet<string> = new Set([
   "http://idmanagement.gov/ns/assurance/aal/3",
 ]);
 
-/** What an identity provider said about how somebody proved who they are there: by names that are known, and no others. */
+/** How a password is called in a list of all that was used (Microsoft; RFC 8176 §2). */
+const passwords: ReadonlySet<string> = new Set([
+  "http://schemas.microsoft.com/ws/2008/06/identity/authenticationmethod/password",
+  authnContexts.password,
+  authnContexts.passwordProtectedTransport,
+  "pwd",
+]);
+
+/** What an identity provider said about factors. `single`: nothing that is known. `named_single`: that it was one alone. */
+export const assertedFactorsOptions = [
+  "single",
+  "named_single",
+  "multi",
+  "phishing_resistant",
+] as const;
+export type AssertedFactors = (typeof assertedFactorsOptions)[number];
+
+/**
+ * What an identity provider said about how somebody proved who they are there: by names that are known, and no others. The context of a
+ * password does not say that there was nothing beside it: Okta and Entra ID send that one after two factors too. The profile for one
+ * factor does (REFEDS SFA), and so does a list of all that was used with nothing but passwords in it.
+ */
 export function assertedFactors(said: {
   classRef: string | undefined;
   attributes: ReadonlyMap<string, readonly string[]>;
-}): "single" | "multi" | "phishing_resistant" {
-  const names = [said.classRef ?? "", ...(said.attributes.get(authnMethodsReferences) ?? [])];
+}): AssertedFactors {
+  const used = said.attributes.get(authnMethodsReferences) ?? [];
+  const names = [said.classRef ?? "", ...used];
   if (names.some((name) => phishingResistant.has(name))) return "phishing_resistant";
-  return names.some((name) => multiFactor.has(name)) ? "multi" : "single";
+  if (names.some((name) => multiFactor.has(name))) return "multi";
+  if (names.includes(authnContexts.refedsSingleFactor)) return "named_single";
+  return used.length > 0 && used.every((name) => passwords.has(name)) ? "named_single" : "single";
 }

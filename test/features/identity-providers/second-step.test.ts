@@ -1,5 +1,6 @@
 // What is asked for beside an identity provider's word, and what that word is worth.
 import { describe, expect, test } from "bun:test";
+import { authnMethodsReferences } from "#protocols/saml/authn-context.ts";
 import { testApp, type TestTenant } from "../../support/a-tenant.ts";
 import { locationOf, mailedCode, setPolicy, withApp } from "../sign-in/support.ts";
 import { aTrial } from "../settings/support.ts";
@@ -54,6 +55,36 @@ describe("the second step", () => {
     expect(await keptOut("phishing_resistant")).toEqual([[`ada@${idp.domain}`, "strong"]]);
     await ok(tenant.api.patch(`/identity-providers/${idp.id}`, { trustsSecondStep: false }));
     expect(await keptOut("strong")).toEqual([[`ada@${idp.domain}`, "baseline"]]);
+  });
+
+  test("is ours where the provider is believed and says itself that a password was all", async () => {
+    const { tenant, idp } = await aHouse();
+    const by = async (parts: Parameters<typeof signInBy>[3]) =>
+      locationOf(await signInBy(app, tenant.newBrowser(), idp, parts));
+    const used = (...values: string[]) => ({ attributes: { [authnMethodsReferences]: values } });
+    expect(await by({ classRef: "https://refeds.org/profile/sfa" })).toBe("/sign-in/code");
+    expect(await by(used("pwd"))).toBe("/sign-in/code");
+    // What Entra ID and Okta say by themselves names no second factor, and does not say that there was none.
+    expect(await by({})).toBe("/");
+    expect(await by(used("pwd", "http://schemas.microsoft.com/claims/multipleauthn"))).toBe("/");
+  });
+
+  test("is asked for there first, where a word for one factor is not enough", async () => {
+    const { tenant, idp } = await aHouse({ preset: "entra" });
+    const claims = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims";
+    const user = await tenant.aUser({ email: `ada@${idp.domain}` });
+    const group = await tenant.aGroup("Ops", [user]);
+    await tenant.tenant.write((db) =>
+      db.updateTable("groups").set({ strength: "strong" }).where("id", "=", group.id).execute(),
+    );
+    const once = await signInBy(app, tenant.newBrowser(), idp, {
+      attributes: {
+        "http://schemas.microsoft.com/identity/claims/objectidentifier": ["ada"],
+        [`${claims}/emailaddress`]: [user.email],
+        [authnMethodsReferences]: ["pwd"],
+      },
+    });
+    expect(locationOf(once)).toBe("/sign-in/provider");
   });
 
   test("is never phishing-resistant by a context that does not say so", async () => {

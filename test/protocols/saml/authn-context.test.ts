@@ -138,6 +138,31 @@ describe("assertedFactors", () => {
     ]);
   });
 
+  test("knows that it was one alone by its name, or by all that was used, and not by the context of a password", () => {
+    const password =
+      "http://schemas.microsoft.com/ws/2008/06/identity/authenticationmethod/password";
+    const context = "urn:oasis:names:tc:SAML:2.0:ac:classes:Password";
+    expect([
+      said("https://refeds.org/profile/sfa"),
+      said(context, [password]),
+      said(undefined, ["pwd"]),
+      said(undefined, [context, password]),
+      said(context),
+      said(context, [password, "http://schemas.example.org/hardware-key"]),
+      said(context, ["pwd", "otp"]),
+      said("https://refeds.org/profile/sfa", ["http://schemas.microsoft.com/claims/multipleauthn"]),
+    ]).toEqual([
+      "named_single",
+      "named_single",
+      "named_single",
+      "named_single",
+      "single",
+      "single",
+      "single",
+      "multi",
+    ]);
+  });
+
   test("is told on as what it was", () => {
     expect([
       contextsOf(["provider"]),

@@ -92,6 +92,7 @@ const Verdict = ({ outcome: { refusal, asserted } }: { outcome: TestOutcome }) =
 
 const factorText: Readonly<Record<Asserted["factors"], string>> = {
   single: testTexts.factorSingle,
+  named_single: testTexts.factorNamedSingle,
   multi: testTexts.factorMulti,
   phishing_resistant: testTexts.factorResistant,
 };

@@ -184,7 +184,7 @@ async function personOf(
 
 /** The provider's word; what it says of several factors only where it is trusted with that. */
 function methodsOf({ trustsSecondStep, factors }: Asserted): Method[] {
-  if (!trustsSecondStep || factors === "single") return ["provider"];
+  if (!trustsSecondStep || factors === "single" || factors === "named_single") return ["provider"];
   return ["provider", factors === "multi" ? "provider_mfa" : "provider_phishing_resistant"];
 }
 

@@ -56,10 +56,14 @@ export async function situationOf(
     askedBy: required === own ? null : (demand?.application ?? null),
     passkeys,
     hasTotp: secondStep === "totp",
-    trustsProvider: signIn.federated?.trustsSecondStep ?? false,
+    trustsProvider: isTrusted(signIn.federated),
     device,
   };
 }
+
+/** That nobody signs in there without a second step is the administrator's word: it does not stand against the provider's own. */
+const isTrusted = (word: SignIn["federated"]): boolean =>
+  word !== null && word.trustsSecondStep && word.factors !== "named_single";
 
 /** What a person's groups ask, what their passkeys are good for, and this browser: one statement. */
 async function factsOf(db: TenantDb, userId: UserId, presented: Presented) {
