@@ -149,6 +149,17 @@ const preparations: Readonly<
     const key = await tenant.api.post(`/applications/${applicationId}/keys`);
     return { ids: { applicationId, keyId: ((await key.json()) as { id: string }).id } };
   },
+  // Somebody who lacks what is asked for, in settings that count as never saved.
+  "PUT /users/:userId/profile-completion": async ({ tenant }) => {
+    await tenant.tenant.write((db) =>
+      db
+        .insertInto("attribute_settings")
+        .values({ key: "job_title", enabled: true, required: true, version: 0 })
+        .onConflict((on) => on.doNothing())
+        .execute(),
+    );
+    return { ids: { userId: (await tenant.aUser()).id } };
+  },
   // Another person's: promoting one and deactivating its person come before.
   "DELETE /users/:userId/addresses/:addressId": async ({ tenant }) => {
     const user = await tenant.aUser();
