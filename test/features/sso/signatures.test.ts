@@ -64,7 +64,11 @@ describe("I1 a signed request", () => {
       (query) => query.replace(/rsa-sha256/, "rsa-sha1"),
       "signature_algorithm",
     ],
-    ["a bit turned", (query) => query.replace(/Signature=./, "Signature=A"), "signature_invalid"],
+    [
+      "a bit turned",
+      (query) => query.replace(/Signature=(.)/, (_, was) => `Signature=${was === "A" ? "B" : "A"}`),
+      "signature_invalid",
+    ],
     ["a second RelayState", (query) => `${query}&RelayState=b`, "duplicate_parameter"],
     ["a second message", (query, other) => `${query}&SAMLRequest=${other}`, "duplicate_parameter"],
   ];
