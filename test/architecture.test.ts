@@ -114,6 +114,8 @@ test("what somebody may do is asked of the actor, whose scope counts, and of a r
     "src/platform/http/door.ts", // with the scope, by whether the route writes
     "src/features/sessions/authenticate.ts", // what a page shows to a person
     "src/features/recovery/people.ts", // which people are asked
+    "src/features/attributes/completion.ts", // which people may fill in what is missing
+    "src/features/person-attributes/queries.ts", // the same
   ]);
   const offenders: string[] = [];
   for (const path of sources)

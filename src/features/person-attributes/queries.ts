@@ -23,7 +23,7 @@ import {
 } from "#features/users/index.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import { decodeCursor, toPage } from "#platform/http/input.ts";
-import { type Actor, roleOf } from "#src/actor.ts";
+import { type Actor, actorMay } from "#src/actor.ts";
 import { UserId } from "#src/ids.ts";
 import { Role, roleMay } from "#src/permissions.ts";
 import type { Lacking, LackFilter, LackingList, PersonAttributes } from "./schema.ts";
@@ -48,7 +48,7 @@ export async function getPersonAttributes(
     .where("u.id", "=", userId)
     .executeTakeFirstOrThrow(() => userNotFound({ userId }));
   const settings = await findAttributeSettings(db);
-  const may = roleMay(roleOf(actor), "users.manage") && mayManage(actor, row);
+  const may = actorMay(actor, "users.manage") && mayManage(actor, row);
   return {
     user: { id: row.id, name: fullName(row) },
     attributes: attributesShown(settings, await attributesOf(db, userId)),
