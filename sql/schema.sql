@@ -322,6 +322,7 @@ create table app.federated_identities (
   user_id uuid not null,
   linked_at timestamp with time zone not null default now(),
   last_used_at timestamp with time zone not null default now(),
+  skipped_attributes text[] not null default '{}'::text[],
   constraint federated_identities_pkey PRIMARY KEY (tenant_id, identity_provider_id, subject),
   constraint federated_identities_one_subject UNIQUE (tenant_id, identity_provider_id, user_id),
   constraint federated_identities_provider_fk FOREIGN KEY (tenant_id, identity_provider_id) REFERENCES app.identity_providers(tenant_id, id) ON DELETE CASCADE,
@@ -518,9 +519,11 @@ create table app.identity_providers (
   groups_attribute text,
   groups_unsaid app.groups_unsaid not null default 'keep'::app.groups_unsaid,
   creates_groups boolean not null default false,
+  attribute_claims jsonb not null default '{}'::jsonb,
   constraint identity_providers_pkey PRIMARY KEY (tenant_id, id),
   constraint identity_providers_base_group_fk FOREIGN KEY (tenant_id, base_group_id) REFERENCES app.groups(tenant_id, id) ON DELETE SET NULL (base_group_id),
   constraint identity_providers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id) ON DELETE CASCADE,
+  constraint identity_providers_attribute_claims CHECK ((jsonb_typeof(attribute_claims) = 'object'::text)),
   constraint identity_providers_described CHECK (((state = 'draft'::app.identity_provider_state) OR ((entity_id IS NOT NULL) AND (num_nonnulls(sso_redirect_url, sso_post_url) > 0) AND (cardinality(signing_certificates) > 0)))),
   constraint identity_providers_entity_id_length CHECK (((length(entity_id) >= 1) AND (length(entity_id) <= 1024))),
   constraint identity_providers_groups_attribute_length CHECK (((length(groups_attribute) >= 1) AND (length(groups_attribute) <= 255))),
@@ -911,10 +914,14 @@ create table app.saml_service_providers (
   metadata_url text,
   updated_at timestamp with time zone not null default now(),
   slo jsonb not null default '[]'::jsonb,
+  sent_attributes jsonb not null default '{"email": "email", "groups": "groups", "lastName": "lastName", "firstName": "firstName", "displayName": "displayName"}'::jsonb,
+  requested_attributes jsonb not null default '[]'::jsonb,
   constraint saml_service_providers_pkey PRIMARY KEY (tenant_id, application_id),
   constraint saml_entity_id_unique UNIQUE (tenant_id, entity_id),
   constraint saml_service_providers_application_fk FOREIGN KEY (tenant_id, application_id) REFERENCES app.applications(tenant_id, id) ON DELETE CASCADE,
-  constraint saml_entity_id_length CHECK (((length(entity_id) >= 1) AND (length(entity_id) <= 1024)))
+  constraint saml_entity_id_length CHECK (((length(entity_id) >= 1) AND (length(entity_id) <= 1024))),
+  constraint saml_service_providers_requested_attributes CHECK ((jsonb_typeof(requested_attributes) = 'array'::text)),
+  constraint saml_service_providers_sent_attributes CHECK ((jsonb_typeof(sent_attributes) = 'object'::text))
 );
 alter table app.saml_service_providers owner to app_owner;
 alter table app.saml_service_providers enable row level security;

@@ -23,3 +23,15 @@ export {
   PersonAttribute,
 } from "./schema.ts";
 export { readValue, type ReadValue, valueText } from "./values.ts";
+export { type KnownValue, settingsIn, settingsJson, valuesIn, valuesJson } from "./facts.ts";
+export {
+  forgetProviderValues,
+  listProviderValues,
+  type ProviderValue,
+  type SaidValues,
+  takeBackProviderValues,
+  takeProviderValues,
+} from "./provider-values.ts";
+import { texts } from "./texts.ts";
+import type { AttributeKey as Key } from "./registry.ts";
+export const attributeName = (key: Key): string => texts[key];

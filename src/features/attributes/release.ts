@@ -6,10 +6,10 @@ import type { AttributeSettings, AttributeValue } from "./schema.ts";
  * people typed themselves is not signed as if it were known, unless the tenant says so of this attribute: an application that gives rights by a
  * job title or a department would give whatever people ask for.
  */
-export const valuesToRelease = (
+export const valuesToRelease = <T extends Pick<AttributeValue, "key" | "source">>(
   settings: AttributeSettings,
-  values: readonly AttributeValue[],
-): AttributeValue[] =>
+  values: readonly T[],
+): T[] =>
   values.filter(({ key, source }) => {
     const { enabled, sendToApplications, allowSelfSourced } = settings[key];
     return enabled && sendToApplications && (source !== "self" || allowSelfSourced);

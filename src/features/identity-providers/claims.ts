@@ -6,6 +6,7 @@ import { nameIdFormats } from "#protocols/saml/name-id.ts";
 import type { ReadAssertion } from "#protocols/saml/read-response.ts";
 import { domainOf } from "#platform/dns/domain.ts";
 import type { Named, Standing } from "./assignments.ts";
+import { attributesSaid } from "./attribute-claims.ts";
 import { presets } from "./presets.ts";
 import type { FoundProvider } from "./queries.ts";
 import type { Asserted } from "./requests.ts";
@@ -54,6 +55,7 @@ export async function readClaims(
     takesContexts: presets[provider.preset].strongContexts.length > 0,
     createsPeople: provider.createsPeople,
     ...groupsOf(assertion, provider),
+    ...attributesSaid(assertion, provider.attributeClaims),
   };
 }
 

@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { AttributeKey } from "#features/attributes/index.ts";
 import { defineEvent } from "#platform/audit/define.ts";
 import { GroupId, IdentityProviderId, IdentityProviderKeyId, UserId } from "#src/ids.ts";
+import { attributeTexts } from "./attribute-texts.ts";
 import { texts as groupTexts } from "./group-texts.ts";
 import { presetNames } from "./presets.ts";
 import { texts } from "./texts.ts";
@@ -107,6 +109,16 @@ export const groupsTakenBack = defineEvent("identity_provider.groups_taken_back"
 export const groupMade = defineEvent("identity_provider.group_created", {
   says: groupTexts.eventMade,
   data: NamedGroup.extend({ identityProviderId: IdentityProviderId, value: z.string() }),
+});
+/** Which attributes it were, never what was said. Once, and again when it is others. */
+export const attributesSkipped = defineEvent("identity_provider.attributes_skipped", {
+  says: attributeTexts.eventSkipped,
+  data: z.object({ ...about, userId: UserId, keys: z.array(AttributeKey) }),
+});
+/** Of everybody, when the provider went. */
+export const attributesTakenBack = defineEvent("identity_provider.attributes_taken_back", {
+  says: attributeTexts.eventTakenBack,
+  data: z.object({ ...about, count: z.number().int(), peopleCount: z.number().int() }),
 });
 const aboutKey = { ...about, keyId: IdentityProviderKeyId, fingerprint: z.string() };
 export const keyPrepared = defineEvent("identity_provider.key_prepared", {

@@ -1,7 +1,14 @@
 export { giveToAll } from "./actions/give-to-all.ts";
 export { groupFacts, takeBackGroup, takeGroups } from "./actions/groups.ts";
 export { providerGroupsMost } from "./actions/created-groups.ts";
-export { createPerson, type Link, linkPerson, takeNames, unlinkPerson } from "./actions/people.ts";
+export {
+  createPerson,
+  type Link,
+  linkPerson,
+  takeNames,
+  type Unlinking,
+  unlinkPerson,
+} from "./actions/people.ts";
 export { askProvider, type Question, type Sending } from "./ask.ts";
 export { type ComingIn, comingIn, dropWord, setWord, wordOn } from "./assignments.ts";
 export { keyIsPrepared, providerNotFound } from "./errors.ts";

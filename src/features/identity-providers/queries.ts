@@ -6,6 +6,7 @@ import type { TenantDb } from "#platform/db/database.ts";
 import { decodeCursor, type Paging, toPage } from "#platform/http/input.ts";
 import { LogoutEndpoint } from "#protocols/saml/metadata/logout-endpoint.ts";
 import { IdentityProviderId } from "#src/ids.ts";
+import { claimsIn } from "./attribute-claims.ts";
 import { providerNotFound } from "./errors.ts";
 import { domainsMost } from "./schema.ts";
 
@@ -118,6 +119,7 @@ export async function findProvider(db: TenantDb, providerId: IdentityProviderId)
       "p.speaks_for_all as speaksForAll",
       "p.is_offered as isOffered",
       "p.groups_attribute as groupsAttribute",
+      "p.attribute_claims as attributeClaims",
       "p.logout",
     ])
     .where("p.id", "=", providerId)
@@ -130,10 +132,12 @@ export async function findProvider(db: TenantDb, providerId: IdentityProviderId)
     signingCertificates,
     metadataUrl,
     describedAt,
+    attributeClaims,
     ...rest
   } = row;
   return {
     ...toSummary(rest),
+    attributeClaims: claimsIn(attributeClaims),
     provider:
       entityId === null
         ? null

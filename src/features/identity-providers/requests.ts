@@ -1,5 +1,6 @@
 // A request of ours that waits for its response: one row, found by the id of the message, for one sign-in or one test.
 import { z } from "zod";
+import { AttributeKey } from "#features/attributes/index.ts";
 import { secondsLater } from "#platform/clock.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import { assertedFactorsOptions } from "#protocols/saml/authn-context.ts";
@@ -36,6 +37,10 @@ export const Asserted = z.object({
   groups: z.array(z.string()).nullable().default(null),
   /** How many names of groups came that are not taken: too many, or none of them one that can be. Then `groups` is null. */
   groupsUnusable: z.number().int().default(0),
+  /** Of the person, by the claims that carry them; null: it says that there is none. Absent: it says nothing. */
+  attributes: z.partialRecord(AttributeKey, z.string().nullable()).default({}),
+  /** Attributes of which it said what cannot be kept. */
+  skipped: z.array(AttributeKey).default([]),
 });
 export type Asserted = z.infer<typeof Asserted>;
 

@@ -2,9 +2,11 @@
 import { z } from "zod";
 import { signingKeyOf } from "#features/signing-keys/index.ts";
 import { LogoutEndpoint } from "#protocols/saml/metadata/logout-endpoint.ts";
-import { optionalText, pageOf, Paging } from "#platform/http/input.ts";
+import { checkbox, optionalText, pageOf, Paging } from "#platform/http/input.ts";
 import { IdentityProviderId, IdentityProviderKeyId, IdentityProviderRequestId } from "#src/ids.ts";
 import { normalDomain } from "#platform/dns/domain.ts";
+import { AttributeKey } from "#features/attributes/index.ts";
+import { AttributeClaimChanges, readClaimFields } from "./attribute-claims.ts";
 import { presetNames } from "./presets.ts";
 import { texts } from "./texts.ts";
 
@@ -49,13 +51,14 @@ const LogoutUrl = z
   .optional();
 
 /** What may be changed; what is left out stays. */
-export const IdentityProviderChanges = z.object({
+const Changes = z.object({
   name: Name.optional(),
   emailAttribute: Claim.optional(),
   firstNameAttribute: Claim.optional(),
   lastNameAttribute: Claim.optional(),
   /** Null: the NameID says who it is. */
   subjectAttribute: z.preprocess(blankTo(null), Claim.nullable().optional()),
+  attributeClaims: AttributeClaimChanges.optional(),
   createsPeople: choice,
   trustsSecondStep: choice,
   speaksForAll: choice,
@@ -67,6 +70,8 @@ export const IdentityProviderChanges = z.object({
   logoutBinding: z.enum(["redirect", "post"], { error: () => texts.bindingUnknown }).optional(),
   logoutResponseUrl: z.preprocess(blankTo(null), LogoutUrl),
 });
+/** A form has a field for each claim. */
+export const IdentityProviderChanges = z.preprocess(readClaimFields, Changes);
 export type IdentityProviderChanges = z.infer<typeof IdentityProviderChanges>;
 
 interface Sources {
@@ -164,6 +169,9 @@ export const Confirmation = z.object({
   ),
 });
 
+/** The same, and whether what it put on profiles stays there. */
+export const Deletion = Confirmation.extend({ keepsAttributes: checkbox() });
+
 export const ProviderParams = z.object({ providerId: IdentityProviderId });
 export const DomainParams = ProviderParams.extend({
   domain: z
@@ -216,6 +224,8 @@ export const IdentityProvider = ProviderSummary.extend({
   firstNameAttribute: z.string(),
   lastNameAttribute: z.string(),
   subjectAttribute: z.string().nullable(),
+  /** Attribute of people → claim that carries it. */
+  attributeClaims: z.partialRecord(AttributeKey, z.string()),
   createsPeople: z.boolean(),
   trustsSecondStep: z.boolean(),
   speaksForAll: z.boolean(),

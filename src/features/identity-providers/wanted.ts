@@ -1,4 +1,10 @@
 // The attributes that we read from an assertion: metadata, the setup page and the reader go by this one list.
+import {
+  attributeKeys,
+  attributeName,
+  attributes,
+  type AttributeSettings,
+} from "#features/attributes/index.ts";
 import type { FoundProvider } from "./queries.ts";
 import { texts } from "./texts.ts";
 
@@ -17,9 +23,11 @@ type Mapping = Pick<
   | "lastNameAttribute"
   | "subjectAttribute"
   | "groupsAttribute"
+  | "attributeClaims"
 >;
 
-export function wantedAttributes(mapping: Mapping): WantedAttribute[] {
+/** Of a person's attributes, those that the tenant uses: nobody is asked for what is not kept. */
+export function wantedAttributes(mapping: Mapping, settings: AttributeSettings): WantedAttribute[] {
   const { emailAttribute, firstNameAttribute, lastNameAttribute, subjectAttribute } = mapping;
   const wanted = (name: string, friendlyName: string, meaning: string, isRequired = false) => ({
     name,
@@ -37,5 +45,11 @@ export function wantedAttributes(mapping: Mapping): WantedAttribute[] {
     ...(mapping.groupsAttribute === null
       ? []
       : [wanted(mapping.groupsAttribute, "groups", texts.meaningGroups)]),
+    ...attributeKeys.flatMap((key) => {
+      const claim = mapping.attributeClaims[key];
+      return claim === undefined || !settings[key].enabled
+        ? []
+        : [wanted(claim, attributes[key].friendlyName, attributeName(key))];
+    }),
   ];
 }

@@ -1,8 +1,9 @@
 // How people come in by identity providers, and the groups that those give, as forms, lists and the API say it.
 import { z } from "zod";
+import { AttributeKey } from "#features/attributes/index.ts";
 import { GroupName } from "#features/groups/index.ts";
 import { SearchWords, UserState } from "#features/users/index.ts";
-import { pageOf, Paging } from "#platform/http/input.ts";
+import { checkbox, pageOf, Paging } from "#platform/http/input.ts";
 import { GroupId, IdentityProviderId, ProviderGroupId, UserId } from "#src/ids.ts";
 import { Role } from "#src/permissions.ts";
 import { texts } from "./texts.ts";
@@ -57,9 +58,16 @@ const needsProvider = (
 const way = <T extends string>(ways: readonly [T, ...T[]]) =>
   z.enum(ways, { error: () => texts.wayMissing });
 
+/** What the provider that they leave put on their profile stays there; else it goes, as far as it is what it said last. */
+const keepsAttributes = checkbox();
+
 /** How a person is to come in: by one provider alone, or with what they have here. */
 export const Decision = z
-  .object({ way: way(["provider", "password"]), identityProviderId: Chosen })
+  .object({
+    way: way(["provider", "password"]),
+    identityProviderId: Chosen,
+    keepsAttributes,
+  })
   .superRefine(needsProvider);
 export type Decision = z.infer<typeof Decision>;
 export const DecisionQuery = z.object({
@@ -71,6 +79,7 @@ export const Removal = z
   .object({
     way: way(["password", "provider", "again", "deactivation"]),
     identityProviderId: Chosen,
+    keepsAttributes,
   })
   .superRefine(needsProvider);
 export type Removal = z.infer<typeof Removal>;
@@ -99,6 +108,20 @@ export const PersonWays = z.object({
   isWaiting: z.boolean(),
 });
 export type PersonWays = z.infer<typeof PersonWays>;
+
+/** What a provider said of somebody last, by sign-ins, of the attributes that are in use. */
+export const ProviderValues = z.object({
+  items: z.array(
+    z.object({
+      identityProvider: z.object({ id: IdentityProviderId, name: z.string() }),
+      key: AttributeKey,
+      value: z.string(),
+      saidAt: z.date(),
+      /** It is the value in force, by this provider's word. */
+      isInForce: z.boolean(),
+    }),
+  ),
+});
 
 const ClaimName = z.preprocess(
   blankToNull,

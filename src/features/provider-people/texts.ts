@@ -110,6 +110,9 @@ export const texts = defineTexts("provider-people", {
   wayDeactivationLink: (name: string) =>
     `What links them to a provider goes, and what was decided about it. ${name} has no password: let in again, they are invited first.`,
   wayDeactivationDone: "They are deactivated already.",
+  keepsAttributes: "Keep on the profile what the provider that they leave said",
+  keepsAttributesHint:
+    "Else values go that came from it and are as it said them last. What administrators and people wrote stays in any case.",
   wayLabel: "They come in",
   providerIf: "Identity provider, if it is to be one",
   noProvider: "Choose one",

@@ -1,6 +1,6 @@
 // People: the list, inviting, one person's pages, and what is done about them.
 import { z } from "zod";
-import { attributesShown, findAttributeSettings } from "#features/attributes/index.ts";
+import { attributesShown, findAttributeSettings, listProviderValues } from "#features/attributes/index.ts";
 import { listEvents, referenceText } from "#features/audit-log/index.ts";
 import { provedDomains } from "#features/domains/index.ts";
 import { comingIn } from "#features/identity-providers/index.ts";
@@ -113,6 +113,7 @@ export const userRoutes = routes()
         passkeys: await listPasskeys(db, userId),
         limits: await limitsOf(db, userId, now),
         comingIn: await comingIn(db, userId),
+        saidByProviders: await listProviderValues(db, userId),
       })),
     page: UserPage,
   })

@@ -170,6 +170,13 @@ export const texts = defineTexts("users", {
   mustReplacePolicy: "A new one is required: the present one is less than your settings ask for.",
   seeRequirement: "Show",
   providers: "Identity provider",
+  saidByProviders: "Said by identity providers",
+  saidByProvidersText:
+    "What each said of the person at their last sign-in by it. What is in force stands in the profile.",
+  saidBy: "Provider",
+  saidAttribute: "Attribute",
+  saidValue: "Value",
+  saidInForce: "In force",
   providersText: "The account elsewhere that the person signs in with.",
   providersNone: "None: where their address leads decides.",
   providersChange: "Change",

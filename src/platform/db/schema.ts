@@ -234,6 +234,7 @@ export interface FederatedIdentities {
   identity_provider_id: IdentityProviderId;
   last_used_at: Generated<Timestamp>;
   linked_at: Generated<Timestamp>;
+  skipped_attributes: Generated<string[]>;
   subject: string;
   tenant_id: Generated<TenantId>;
   user_id: UserId;
@@ -316,6 +317,7 @@ export interface IdentityProviderRequests {
 }
 
 export interface IdentityProviders {
+  attribute_claims: Generated<Json>;
   base_group_id: GroupId | null;
   created_at: Generated<Timestamp>;
   creates_groups: Generated<boolean>;
@@ -541,6 +543,8 @@ export interface SamlServiceProviders {
   entity_id: string;
   metadata_url: string | null;
   name_id_format: string;
+  requested_attributes: Generated<Json>;
+  sent_attributes: Generated<Json>;
   signing_certificates: Generated<string[]>;
   signs_requests: Generated<boolean>;
   slo: Generated<Json>;

@@ -1,13 +1,20 @@
 // Who a provider's subject is here: the link is made once, at the end of a first sign-in, and taken away by an administrator.
 import { sql } from "kysely";
 import { giveDomainGroups } from "#features/domains/index.ts";
+import { type AttributeKey, forgetProviderValues } from "#features/attributes/index.ts";
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { Actor } from "#src/actor.ts";
 import type { Asserted } from "../requests.ts";
 import type { IdentityProviderId, UserId } from "#src/ids.ts";
 import { wordOn } from "../assignments.ts";
-import { namesTaken, personCreated, personLinked, personUnlinked } from "../events.ts";
+import {
+  attributesSkipped,
+  namesTaken,
+  personCreated,
+  personLinked,
+  personUnlinked,
+} from "../events.ts";
 import { takeBackFrom } from "./groups.ts";
 
 export interface Link {
@@ -16,29 +23,31 @@ export interface Link {
   readonly userId: UserId;
 }
 
+export interface Unlinking {
+  readonly userId: UserId;
+  readonly except?: IdentityProviderId | null;
+  /** What those put on the person's profile stays there. */
+  readonly keepsAttributes?: boolean;
+}
+
 /**
- * Forgets by which connections a person comes in, all but `except`, and takes back the groups that those gave. Call it with the person
- * locked. Answers which they were.
+ * Forgets by which connections a person comes in, all but `except`, and takes back the groups and the attributes that those gave. Call it
+ * with the person locked. Answers which they were.
  */
 export async function unlinkPerson(
   db: TenantDb,
   actor: Actor,
-  { userId, except = null }: { userId: UserId; except?: IdentityProviderId | null },
+  { userId, except = null, keepsAttributes = false }: Unlinking,
 ): Promise<readonly IdentityProviderId[]> {
   const gone = await db
     .deleteFrom("federated_identities")
     .where("user_id", "=", userId)
     .$if(except !== null, (query) => query.where("identity_provider_id", "<>", except))
-    .returning([
-      "identity_provider_id as providerId",
-      "subject",
-      sql<string>`(select name from identity_providers as p where p.id = identity_provider_id)`.as(
-        "name",
-      ),
-    ])
+    .returning(["identity_provider_id as providerId", "subject", providerName])
     .execute();
   for (const { providerId, subject, name } of gone) {
     await takeBackFrom(db, { providerId, userId });
+    await forgetProviderValues(db, actor, { providerId, userId, takesBack: !keepsAttributes });
     await record(db, actor, personUnlinked, {
       identityProviderId: providerId,
       name,
@@ -49,6 +58,18 @@ export async function unlinkPerson(
   return gone.map(({ providerId }) => providerId);
 }
 
+export interface Coming {
+  readonly email: string;
+  readonly now: Date;
+  /** Attributes of which the provider said what cannot be kept. */
+  readonly skipped?: readonly AttributeKey[];
+}
+
+const providerName =
+  sql<string>`(select name from identity_providers as p where p.id = identity_provider_id)`.as(
+    "name",
+  );
+
 /**
  * Notes that a person came in as this subject. True when that made the link: it was their first time. False when it was there.
  * Null: the subject, or the person, belongs to another one by now, or an administrator has sent them elsewhere.
@@ -57,17 +78,24 @@ export async function linkPerson(
   db: TenantDb,
   actor: Actor,
   { providerId, subject, userId }: Link,
-  { email, now }: { email: string; now: Date },
+  { email, now, skipped = [] }: Coming,
 ): Promise<boolean | null> {
+  const skipping = { skipped_attributes: [...skipped] };
   const known = await db
     .updateTable("federated_identities")
-    .set({ last_used_at: now })
+    .set({ last_used_at: now, ...skipping })
     .where("identity_provider_id", "=", providerId)
     .where("subject", "=", subject)
     .where("user_id", "=", userId)
-    .returning("user_id")
+    .returning([sql<string[]>`old.skipped_attributes`.as("skippedBefore"), providerName])
     .executeTakeFirst();
-  if (known) return false;
+  const about = { identityProviderId: providerId, userId, keys: [...skipped] };
+  if (known) {
+    // Once, and again when it is others: not at each sign-in.
+    const isNews = skipped.length > 0 && skipped.join() !== known.skippedBefore.join();
+    if (isNews) await record(db, actor, attributesSkipped, { ...about, name: known.name });
+    return false;
+  }
   // Said while the person was on the way: the person is locked, so that it holds to the end.
   const word = await wordOn(db, userId);
   if (word !== undefined && word !== providerId) return null;
@@ -79,13 +107,10 @@ export async function linkPerson(
       user_id: userId,
       linked_at: now,
       last_used_at: now,
+      ...skipping,
     })
     .onConflict((on) => on.doNothing())
-    .returning(
-      sql<string>`(select name from identity_providers as p where p.id = identity_provider_id)`.as(
-        "name",
-      ),
-    )
+    .returning(providerName)
     .executeTakeFirst();
   if (!made) return null;
   const { name } = made;
@@ -96,6 +121,7 @@ export async function linkPerson(
     subject,
     email,
   });
+  if (skipped.length > 0) await record(db, actor, attributesSkipped, { ...about, name });
   return true;
 }
 

@@ -9,6 +9,7 @@ import { readCertificate } from "#protocols/saml/keys.ts";
 import type { LogoutEndpoint } from "#protocols/saml/metadata/logout-endpoint.ts";
 import type { Actor } from "#src/actor.ts";
 import { IdentityProviderId } from "#src/ids.ts";
+import { changedClaims } from "../attribute-claims.ts";
 import { entityIdPinned, metadataRefused, notDescribed, subjectInUse } from "../errors.ts";
 import { providerChanged, providerCreated, providerDescribed } from "../events.ts";
 import { insertKey } from "../keys.ts";
@@ -48,6 +49,7 @@ export async function createProvider(
         first_name_attribute: usual.firstNameAttribute,
         last_name_attribute: usual.lastNameAttribute,
         subject_attribute: usual.subjectAttribute,
+        attribute_claims: JSON.stringify(usual.attributeClaims),
       })
       .execute();
     await insertKey({ ...by, db }, { owner: providerId, key, state: "active" });
@@ -62,6 +64,7 @@ const changeable = [
   "firstNameAttribute",
   "lastNameAttribute",
   "subjectAttribute",
+  "attributeClaims",
   "createsPeople",
   "trustsSecondStep",
   "speaksForAll",
@@ -87,7 +90,8 @@ export async function changeProvider(
   // Its logout address without anything else to know it by would lead nowhere.
   if (slo !== before.slo && found.provider === null)
     throw notDescribed({ errors: { logoutUrl: texts.notDescribed } });
-  const wanted = { ...before, ...withoutAbsent(input), slo };
+  const attributeClaims = changedClaims(before.attributeClaims, input.attributeClaims);
+  const wanted = { ...before, ...withoutAbsent(input), attributeClaims, slo };
   const changed = changeable.filter((field) => wanted[field] !== before[field]);
   if (changed.length === 0) return;
   // Everybody would become somebody else: the names by which they are known would be others.
@@ -101,6 +105,7 @@ export async function changeProvider(
       first_name_attribute: wanted.firstNameAttribute,
       last_name_attribute: wanted.lastNameAttribute,
       subject_attribute: wanted.subjectAttribute,
+      attribute_claims: JSON.stringify(wanted.attributeClaims),
       creates_people: wanted.createsPeople,
       trusts_second_step: wanted.trustsSecondStep,
       speaks_for_all: wanted.speaksForAll,

@@ -1,11 +1,17 @@
 // Opening, closing and removing a connection. What would leave people without a way in is done only by who has read who they are.
 import { sql } from "kysely";
+import { takeBackProviderValues } from "#features/attributes/index.ts";
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { Actor } from "#src/actor.ts";
 import type { IdentityProviderId } from "#src/ids.ts";
 import { isDefault, leavesPeopleOut, notDescribed } from "../errors.ts";
-import { providerDeleted, providerDisabled, providerEnabled } from "../events.ts";
+import {
+  attributesTakenBack,
+  providerDeleted,
+  providerDisabled,
+  providerEnabled,
+} from "../events.ts";
 import { findLeftOut, findProvider, lockProvider } from "../queries.ts";
 import { texts } from "../texts.ts";
 import { takeBackAll } from "./groups.ts";
@@ -46,20 +52,26 @@ export async function disableProvider(
   await record(db, actor, providerDisabled, { identityProviderId: providerId, name, leftOutCount });
 }
 
+export interface Deleting extends Confirmed {
+  /** What it put on profiles stays there. */
+  readonly keepsAttributes: boolean;
+}
+
 /**
- * Removes a connection with its keys, its domains, what it called people and the memberships that it gave; the people stay.
+ * Removes a connection with its keys, its domains, what it called people, and the memberships and attributes that it gave; the people stay.
  * @throws {providerNotFound} @throws {isDefault} @throws {leavesPeopleOut}
  */
 export async function deleteProvider(
   db: TenantDb,
   actor: Actor,
   providerId: IdentityProviderId,
-  { confirmed }: Confirmed,
+  { confirmed, keepsAttributes }: Deleting,
 ): Promise<{ name: string }> {
   await lockProvider(db, providerId);
   const { name, provider, peopleCount } = await findProvider(db, providerId);
   const leftOutCount = await requireLeave(db, providerId, confirmed);
   await takeBackAll(db, actor, { id: providerId, name });
+  if (!keepsAttributes) await takeBackAttributes(db, actor, { id: providerId, name });
   await db.deleteFrom("identity_providers").where("id", "=", providerId).execute();
   await record(db, actor, providerDeleted, {
     identityProviderId: providerId,
@@ -69,6 +81,17 @@ export async function deleteProvider(
     linkedCount: peopleCount,
   });
   return { name };
+}
+
+async function takeBackAttributes(
+  db: TenantDb,
+  actor: Actor,
+  { id, name }: { id: IdentityProviderId; name: string },
+): Promise<void> {
+  const { values, people } = await takeBackProviderValues(db, id);
+  if (values === 0) return;
+  const about = { identityProviderId: id, name };
+  await record(db, actor, attributesTakenBack, { ...about, count: values, peopleCount: people });
 }
 
 /** How many people are left without a way in. @throws {isDefault} @throws {leavesPeopleOut} */

@@ -1,5 +1,6 @@
 // The connections' URLs: for super administrators alone.
 import { z } from "zod";
+import { findAttributeSettings } from "#features/attributes/index.ts";
 import type { Handling } from "#platform/http/context.ts";
 import { routes } from "#platform/http/route.ts";
 import { typedLogout } from "#protocols/saml/metadata/logout-endpoint.ts";
@@ -9,10 +10,12 @@ import {
   keepDescription,
   type Registering,
 } from "../actions/registry.ts";
+import { claimFields } from "../attribute-claims.ts";
 import { deleteProvider, disableProvider, enableProvider } from "../actions/state.ts";
 import { findLeftOut, listProviders } from "../queries.ts";
 import {
   Confirmation,
+  Deletion,
   Description,
   IdentityProvider,
   IdentityProviderChanges,
@@ -25,7 +28,12 @@ import {
 import { texts } from "../texts.ts";
 import { DeletionForm, DisablementForm, type Leaving } from "../views/confirm.tsx";
 import { ProviderForm, ProviderPage } from "../views/detail.tsx";
-import { DescriptionForm, EditProviderForm, NewProviderForm } from "../views/forms.tsx";
+import {
+  DescriptionForm,
+  type Editing,
+  EditProviderForm,
+  NewProviderForm,
+} from "../views/forms.tsx";
 import { ProviderRows, ProvidersPage } from "../views/list.tsx";
 
 import { type Of, show, shown } from "./shown.ts";
@@ -58,6 +66,11 @@ const leaving = async (handling: Of): Promise<Leaving> => {
   const provider = await show(handling, providerId);
   return { provider, leftOut: await handling.tenant.read((db) => findLeftOut(db, providerId)) };
 };
+
+const editing = async (handling: Of): Promise<Editing> => ({
+  ...(await show(handling, handling.params.providerId)),
+  attributeSettings: await handling.tenant.read(findAttributeSettings),
+});
 
 export const identityProviderRoutes = routes()
   .on("get", path, {
@@ -104,7 +117,7 @@ export const identityProviderRoutes = routes()
     params: ProviderParams,
     title: texts.editTitle,
     handle: async (handling) => {
-      const provider = await show(handling, handling.params.providerId);
+      const provider = await editing(handling);
       return { ...provider, values: formValues(provider) };
     },
     form: EditProviderForm,
@@ -123,7 +136,7 @@ export const identityProviderRoutes = routes()
       await tenant.write((db) => changeProvider(db, by, params.providerId, input));
       return show(handling, params.providerId);
     },
-    load: (handling) => show(handling, handling.params.providerId),
+    load: editing,
     form: EditProviderForm,
     next: detailPath,
     notice: () => texts.saved,
@@ -207,10 +220,10 @@ export const identityProviderRoutes = routes()
   .on("delete", one, {
     ...change,
     params: ProviderParams,
-    input: Confirmation,
+    input: Deletion,
     reply: z.object({ name: z.string() }),
     summary:
-      "Delete an identity provider; people who would be left without a way in need confirmed: true",
+      "Delete an identity provider, and what it put on profiles unless keepsAttributes; people who would be left without a way in need confirmed: true",
     title: texts.remove,
     handle: ({ tenant, actor, params, input }) =>
       tenant.write((db) => deleteProvider(db, actor, params.providerId, input)),
@@ -224,6 +237,7 @@ export const identityProviderRoutes = routes()
 const formValues = (provider: IdentityProvider) => ({
   ...provider,
   subjectAttribute: provider.subjectAttribute ?? "",
+  ...claimFields(provider.attributeClaims),
   createsPeople: String(provider.createsPeople),
   trustsSecondStep: String(provider.trustsSecondStep),
   speaksForAll: String(provider.speaksForAll),

@@ -1,4 +1,5 @@
 // What the other side reads: our metadata and the page with every value to enter there. Public, and nothing on them is secret.
+import { findAttributeSettings } from "#features/attributes/index.ts";
 import { routes } from "#platform/http/route.ts";
 import { readCertificate } from "#protocols/saml/keys.ts";
 import { writeSpMetadata } from "#protocols/saml/metadata/write-sp.ts";
@@ -17,9 +18,10 @@ export const identityProviderSetupRoutes = routes()
     params: ProviderParams,
     summary: "Our metadata for one identity provider",
     handle: async ({ tenant, site, params: { providerId } }, c) => {
-      const { provider, keys } = await tenant.read(async (db) => ({
+      const { provider, keys, settings } = await tenant.read(async (db) => ({
         provider: await findProvider(db, providerId),
         keys: await publishedKeys(db, providerId),
+        settings: await findAttributeSettings(db),
       }));
       const [first, ...rest] = keys.map(({ certificate }) => readCertificate(certificate).base64);
       if (!first) throw new Error(`identity provider ${providerId} publishes no certificate`);
@@ -30,7 +32,7 @@ export const identityProviderSetupRoutes = routes()
         sloUrl,
         name: site.name,
         signingCertificates: [first, ...rest],
-        attributes: wantedAttributes(provider),
+        attributes: wantedAttributes(provider, settings),
       });
       const download =
         c.req.query("download") === undefined
@@ -44,15 +46,16 @@ export const identityProviderSetupRoutes = routes()
     params: ProviderParams,
     frame: "card",
     handle: async ({ tenant, site, params: { providerId } }) => {
-      const { provider, keys } = await tenant.read(async (db) => ({
+      const { provider, keys, settings } = await tenant.read(async (db) => ({
         provider: await findProvider(db, providerId),
         keys: await publishedKeys(db, providerId),
+        settings: await findAttributeSettings(db),
       }));
       return {
         tenant: site.name,
         preset: provider.preset,
         ...ownIdentity(site, providerId),
-        attributes: wantedAttributes(provider),
+        attributes: wantedAttributes(provider, settings),
         subjectIsNameId: provider.subjectAttribute === null,
         certificates: keys.map(({ certificate, state }) => ({
           ...readCertificate(certificate),

@@ -1,5 +1,6 @@
 // Trying a connection out: a sign-in at the provider that signs nobody in here, and shows what came. Only to who started it, for ten minutes.
 import { z } from "zod";
+import { findAttributeSettings } from "#features/attributes/index.ts";
 import { findPolicy } from "#features/policy/index.ts";
 import { record } from "#platform/audit/record.ts";
 import { type Handling, redirect } from "#platform/http/context.ts";
@@ -77,9 +78,14 @@ export const identityProviderTestRoutes = routes()
     handle: async (handling) => {
       const { provider, test } = await showTest(handling);
       const asserted = test.outcome?.asserted ?? null;
-      const groups =
-        asserted === null ? null : await handling.tenant.read((db) => previewGroups(db, asserted));
-      return { provider, outcome: test.outcome, groups };
+      const would =
+        asserted === null
+          ? null
+          : await handling.tenant.read(async (db) => ({
+              groups: await previewGroups(db, asserted),
+              settings: await findAttributeSettings(db),
+            }));
+      return { provider, outcome: test.outcome, would };
     },
     page: TestPage,
   });

@@ -1,6 +1,8 @@
 // The questions asked before a connection is closed or removed: with the names of those who would be left without a way in.
+import type { Child } from "hono/jsx";
 import type { FormScreen, Problems, Values } from "#platform/http/view.ts";
 import { Card, Checkbox, Form, Notice, PageHeader, Stack } from "#platform/ui/index.ts";
+import { attributeTexts } from "../attribute-texts.ts";
 import type { LeftOut } from "../queries.ts";
 import type { IdentityProvider } from "../schema.ts";
 import { texts } from "../texts.ts";
@@ -31,7 +33,9 @@ export const DeletionForm: FormScreen<Leaving> = ({ data, values, problems }) =>
     action={`/identity-providers/${data.provider.id}`}
     method="delete"
     submit={texts.remove}
-  />
+  >
+    <Checkbox name="keepsAttributes" label={attributeTexts.keep} hint={attributeTexts.keepHint} />
+  </Question>
 );
 
 interface QuestionProps extends Leaving {
@@ -42,9 +46,19 @@ interface QuestionProps extends Leaving {
   readonly submit: string;
   readonly values: Values;
   readonly problems: Problems;
+  readonly children?: Child;
 }
 
-function Question({ provider, leftOut, title, body, values, problems, ...asked }: QuestionProps) {
+function Question({
+  provider,
+  leftOut,
+  title,
+  body,
+  values,
+  problems,
+  children,
+  ...asked
+}: QuestionProps) {
   const page = `/identity-providers/${provider.id}`;
   return (
     <>
@@ -70,6 +84,7 @@ function Question({ provider, leftOut, title, body, values, problems, ...asked }
             <Stack>
               <p>{body}</p>
               {leftOut.count === 0 ? <p>{texts.leftOutNone}</p> : <LeftOutPeople {...leftOut} />}
+              {children}
             </Stack>
           </Form>
         )}

@@ -1,5 +1,6 @@
 // One connection: how far it is set up, what each side told the other, whom it speaks for, and what it is trusted with.
 import type { FederationSettings } from "#features/federation/index.ts";
+import { attributeKeys, attributeName } from "#features/attributes/index.ts";
 import type { FormScreen, PageScreen, Problems, Values, View } from "#platform/http/view.ts";
 import {
   ActionButton,
@@ -21,6 +22,7 @@ import {
 import { presets } from "../presets.ts";
 import type { BoundDomain, IdentityProvider, SigningKey } from "../schema.ts";
 import { testTexts } from "../test-texts.ts";
+import { attributeTexts } from "../attribute-texts.ts";
 import { texts } from "../texts.ts";
 import { Keys } from "./keys.tsx";
 import { StateBadges } from "./list.tsx";
@@ -209,10 +211,26 @@ const TrustedWith = ({ provider }: Pick<Part, "provider">) => (
               <Code>{provider.subjectAttribute}</Code>
             ),
         },
+        { label: attributeTexts.row, value: <ReadClaims provider={provider} /> },
       ]}
     />
   </Card>
 );
+
+const ReadClaims = ({ provider: { attributeClaims } }: Pick<Part, "provider">) => {
+  const read = attributeKeys.filter((key) => attributeClaims[key] !== undefined);
+  if (read.length === 0) return <>{attributeTexts.noneRead}</>;
+  return (
+    <details>
+      <summary>{attributeTexts.read(read.length)}</summary>
+      {read.map((key) => (
+        <div>
+          {attributeName(key)}: <Code>{attributeClaims[key]}</Code>
+        </div>
+      ))}
+    </details>
+  );
+};
 
 const People = ({ provider }: Pick<Part, "provider">) => (
   <Card

@@ -1,4 +1,5 @@
 // The connections' forms: add, edit, give what the provider says of itself. Each is the empty form and the one that keeps what was typed.
+import type { AttributeSettings } from "#features/attributes/index.ts";
 import type { FormScreen } from "#platform/http/view.ts";
 import {
   Card,
@@ -14,6 +15,7 @@ import {
 import { presetNames, presets } from "../presets.ts";
 import type { IdentityProvider } from "../schema.ts";
 import { texts } from "../texts.ts";
+import { AttributeClaimFields } from "./attributes.tsx";
 
 const crumbs = [{ label: texts.title, href: "/identity-providers" }];
 const pathOf = ({ id }: Pick<IdentityProvider, "id">) => `/identity-providers/${id}`;
@@ -48,7 +50,12 @@ export const NewProviderForm: FormScreen<unknown> = ({ values, problems }) => (
   </>
 );
 
-export const EditProviderForm: FormScreen<IdentityProvider> = ({ data, values, problems }) => (
+export interface Editing extends IdentityProvider {
+  /** What becomes of attributes that it says. */
+  readonly attributeSettings: AttributeSettings;
+}
+
+export const EditProviderForm: FormScreen<Editing> = ({ data, values, problems }) => (
   <>
     <PageHeader
       title={texts.editTitle}
@@ -121,6 +128,7 @@ export const EditProviderForm: FormScreen<IdentityProvider> = ({ data, values, p
             />
           </Stack>
         </Section>
+        <AttributeClaimFields settings={data.attributeSettings} />
       </Form>
     </Card>
   </>

@@ -1,5 +1,6 @@
 // On to the provider, and what came of a test.
 import type { Child } from "hono/jsx";
+import type { AttributeSettings } from "#features/attributes/index.ts";
 import type { Screen } from "#platform/http/view.ts";
 import {
   ActionButton,
@@ -20,6 +21,7 @@ import { Onward } from "../parts.tsx";
 import { refusalText } from "../refusals.ts";
 import type { Asserted, TestOutcome } from "../requests.ts";
 import { testTexts } from "../test-texts.ts";
+import { SaidAttributes } from "./attributes.tsx";
 import { GroupChanges } from "./test-groups.tsx";
 import { texts } from "../texts.ts";
 
@@ -39,12 +41,16 @@ export const GoingPage: Screen<Going> = ({ data, view }) => (
 );
 
 interface Shown {
-  readonly provider: Pick<FoundProvider, "id" | "name">;
+  readonly provider: Pick<FoundProvider, "id" | "name" | "attributeClaims">;
   readonly outcome: TestOutcome | null;
-  readonly groups: GroupPreview | null;
+  /** What would become of what was said. */
+  readonly would: {
+    readonly groups: GroupPreview | null;
+    readonly settings: AttributeSettings;
+  } | null;
 }
 
-export const TestPage: Screen<Shown> = ({ data: { provider, outcome, groups } }) => (
+export const TestPage: Screen<Shown> = ({ data: { provider, outcome, would } }) => (
   <>
     <PageHeader
       title={testTexts.testTitle(provider.name)}
@@ -64,14 +70,21 @@ export const TestPage: Screen<Shown> = ({ data: { provider, outcome, groups } })
       <Stack>
         <Verdict outcome={outcome} />
         {outcome.asserted && <Would asserted={outcome.asserted} />}
-        {outcome.asserted && groups && (
-          <GroupChanges asserted={outcome.asserted} groups={groups} outcome={outcome} />
+        {outcome.asserted && would && isRead(provider) && (
+          <SaidAttributes asserted={outcome.asserted} settings={would.settings} />
+        )}
+        {outcome.asserted && would?.groups && (
+          <GroupChanges asserted={outcome.asserted} groups={would.groups} outcome={outcome} />
         )}
         <Came outcome={outcome} />
       </Stack>
     )}
   </>
 );
+
+/** Whether any claim carries an attribute of people. */
+const isRead = ({ attributeClaims }: Shown["provider"]): boolean =>
+  Object.keys(attributeClaims).length > 0;
 
 const Verdict = ({ outcome: { refusal, asserted } }: { outcome: TestOutcome }) => {
   if (refusal)

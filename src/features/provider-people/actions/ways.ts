@@ -38,6 +38,8 @@ export interface By {
   readonly actor: Actor;
   readonly post: Post;
   readonly now: Date;
+  /** What providers that somebody leaves put on their profile stays there. */
+  readonly keepsAttributes?: boolean;
 }
 
 /**
@@ -45,9 +47,10 @@ export interface By {
  * @throws {userNotFound} and what `sendToProvider` and `sendToPassword` throw
  */
 export async function decideWay(
-  by: By,
-  { userId, way, identityProviderId }: Decision & { userId: UserId },
+  asked: By,
+  { userId, way, identityProviderId, keepsAttributes }: Decision & { userId: UserId },
 ): Promise<void> {
+  const by = { ...asked, keepsAttributes };
   const person = await lock(by, userId);
   if (way === "password") await sendToPassword(by, person);
   else await sendToProvider(by, person, { providerId: identityProviderId, isAnew: false });
@@ -58,9 +61,10 @@ export async function decideWay(
  * @throws {notTheirs} @throws {ownAccount} @throws {lastSuperAdmin} and what the others throw
  */
 export async function removeFrom(
-  by: By,
-  { providerId, userId, way, identityProviderId }: Removal & Place,
+  asked: By,
+  { providerId, userId, way, identityProviderId, keepsAttributes }: Removal & Place,
 ): Promise<void> {
+  const by = { ...asked, keepsAttributes };
   const person = await lock(by, userId);
   const { links, word } = await comingIn(by.db, userId);
   const isTheirs = links.some(({ id }) => id === providerId) || word?.provider?.id === providerId;
@@ -130,11 +134,11 @@ async function sendToProvider(
 
 /** Takes the links away and ends what came by them. */
 async function leave(
-  { db, actor }: By,
+  { db, actor, keepsAttributes = false }: By,
   userId: UserId,
   { except = null }: { except?: IdentityProviderId | null } = {},
 ): Promise<void> {
-  const providerIds = await unlinkPerson(db, actor, { userId, except });
+  const providerIds = await unlinkPerson(db, actor, { userId, except, keepsAttributes });
   await endProviderSessions(db, actor, { userId, providerIds });
 }
 

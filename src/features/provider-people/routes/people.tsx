@@ -5,6 +5,7 @@ import {
   type Route,
 } from "#features/identity-providers/index.ts";
 import type { TenantDb } from "#platform/db/database.ts";
+import { listProviderValues } from "#features/attributes/index.ts";
 import type { Handling } from "#platform/http/context.ts";
 import { routes } from "#platform/http/route.ts";
 import type { IdentityProviderId, UserId } from "#src/ids.ts";
@@ -18,6 +19,7 @@ import {
   PersonWays,
   ProviderParams,
   ProviderPeople,
+  ProviderValues,
   Removal,
   Search,
   UserParams,
@@ -134,6 +136,18 @@ export const providerPeopleRoutes = routes()
     summary: "How a person comes in: by which identity providers, and what was decided",
     handle: ({ tenant, params: { userId } }) => tenant.read((db) => personWays(db, userId)),
     next: ({ userId }) => `/users/${userId}`,
+  })
+  .on("get", `${person}/attributes`, {
+    permit: "users.read",
+    params: UserParams,
+    reply: ProviderValues,
+    summary: "What identity providers said of a person’s attributes at their last sign-ins",
+    handle: ({ tenant, params: { userId } }) =>
+      tenant.read(async (db) => {
+        await personWays(db, userId);
+        return { items: await listProviderValues(db, userId) };
+      }),
+    next: (_, { userId }) => `/users/${userId}`,
   })
   .screen("get", `${person}/edit`, {
     ...change,

@@ -4,6 +4,7 @@ import type { FormScreen } from "#platform/http/view.ts";
 import {
   ActionButton,
   Card,
+  Checkbox,
   Form,
   KeyValues,
   Notice,
@@ -60,6 +61,7 @@ export const WaysForm: FormScreen<Deciding> = ({ data, values, problems }) => {
                 ]}
               />
               <ProviderChoice providers={providers} />
+              <KeepAttributes person={person} />
             </Form>
           </Card>
         )}
@@ -139,6 +141,7 @@ export const RemovalForm: FormScreen<Removing> = ({ data, values, problems }) =>
             {isActive && noWayAgain !== null && (
               <Notice kind="info">{noWayText[noWayAgain](provider.name)}</Notice>
             )}
+            <KeepAttributes person={person} />
           </Form>
         </Card>
       </Stack>
@@ -180,6 +183,16 @@ const ProviderChoice = ({ providers }: Pick<Deciding, "providers">) => (
     ]}
   />
 );
+
+/** Who has come by none has nothing of one on their profile. */
+const KeepAttributes = ({ person: { links } }: Pick<Deciding, "person">) =>
+  links.length === 0 ? null : (
+    <Checkbox
+      name="keepsAttributes"
+      label={texts.keepsAttributes}
+      hint={texts.keepsAttributesHint}
+    />
+  );
 
 function Now({ person }: Pick<Deciding, "person">) {
   const { links, hasPassword, hasPasskey } = person;

@@ -1,6 +1,7 @@
 // The end of a sign-in: its row is done, the person has a session, their browser is known, and they are told when it was not before.
 import { sql } from "kysely";
 import { deviceTokenOf, welcomeDevice } from "#features/devices/index.ts";
+import { takeProviderValues } from "#features/attributes/index.ts";
 import {
   type Asserted,
   linkPerson,
@@ -131,7 +132,7 @@ const providerOf = ({ providerId, ...asserted }: Asserted) => ({
 
 /**
  * A first sign-in by a provider makes the link, and the person is told: from now on it opens their account. Only here, when everything
- * that is asked for is proven; so it is with the groups that the provider gives. @throws {signInExpired} when the subject, or the person,
+ * that is asked for is proven; so it is with the groups and the attributes that the provider gives. @throws {signInExpired} when the subject, or the person,
  * belongs to another one by now
  */
 async function keepLink(
@@ -143,9 +144,12 @@ async function keepLink(
   const { now, post } = visit;
   const { providerId, providerName, subject } = asserted;
   const actor = visitor(visit, userId);
-  const isNew = await linkPerson(db, actor, { providerId, subject, userId }, { email, now });
+  const { attributes: said, skipped } = asserted;
+  const coming = { email, now, skipped };
+  const isNew = await linkPerson(db, actor, { providerId, subject, userId }, coming);
   if (isNew === null) throw signInExpired();
   await takeGroups(db, actor, asserted, userId);
+  await takeProviderValues(db, actor, { providerId, userId, said, now });
   if (!isNew) return;
   const only = await onlyProviderOf(db, { userId, email }, await findPolicy(db, now));
   const more = { provider: providerName, isOnlyWay: only?.id === providerId };

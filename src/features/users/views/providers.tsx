@@ -1,7 +1,8 @@
 // By which identity providers somebody comes in, and what was decided about it.
+import { attributeName, type ProviderValue, valueText } from "#features/attributes/index.ts";
 import type { ComingIn } from "#features/identity-providers/index.ts";
 import type { View } from "#platform/http/view.ts";
-import { Card, LinkButton, Stack, Status, Time } from "#platform/ui/index.ts";
+import { Card, DataTable, LinkButton, Stack, Status, Time } from "#platform/ui/index.ts";
 import type { UserDetail } from "../schema.ts";
 import { texts } from "../texts.ts";
 
@@ -50,6 +51,45 @@ export function Providers({ user, comingIn, view }: Shown) {
           </p>
         )}
       </Stack>
+    </Card>
+  );
+}
+
+/** What each provider said of the person last, whether or not it is in force: where a value comes from, and what stands against it. */
+export function SaidByProviders({
+  said,
+  view,
+}: {
+  readonly said: readonly ProviderValue[];
+  readonly view: View;
+}) {
+  if (said.length === 0) return null;
+  const zone = view.viewer?.zone ?? "UTC";
+  return (
+    <Card title={texts.saidByProviders} description={texts.saidByProvidersText} flush>
+      <DataTable
+        caption={texts.saidByProviders}
+        rows={said}
+        columns={[
+          { label: texts.saidBy, cell: ({ identityProvider }) => identityProvider.name },
+          { label: texts.saidAttribute, cell: ({ key }) => attributeName(key) },
+          {
+            label: texts.saidValue,
+            cell: ({ key, value, isInForce }) => (
+              <>
+                {valueText(key, value)}{" "}
+                {isInForce && <Status tone="positive">{texts.saidInForce}</Status>}
+              </>
+            ),
+          },
+          {
+            label: texts.when,
+            secondary: true,
+            tight: true,
+            cell: ({ saidAt }) => <Time at={saidAt} zone={zone} now={view.now} />,
+          },
+        ]}
+      />
     </Card>
   );
 }

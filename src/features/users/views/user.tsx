@@ -1,4 +1,5 @@
 // One person: profile and activity.
+import type { ProviderValue } from "#features/attributes/index.ts";
 import type { ComingIn } from "#features/identity-providers/index.ts";
 import type { ReachedLimit } from "#features/limits/index.ts";
 import type { Passkey } from "#features/passkeys/index.ts";
@@ -33,7 +34,7 @@ import { Access, End, Nobody } from "./access.tsx";
 import { Invitation } from "./invitation.tsx";
 import { Passkeys } from "./passkeys.tsx";
 import { Password } from "./password.tsx";
-import { Providers } from "./providers.tsx";
+import { Providers, SaidByProviders } from "./providers.tsx";
 import { SecondSteps, SlowedDown } from "./recovery.tsx";
 import { roleTone, stateTone } from "./tones.ts";
 
@@ -85,6 +86,7 @@ export interface Seen {
   readonly passkeys: readonly Passkey[];
   readonly limits: readonly ReachedLimit[];
   readonly comingIn: ComingIn;
+  readonly saidByProviders: readonly ProviderValue[];
 }
 
 export const UserPage: PageScreen<UserDetail, Seen> = ({ data, view, more }) =>
@@ -105,6 +107,7 @@ export const UserPage: PageScreen<UserDetail, Seen> = ({ data, view, more }) =>
           <Password user={data} />
           <SecondSteps user={data} />
           <Providers user={data} comingIn={more.comingIn} view={view} />
+          <SaidByProviders said={more.saidByProviders} view={view} />
           <Access user={data} />
           <End user={data} />
         </WithAside>
