@@ -7,6 +7,7 @@ import { accountRoutes } from "#features/account/routes.tsx";
 import { attributeSettingsRoutes } from "#features/attributes/routes.tsx";
 import { authenticateBearer } from "#features/api-clients/index.ts";
 import { apiClientRoutes } from "#features/api-clients/routes.tsx";
+import { applicationAttributeRoutes } from "#features/applications/routes/attributes.tsx";
 import { applicationKeyRoutes } from "#features/applications/routes/keys.tsx";
 import { applicationRoutes } from "#features/applications/routes/registry.tsx";
 import { applicationSetupRoutes } from "#features/applications/routes/setup.tsx";
@@ -94,6 +95,7 @@ export const routeTable: readonly AnyRoute[] = [
   sessionRoutes,
   applicationRoutes,
   applicationKeyRoutes,
+  applicationAttributeRoutes,
   applicationSetupRoutes,
   ssoRoutes,
   logoutRoutes,

@@ -25,6 +25,17 @@ export const applicationMetadataReplaced = defineEvent("application.metadata_rep
     signingCertificates: z.number(),
   }),
 });
+/** By kind of fact: the name under which it was and is sent; null: not. */
+export const applicationAttributesChanged = defineEvent("application.attributes_changed", {
+  says: texts.eventAttributesChanged,
+  data: z.object({
+    ...about,
+    changes: z.record(
+      z.string(),
+      z.object({ from: z.string().nullable(), to: z.string().nullable() }),
+    ),
+  }),
+});
 export const applicationEnabled = defineEvent("application.enabled", {
   says: texts.eventEnabled,
   data: z.object(about),

@@ -1,5 +1,14 @@
 export { registerApplication } from "./actions/registry.ts";
-export { attributesFor, groupsTold, type SentAttribute, sentAttributes } from "./attributes.ts";
+export {
+  attributesFor,
+  type Facts,
+  groupsTold,
+  meaningOf,
+  released,
+  type ReleasedAttribute,
+  type SentAttribute,
+  type SentKey,
+} from "./attributes.ts";
 export { applicationNotFound, keyIsPrepared } from "./errors.ts";
 export { ownIdentity } from "./identity.ts";
 export { activeKey, openKey, prepareKey, publishedKeys } from "./keys.ts";

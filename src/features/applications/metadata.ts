@@ -7,6 +7,7 @@ import { changedLogout, type LogoutEndpoint } from "#protocols/saml/metadata/log
 import { readSpMetadata } from "#protocols/saml/metadata/read-sp.ts";
 import { requireWebUrl } from "#protocols/saml/metadata/urls.ts";
 import { isIssuedNameIdFormat, nameIdFormats } from "#protocols/saml/name-id.ts";
+import { keptRequests, type Requested } from "./requested.ts";
 import { metadataRefused } from "./errors.ts";
 import {
   type AcsEndpoint,
@@ -25,6 +26,8 @@ export interface Description {
   /** Empty where it says nothing of single logout. */
   readonly slo: readonly LogoutEndpoint[];
   readonly metadataUrl: string | null;
+  /** What it asks to be told about people. */
+  readonly requestedAttributes: readonly Requested[];
 }
 
 export interface DescriptionSource {
@@ -89,6 +92,7 @@ function fromXml(
       nameIdFormat: sp.nameIdFormats.find(isIssuedNameIdFormat) ?? nameIdFormats.emailAddress,
       slo: sp.slo,
       metadataUrl,
+      requestedAttributes: keptRequests(sp.requestedAttributes),
     };
   } catch (error) {
     if (error instanceof SamlError)
@@ -112,6 +116,7 @@ function byHand(
       nameIdFormat: nameIdFormats.emailAddress,
       slo: [],
       metadataUrl: null,
+      requestedAttributes: [],
     };
   } catch (error) {
     if (error instanceof SamlError) throw refused("acsUrl", texts.urlRefused, error);

@@ -8,6 +8,7 @@ import { containing } from "#platform/db/expressions.ts";
 import { decodeCursor, type Paging, toPage } from "#platform/http/input.ts";
 import { LogoutEndpoint } from "#protocols/saml/metadata/logout-endpoint.ts";
 import type { ApplicationId, GroupId, UserId } from "#src/ids.ts";
+import { namesIn, Requested } from "./requested.ts";
 import { applicationNotFound } from "./errors.ts";
 import { AcsEndpoint, type ApplicationFilter, NameIdFormat } from "./schema.ts";
 
@@ -68,6 +69,8 @@ function applicationsWithProvider(db: TenantDb) {
       "sp.updated_at as updatedAt",
       "applications.group_scope as groupScope",
       groupsSent().as("groupsSent"),
+      "sp.sent_attributes as sentAttributes",
+      "sp.requested_attributes as requestedAttributes",
     ]);
 }
 type ProviderRow = Awaited<
@@ -84,6 +87,8 @@ function toApplication(row: ProviderRow) {
     slo,
     metadataUrl,
     updatedAt,
+    sentAttributes,
+    requestedAttributes,
     ...summary
   } = row;
   return {
@@ -97,6 +102,8 @@ function toApplication(row: ProviderRow) {
       slo: z.array(LogoutEndpoint).parse(slo),
       metadataUrl,
       updatedAt,
+      sentAttributes: namesIn(sentAttributes),
+      requestedAttributes: z.array(Requested).parse(requestedAttributes),
     },
   };
 }

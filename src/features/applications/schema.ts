@@ -6,6 +6,8 @@ import { signingKeyOf } from "#features/signing-keys/index.ts";
 import { checkbox, many, optionalText, pageOf, Paging } from "#platform/http/input.ts";
 import { LogoutEndpoint } from "#protocols/saml/metadata/logout-endpoint.ts";
 import { nameIdFormats } from "#protocols/saml/name-id.ts";
+import { type SentKey, sentKeys } from "./attributes.ts";
+import { nameMaxLength, Requested } from "./requested.ts";
 import { ApplicationId, GroupId, SamlKeyId } from "#src/ids.ts";
 import { texts } from "./texts.ts";
 
@@ -192,6 +194,76 @@ export type Application = z.infer<typeof Application>;
 export const SigningKey = signingKeyOf(SamlKeyId);
 export type SigningKey = z.infer<typeof SigningKey>;
 export const SigningKeyList = z.object({ items: z.array(SigningKey) });
+
+const SentKeyName = z.enum(sentKeys);
+
+/** One fact about people that an application could be sent. */
+export const SentChoice = z.object({
+  key: SentKeyName,
+  label: z.string(),
+  /** Chosen for this application. */
+  isSent: z.boolean(),
+  /** The name under which it is sent, or would be. */
+  name: z.string(),
+  /** The organisation lets applications have it; else it is not sent even where it is chosen. */
+  isAllowed: z.boolean(),
+  /** Sent also where nobody but the person said it; null: no question of this fact. */
+  isUnconfirmedToo: z.boolean().nullable(),
+  /** As the application's metadata asks for it. */
+  requested: z.object({ name: z.string(), isRequired: z.boolean() }).nullable(),
+});
+export type SentChoice = z.infer<typeof SentChoice>;
+export const SentChoices = z.object({
+  items: z.array(SentChoice),
+  /** What the metadata asks for and nothing here is. */
+  unknown: z.array(Requested),
+});
+export type SentChoices = z.infer<typeof SentChoices>;
+
+const SentName = z
+  .string({ error: () => texts.sentNameMissing })
+  .trim()
+  .min(1, { error: () => texts.sentNameMissing })
+  .max(nameMaxLength, { error: () => texts.sentNameTooLong })
+  .regex(/^[^\p{Cc}\p{Cs}\u202A-\u202E\u2066-\u2069\uFFFE\uFFFF]*$/u, {
+    error: () => texts.sentNameUnprintable,
+  });
+
+/** The field of a form that holds the name of a fact, and the box that says that it is sent. */
+export const sentNameField = (key: SentKey): string => `attributes.${key}`;
+export const sentBoxField = (key: SentKey): string => `sent.${key}`;
+
+const NewNames = z
+  .object({
+    /** Fact → name; what is left out is not sent. */
+    attributes: z.partialRecord(SentKeyName, SentName, {
+      error: ({ code }) => (code === "invalid_type" ? texts.sentMissing : undefined),
+    }),
+  })
+  .superRefine(({ attributes }, context) => {
+    const taken = new Set<string>();
+    for (const key of sentKeys) {
+      const name = attributes[key];
+      if (name === undefined) continue;
+      if (taken.has(name))
+        context.addIssue({
+          code: "custom",
+          path: ["attributes", key],
+          message: texts.sentNameTwice,
+        });
+      taken.add(name);
+    }
+  });
+/** Everything that an application is sent. A form says by `form` that it is one: its boxes choose, and a name alone does not. */
+export const NewSentNames = z.preprocess(readSentForm, NewNames);
+export type NewSentNames = z.infer<typeof NewSentNames>;
+
+function readSentForm(raw: unknown): unknown {
+  if (typeof raw !== "object" || raw === null || !("form" in raw)) return raw;
+  const typed = raw as Readonly<Record<string, unknown>>;
+  const chosen = sentKeys.filter((key) => typed[sentBoxField(key)] === "on");
+  return { attributes: Object.fromEntries(chosen.map((key) => [key, typed[sentNameField(key)]])) };
+}
 
 export const Grant = z.object({
   groupId: GroupId,

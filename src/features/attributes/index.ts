@@ -32,6 +32,3 @@ export {
   takeBackProviderValues,
   takeProviderValues,
 } from "./provider-values.ts";
-import { texts } from "./texts.ts";
-import type { AttributeKey as Key } from "./registry.ts";
-export const attributeName = (key: Key): string => texts[key];

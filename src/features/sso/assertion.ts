@@ -3,7 +3,6 @@ import { ownIdentity } from "#features/applications/index.ts";
 import type { SaidName } from "#features/sessions/index.ts";
 import type { Handling } from "#platform/http/context.ts";
 import type { Ready } from "./decide.ts";
-import { attributesOf } from "./person.ts";
 import type { Waiting } from "./waiting.ts";
 
 export const newId = () => `_${crypto.randomUUID().replaceAll("-", "")}`;
@@ -37,6 +36,6 @@ export function successOf(
       sessionNotOnOrAfter: session.expiresAt,
       classRef: ready.context,
     },
-    attributes: attributesOf(person),
+    attributes: person.told,
   };
 }

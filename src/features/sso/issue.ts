@@ -29,7 +29,7 @@ import {
 import type { SignInWay } from "./demand.ts";
 import { accessDenied, assertionIssued, signInDeclined } from "./events.ts";
 import { countForPerson } from "./limits.ts";
-import { attributesOf, nameIdFor, saidName } from "./person.ts";
+import { nameIdFor, saidName } from "./person.ts";
 import {
   consumeWaiting,
   findWaiting,
@@ -169,7 +169,7 @@ const denied: Answer = {
 /** Marks what a consent page shows, and to whom: the answer carries it back. */
 export const shownOf = ({ person, released }: Ready): string =>
   createHash("sha256")
-    .update(JSON.stringify([person.userId, released, attributesOf(person)]))
+    .update(JSON.stringify([person.userId, released, person.told]))
     .digest("base64url");
 
 type Answer = Extract<Decision, { kind: "answer" }>;

@@ -4,8 +4,10 @@ import {
   type FoundApplication,
   groupsTold,
   ownIdentity,
-  sentAttributes,
+  released,
+  type ReleasedAttribute,
 } from "#features/applications/index.ts";
+import { settingsIn, settingsJson, valuesIn, valuesJson } from "#features/attributes/index.ts";
 import type { SaidName } from "#features/sessions/index.ts";
 import { sql } from "kysely";
 import { jsonArrayFrom } from "kysely/helpers/postgres";
@@ -19,26 +21,24 @@ import type { Waiting } from "./waiting.ts";
 export interface Person {
   readonly userId: UserId;
   readonly email: string;
-  readonly firstName: string;
-  readonly lastName: string;
-  readonly displayName: string;
-  /** Names, in order. */
-  readonly groups: readonly string[];
+  /** What the application is told. */
+  readonly told: readonly ReleasedAttribute[];
 }
 
-/** The person with the groups that this application is told of (`groupsTold`). One statement. */
+/** The person with what this application is told of them. One statement. */
 export async function personFor(
   db: TenantDb,
   userId: UserId,
   { application, through }: Access,
 ): Promise<Person> {
-  const told = groupsTold(application);
+  const scope = groupsTold(application);
   const user = await db
     .selectFrom("users")
     .innerJoin("user_emails as address", "address.user_id", "users.id")
     .select(["users.first_name as firstName", "users.last_name as lastName", "address.email"])
+    .select([settingsJson.as("settings"), valuesJson(sql.ref("users.id")).as("values")])
     .select((eb) =>
-      (told === "all"
+      (scope === "all"
         ? jsonArrayFrom(
             eb
               .selectFrom("group_members as member")
@@ -55,48 +55,29 @@ export async function personFor(
     .where("address.is_primary", "=", true)
     .executeTakeFirstOrThrow();
   const { email, firstName, lastName } = user;
-  const groups = told === "access_relevant" ? through : user.groups;
-  return {
-    userId,
+  const groups = scope === "access_relevant" ? through : user.groups;
+  const told = released(application, settingsIn(user.settings), {
     email,
     firstName,
     lastName,
-    displayName: `${firstName} ${lastName}`,
     groups: groups.map(({ name }) => name),
-  };
-}
-
-/** The attributes of an assertion; those without a value are left out by the builder. */
-export function attributesOf(person: Person) {
-  const values: Readonly<Record<string, readonly string[]>> = {
-    email: [person.email],
-    firstName: [person.firstName],
-    lastName: [person.lastName],
-    displayName: [person.displayName],
-    groups: person.groups,
-  };
-  return sentAttributes.map(({ name, nameFormat, friendlyName }) => ({
-    name,
-    nameFormat,
-    friendlyName,
-    values: values[name] ?? [],
-  }));
+    values: valuesIn(user.values),
+  });
+  return { userId, email, told };
 }
 
 /**
- * The kinds of facts released, for consent and the audit trail: attribute names that have values, and the NameID's format. All groups,
+ * The kinds of facts released, for consent and the audit trail, whatever the application calls them, and the NameID's format. All groups,
  * where those that give access would do, are a kind of their own: who agreed to the few is asked again.
  */
 export function releasedKinds(
-  person: Person,
-  waiting: Pick<Waiting, "nameIdFormat">,
+  { told }: Person,
+  { nameIdFormat }: Pick<Waiting, "nameIdFormat">,
   { groupsSent, availableToAll }: FoundApplication,
 ): string[] {
-  const names = attributesOf(person)
-    .filter(({ values }) => values.length > 0)
-    .map(({ name }) => name);
-  const isMore = groupsSent === "all" && !availableToAll && person.groups.length > 0;
-  return [...names, ...(isMore ? ["all_groups"] : []), waiting.nameIdFormat].sort();
+  const kinds = told.map(({ key }) => key);
+  const isMore = groupsSent === "all" && !availableToAll && kinds.includes("groups");
+  return [...kinds, ...(isMore ? ["all_groups"] : []), nameIdFormat].sort();
 }
 
 /**

@@ -9,6 +9,7 @@ import {
   ownIdentity,
   publishedKeys,
 } from "#features/applications/index.ts";
+import { findAttributeSettings } from "#features/attributes/index.ts";
 import { readCertificate } from "#protocols/saml/keys.ts";
 import { writeIdpMetadata } from "#protocols/saml/metadata/write-idp.ts";
 import { issuedNameIdFormats } from "#protocols/saml/name-id.ts";
@@ -30,8 +31,9 @@ export const ssoRoutes = routes()
     summary: "Our metadata for one application",
     handle: async ({ tenant, site, params }, c) => {
       const { entityId, ssoUrl, sloUrl } = ownIdentity(site, params.applicationId);
-      const { keys, application } = await tenant.read(async (db) => ({
+      const { application, settings, keys } = await tenant.read(async (db) => ({
         application: await findApplication(db, params.applicationId),
+        settings: await findAttributeSettings(db),
         keys: await publishedKeys(db, params.applicationId),
       }));
       const [first, ...rest] = keys.map(({ certificate }) => readCertificate(certificate).base64);
@@ -43,7 +45,7 @@ export const ssoRoutes = routes()
         signingCertificates: [first, ...rest],
         wantAuthnRequestsSigned: application.serviceProvider.signsRequests,
         nameIdFormats: issuedNameIdFormats,
-        attributes: attributesFor(application),
+        attributes: attributesFor(application, settings),
       });
       const download =
         c.req.query("download") === undefined

@@ -1,5 +1,7 @@
 // What a person sees on the way to an application: the question, the refusal, the hand-over.
 import type { FC } from "hono/jsx";
+import type { SentKey } from "#features/applications/index.ts";
+import { attributeName, isAttributeKey, valueText } from "#features/attributes/index.ts";
 import { methodsText, strengthText } from "#features/policy/index.ts";
 import type { Screen, View } from "#platform/http/view.ts";
 import {
@@ -14,6 +16,7 @@ import {
 } from "#platform/ui/index.ts";
 import { nameIdFormats } from "#protocols/saml/name-id.ts";
 import type { SignInWay } from "./demand.ts";
+import type { Person } from "./person.ts";
 import { texts } from "./texts.ts";
 
 interface SendingData {
@@ -30,13 +33,7 @@ interface AskingData {
   readonly shown: string;
   readonly application: string;
   readonly nameIdFormat: string;
-  readonly person: {
-    readonly email: string;
-    readonly firstName: string;
-    readonly lastName: string;
-    readonly displayName: string;
-    readonly groups: readonly string[];
-  };
+  readonly person: Person;
 }
 interface DeniedData {
   readonly kind: "denied";
@@ -103,19 +100,28 @@ const ConsentPage: FC<{ data: AskingData; view: View }> = ({ data, view }) => (
   </FramePage>
 );
 
-function releasedItems({ person, nameIdFormat }: AskingData) {
-  const items = [
-    { label: texts.displayName, value: person.displayName },
-    { label: texts.email, value: person.email },
-  ];
-  if (person.groups.length > 0)
-    items.push({ label: texts.groups, value: person.groups.join(", ") });
+/** Each fact that leaves, as people know it; first and last name are not said twice. */
+function releasedItems({ person: { told, email }, nameIdFormat }: AskingData) {
+  const valueOf = (wanted: SentKey) => told.find(({ key }) => key === wanted)?.values[0];
+  const isSaid = valueOf("displayName") === `${valueOf("firstName")} ${valueOf("lastName")}`;
+  const items = told
+    .filter(({ key }) => !isSaid || (key !== "firstName" && key !== "lastName"))
+    .map(({ key, values }) => ({
+      label: factText(key),
+      value: values
+        .map((value) => (isAttributeKey(key) ? valueText(key, value) : value))
+        .join(", "),
+    }));
+  if (nameIdFormat === nameIdFormats.emailAddress && valueOf("email") === undefined)
+    items.push({ label: texts.email, value: email });
   if (nameIdFormat === nameIdFormats.persistent)
     items.push({ label: texts.nameId, value: texts.nameIdPersistent });
   if (nameIdFormat === nameIdFormats.transient)
     items.push({ label: texts.nameId, value: texts.nameIdTransient });
   return items;
 }
+
+const factText = (key: SentKey): string => (isAttributeKey(key) ? attributeName(key) : texts[key]);
 
 const OtherAccount: FC<{ path: string }> = ({ path }) => (
   <a href={`/sign-in?reauthenticate=1&return_to=${encodeURIComponent(path)}`}>

@@ -2,6 +2,7 @@
 import type { Actor } from "#src/actor.ts";
 import { findFederationSettings } from "#features/federation/index.ts";
 import { createKey } from "#features/signing-keys/index.ts";
+import { findAttributeSettings } from "#features/attributes/index.ts";
 import { record } from "#platform/audit/record.ts";
 import type { Keyring } from "#platform/crypto/keyring.ts";
 import type { TenantDb, TenantScope } from "#platform/db/database.ts";
@@ -23,6 +24,7 @@ import {
   type DescriptionSource,
   logoutAfter,
 } from "../metadata.ts";
+import { initialNames } from "../requested.ts";
 import { findApplication, lockApplication } from "../queries.ts";
 import type { ApplicationChanges, NewApplication } from "../schema.ts";
 import { texts } from "../texts.ts";
@@ -88,6 +90,9 @@ async function insertServiceProvider(
       application_id: applicationId,
       ...columnsOf(description),
       name_id_format: description.nameIdFormat,
+      sent_attributes: JSON.stringify(
+        initialNames(description.requestedAttributes, await findAttributeSettings(db)),
+      ),
     })
     .onConflict((on) => on.constraint("saml_entity_id_unique").doNothing())
     .returning("application_id")
@@ -105,6 +110,8 @@ const columnsOf = (description: Description) => ({
   // What was given by hand stays where a document says nothing of it.
   ...(description.slo.length > 0 ? { slo: JSON.stringify(description.slo) } : {}),
   metadata_url: description.metadataUrl,
+  // Asked again: under which names what is sent stays as it was chosen.
+  requested_attributes: JSON.stringify(description.requestedAttributes),
 });
 
 const changeable = [

@@ -13,6 +13,7 @@ import {
   replaceMetadata,
   setEnabled,
 } from "../actions/registry.ts";
+import { listSent } from "../actions/attributes.ts";
 import { grantToGroup, revokeFromGroup } from "../actions/grants.ts";
 import { ownIdentity } from "../identity.ts";
 import {
@@ -117,6 +118,7 @@ export const applicationRoutes = routes()
         others: await listGroupsWithoutGrant(db, params.applicationId),
         keys: await listKeys(db, params.applicationId),
         federation: await findFederationSettings(db),
+        sent: await listSent(db, params.applicationId),
       })),
     page: ApplicationPage,
   })

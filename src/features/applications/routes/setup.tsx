@@ -1,4 +1,5 @@
 // What the other side's administrator needs: public, because that person has no account here. Nothing secret is on it.
+import { findAttributeSettings } from "#features/attributes/index.ts";
 import { routes } from "#platform/http/route.ts";
 import { readCertificate } from "#protocols/saml/keys.ts";
 import { attributesFor } from "../attributes.ts";
@@ -13,14 +14,15 @@ export const applicationSetupRoutes = routes().screen("get", "/saml/idp/setup/:a
   params: ApplicationParams,
   frame: "card",
   handle: async ({ tenant, site, params }) => {
-    const { application, keys } = await tenant.read(async (db) => ({
+    const { application, settings, keys } = await tenant.read(async (db) => ({
       application: await findApplication(db, params.applicationId),
+      settings: await findAttributeSettings(db),
       keys: await publishedKeys(db, params.applicationId),
     }));
     return {
       name: application.name,
+      attributes: attributesFor(application, settings),
       tenant: site.name,
-      attributes: attributesFor(application),
       ...ownIdentity(site, params.applicationId),
       certificates: keys.map(({ certificate, state }) => ({
         ...readCertificate(certificate),

@@ -24,12 +24,13 @@ import {
 import { bindings } from "#protocols/saml/constants.ts";
 import { nameIdFormats } from "#protocols/saml/name-id.ts";
 import type { GroupId } from "#src/ids.ts";
-import type { Application, Grant, GrantList, SigningKey } from "../schema.ts";
+import type { Application, Grant, GrantList, SentChoices, SigningKey } from "../schema.ts";
 import { texts } from "../texts.ts";
 import { deleteQuestion, disableQuestion } from "./confirm.tsx";
 import { Expiring, Keys } from "./keys.tsx";
 import { EnabledBadge } from "./list.tsx";
 import { ToldGroups } from "./group-scope.tsx";
+import { SentCard } from "./sent.tsx";
 import { AskedStrength } from "./strength.tsx";
 
 interface More {
@@ -37,6 +38,7 @@ interface More {
   readonly others: readonly { id: GroupId; name: string }[];
   readonly keys: readonly SigningKey[];
   readonly federation: FederationSettings;
+  readonly sent: SentChoices;
 }
 type Part = { data: Application; view: View };
 
@@ -60,6 +62,7 @@ export const ApplicationPage: PageScreen<Application, More> = ({ data, view, mor
         <Grants data={data} view={view} more={more} canGrant={canGrant} canManage={canManage} />
         <AskedStrength data={data} canManage={canManage} />
         <ToldGroups data={data} federation={more.federation} canManage={canManage} />
+        <SentCard application={data} sent={more.sent} />
         <Told data={data} view={view} canManage={canManage} />
         <Keys data={data} keys={more.keys} view={view} canManage={canManage} />
         {canManage && <Danger data={data} view={view} />}
