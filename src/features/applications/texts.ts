@@ -204,6 +204,7 @@ export const texts = defineTexts("applications", {
     "What this application is told about a person with each sign-in. People are asked before something is sent that they have not agreed to yet.",
   sentChange: "Change what is sent",
   sentShow: "Show all",
+  sentPreview: "Try it for a person",
   sentNothing: "Nothing but the Name ID.",
   sentFact: "Fact",
   sentAs: "Sent as",

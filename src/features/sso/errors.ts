@@ -47,3 +47,7 @@ export const launchDenied = defineError("sso.launch_denied", {
   status: 403,
   title: texts.deniedLaunch,
 });
+export const personUnknown = defineError("sso.person_unknown", {
+  status: 422,
+  title: texts.personUnknown,
+});

@@ -26,6 +26,11 @@ export const signInDeclined = defineEvent("sso.declined", {
   says: texts.eventDeclined,
   data: z.object(about),
 });
+/** An administrator looked at what would be told about somebody. */
+export const previewViewed = defineEvent("sso.preview_viewed", {
+  says: texts.eventPreviewed,
+  data: z.object(about),
+});
 export const requestRefused = defineEvent("sso.request_refused", {
   says: texts.eventRefused,
   data: z.object({

@@ -1,5 +1,5 @@
 // The identity provider's side of SAML: metadata, requests in, the person's part, answers out (Bindings §3.4–3.5, Profiles §4.1).
-import { type Redirect, redirect } from "#platform/http/context.ts";
+import { type Handling, type Redirect, redirect } from "#platform/http/context.ts";
 import { detourPath } from "#platform/http/detour.ts";
 import { routes } from "#platform/http/route.ts";
 import {
@@ -16,13 +16,34 @@ import { issuedNameIdFormats } from "#protocols/saml/name-id.ts";
 import { requestInvalid } from "./errors.ts";
 import { agreeToRequest, declineRequest, openRequest, shownOf } from "./issue.ts";
 import { launch, receiveRequest } from "./receive.ts";
-import { ConsentChoice, WaitingParams } from "./schema.ts";
+import { type Named, previewFor } from "./preview.ts";
+import { ConsentChoice, PreviewQuestion, WaitingParams } from "./schema.ts";
+import type { ApplicationId } from "#src/ids.ts";
 import { texts } from "./texts.ts";
-import { type OnTheWay, OnTheWayPage } from "./views.tsx";
+import { type OnTheWay, OnTheWayPage, PreviewForm, PreviewPage } from "./views.tsx";
 import { waitingPath } from "./waiting.ts";
 
 const requestBodyMaxBytes = 512 * 1024;
 const metadataType = "application/samlmetadata+xml; charset=utf-8";
+
+const previewPath = "/applications/:applicationId/preview";
+const asked = {
+  permit: "applications.manage",
+  params: ApplicationParams,
+  title: texts.previewTitle,
+} as const;
+
+const named = ({
+  tenant,
+  params,
+}: Pick<
+  Handling<{ applicationId: ApplicationId }, unknown>,
+  "tenant" | "params"
+>): Promise<Named> =>
+  tenant.read(async (db) => {
+    const { id, name } = await findApplication(db, params.applicationId);
+    return { id, name };
+  });
 
 export const ssoRoutes = routes()
   .endpoint("get", "/saml/idp/metadata/:applicationId", {
@@ -147,4 +168,18 @@ export const ssoRoutes = routes()
       return outcome === "look-again" ? redirect(waitingPath(requestId)) : outcome;
     },
     page: OnTheWayPage,
+  })
+  .screen("get", previewPath, {
+    ...asked,
+    handle: async (handling) => ({ ...(await named(handling)), values: {} }),
+    form: PreviewForm,
+  })
+  .screen("post", previewPath, {
+    ...asked,
+    input: PreviewQuestion,
+    handle: ({ tenant, actor, params, input }) =>
+      tenant.write((db) => previewFor(db, actor, { ...params, ...input })),
+    form: PreviewForm,
+    load: named,
+    page: PreviewPage,
   });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { texts } from "./texts.ts";
 import { SsoRequestId } from "#src/ids.ts";
 
 export const WaitingParams = z.object({ requestId: SsoRequestId });
@@ -6,4 +7,13 @@ export const WaitingParams = z.object({ requestId: SsoRequestId });
 export const ConsentChoice = z.object({
   choice: z.enum(["continue", "cancel"]),
   shown: z.string().max(100).default(""),
+});
+/** About whom an administrator asks what would be told. */
+export const PreviewQuestion = z.object({
+  email: z
+    .string({ error: () => texts.previewEmailMissing })
+    .trim()
+    .toLowerCase()
+    .max(254, { error: () => texts.previewEmailMissing })
+    .pipe(z.email({ error: () => texts.previewEmailMissing })),
 });

@@ -53,6 +53,26 @@ export const texts = defineTexts("sso", {
   home: "Go to your applications",
   deniedLaunch:
     "You have no access to this application, or it is switched off. Ask your administrator",
+  applications: "Applications",
+  previewTitle: "What would be told about a person",
+  previewLead: (application: string) =>
+    `What ${application} would get if this person signed in to it now. Nothing is sent; that you looked is in the audit trail.`,
+  previewEmail: "E-mail address of the person",
+  previewEmailMissing: "Enter the e-mail address of a person",
+  previewShow: "Show",
+  personUnknown: "There is nobody with this address",
+  previewOf: (person: string) => `What would be told about ${person}`,
+  previewAnother: "Another person",
+  previewPerson: (person: string) => `To the page of ${person}`,
+  previewDenied: (person: string, application: string) =>
+    `${person} has no access to ${application} at the moment: nothing would be told.`,
+  previewFact: "Fact",
+  previewName: "Sent as",
+  previewValue: "Value",
+  previewNameIdLater: "Made at the sign-in",
+  previewWithheld:
+    "Chosen for this application, and not told: there is no value, or nobody but the person said it, or the organisation lets it out to no application:",
+  eventPreviewed: "What would be told about a person looked at",
   eventRequested: "Application asked for a sign-in",
   eventRefused: "Application’s sign-in request refused",
   eventIssued: "Signed in to an application",

@@ -3,20 +3,27 @@ import type { FC } from "hono/jsx";
 import type { SentKey } from "#features/applications/index.ts";
 import { attributeName, isAttributeKey, valueText } from "#features/attributes/index.ts";
 import { methodsText, strengthText } from "#features/policy/index.ts";
-import type { Screen, View } from "#platform/http/view.ts";
+import type { FormScreen, Screen, View } from "#platform/http/view.ts";
 import {
   AutoPost,
   Button,
+  Card,
   Cluster,
+  Code,
+  DataTable,
+  Field,
+  Form,
   FramePage,
   KeyValues,
   LinkButton,
   Notice,
+  PageHeader,
   Stack,
 } from "#platform/ui/index.ts";
 import { nameIdFormats } from "#protocols/saml/name-id.ts";
 import type { SignInWay } from "./demand.ts";
 import type { Person } from "./person.ts";
+import type { Named, Preview } from "./preview.ts";
 import { texts } from "./texts.ts";
 
 interface SendingData {
@@ -179,4 +186,101 @@ const DeniedPage: FC<{ data: DeniedData; view: View }> = ({ data, view }) => (
       </Cluster>
     </Stack>
   </FramePage>
+);
+
+const crumbs = ({ id, name }: Named) => [
+  { label: texts.applications, href: "/applications" },
+  { label: name, href: `/applications/${id}` },
+];
+
+export const PreviewForm: FormScreen<Named> = ({ data, values, problems }) => (
+  <>
+    <PageHeader
+      title={texts.previewTitle}
+      description={texts.previewLead(data.name)}
+      breadcrumbs={crumbs(data)}
+    />
+    <Card>
+      <Form
+        action={`/applications/${data.id}/preview`}
+        submit={texts.previewShow}
+        cancel={`/applications/${data.id}/attributes`}
+        values={values}
+        problems={problems}
+      >
+        <Field
+          name="email"
+          label={texts.previewEmail}
+          type="email"
+          required
+          maxlength={254}
+          autocomplete="off"
+          autofocus
+        />
+      </Form>
+    </Card>
+  </>
+);
+
+export const PreviewPage: Screen<Preview> = ({ data }) => (
+  <>
+    <PageHeader
+      title={texts.previewOf(data.name)}
+      breadcrumbs={crumbs(data.application)}
+      actions={
+        <LinkButton href={`/applications/${data.application.id}/preview`}>
+          {texts.previewAnother}
+        </LinkButton>
+      }
+    />
+    <Stack>
+      {data.told === null ? (
+        <Notice kind="warning">{texts.previewDenied(data.name, data.application.name)}</Notice>
+      ) : (
+        <ToldTable {...data} told={data.told} />
+      )}
+      <p>
+        <a href={`/users/${data.userId}`}>{texts.previewPerson(data.name)}</a>
+      </p>
+    </Stack>
+  </>
+);
+
+const ToldTable = ({
+  told,
+  nameId,
+  withheld,
+}: Omit<Preview, "told"> & { readonly told: NonNullable<Preview["told"]> }) => (
+  <>
+    <Card flush>
+      <DataTable
+        caption={texts.previewTitle}
+        rows={[
+          { what: texts.nameId, name: "NameID", values: [nameId ?? texts.previewNameIdLater] },
+          ...told.map(({ key, meaning, name, values }) => ({
+            what: isAttributeKey(key) ? attributeName(key) : meaning,
+            name,
+            values: values.map((value) =>
+              isAttributeKey(key) && valueText(key, value) !== value
+                ? `${value} (${valueText(key, value)})`
+                : value,
+            ),
+          })),
+        ]}
+        columns={[
+          { label: texts.previewFact, cell: ({ what }) => what },
+          { label: texts.previewName, cell: ({ name }) => <Code>{name}</Code> },
+          {
+            label: texts.previewValue,
+            cell: ({ values }) => values.map((value) => <div>{value}</div>),
+          },
+        ]}
+      />
+    </Card>
+    {withheld.length > 0 && (
+      <Notice kind="info">
+        {texts.previewWithheld} {withheld.join(", ")}
+      </Notice>
+    )}
+  </>
 );

@@ -1,10 +1,11 @@
 // What identity providers say of people beside their names: kept as their word, in force where the tenant mirrors it, and taken back with them.
 import { describe, expect, test } from "bun:test";
-import { attributesOf, listProviderValues } from "#features/attributes/index.ts";
+import { type AttributeKey, attributesOf, listProviderValues } from "#features/attributes/index.ts";
 import { readSpMetadata } from "#protocols/saml/metadata/read-sp.ts";
 import { type TestTenant, type TestUser, testApp } from "../../support/a-tenant.ts";
 import { signAssertion } from "../../protocols/saml/support/idp.ts";
 import { known, use } from "../attributes/support.ts";
+import { written } from "../attributes/written.ts";
 import { takeAway } from "../provider-people/support.ts";
 import {
   anIdp,
@@ -58,16 +59,10 @@ const changes = async (tenant: TestTenant) =>
 
 const write = (
   tenant: TestTenant,
-  { id }: Pick<TestUser, "id">,
-  as: "self" | "admin",
-  key: string,
-  value: string,
-) =>
-  app.asSuperuser(
-    `insert into app.user_attributes (tenant_id, user_id, key, value, source) values ($1, $2, $3, $4, $5)
-     on conflict (tenant_id, user_id, key) do update set value = excluded.value, source = excluded.source, identity_provider_id = null`,
-    [tenant.id, id, key, value, as],
-  );
+  user: Pick<TestUser, "id">,
+  source: "self" | "admin",
+  [key, value]: [AttributeKey, string],
+) => written(app, tenant, { user, key, value, source });
 
 describe("a sign-in", () => {
   test("that makes somebody puts in force what the provider says, by its word, with one event", async () => {
@@ -108,8 +103,8 @@ describe("a sign-in", () => {
     const { tenant, idp } = await aWorld();
     await comes(tenant, idp, { title: ["Countess"], department: ["Analysis"] });
     const person = await ada(tenant);
-    await write(tenant, person, "admin", "department", "Poetry");
-    await write(tenant, person, "self", "job_title", "Queen");
+    await write(tenant, person, "admin", ["department", "Poetry"]);
+    await write(tenant, person, "self", ["job_title", "Queen"]);
     const long = app.clock.now();
     app.clock.advance({ hours: 1 });
     await comes(tenant, idp, { title: ["Countess"], department: ["Analysis"] });
@@ -130,8 +125,8 @@ describe("a sign-in", () => {
     const { tenant, idp } = await aWorld();
     await comes(tenant, idp, {});
     const person = await ada(tenant);
-    await write(tenant, person, "self", "job_title", "Countess");
-    await write(tenant, person, "admin", "department", "Analysis");
+    await write(tenant, person, "self", ["job_title", "Countess"]);
+    await write(tenant, person, "admin", ["department", "Analysis"]);
     await comes(tenant, idp, { title: ["Countess"], department: ["Analysis"] });
     expect(await known(tenant, person)).toEqual({
       job_title: "Countess by idp",
@@ -146,7 +141,7 @@ describe("a sign-in", () => {
     const person = await ada(tenant);
     expect(await known(tenant, person)).toEqual({});
     expect(await saidOf(tenant, person)).toEqual({ job_title: "Countess, beside" });
-    await write(tenant, person, "admin", "job_title", "Admiral");
+    await write(tenant, person, "admin", ["job_title", "Admiral"]);
     await comes(tenant, idp, { title: ["Queen"] });
     expect(await known(tenant, person)).toEqual({ job_title: "Admiral by admin" });
     expect(await saidOf(tenant, person)).toEqual({ job_title: "Queen, beside" });
@@ -157,7 +152,7 @@ describe("a sign-in", () => {
     const all = { title: ["Countess"], department: ["Analysis"], organization: ["Engines"] };
     await comes(tenant, idp, all);
     const person = await ada(tenant);
-    await write(tenant, person, "admin", "department", "Poetry");
+    await write(tenant, person, "admin", ["department", "Poetry"]);
     await comes(tenant, idp, { title: [" "], department: [] });
     expect(await known(tenant, person)).toEqual({
       department: "Poetry by admin",
@@ -317,7 +312,7 @@ describe("what a provider said", () => {
     await comes(tenant, idp, { title: ["Countess"], department: ["Analysis"] });
     const person = await ada(tenant);
     await use(tenant, { department: { mirrorFromProvider: false } });
-    await write(tenant, person, "admin", "department", "Poetry");
+    await write(tenant, person, "admin", ["department", "Poetry"]);
     const page = await (await tenant.browser.get(`/users/${person.id}`)).text();
     expect(page).toContain("Said by identity providers");
     expect(page).toContain("Countess");
@@ -342,7 +337,7 @@ describe("what a provider said", () => {
     const all = { title: ["Countess"], department: ["Analysis"], organization: ["Engines"] };
     await comes(tenant, idp, all);
     const person = await ada(tenant);
-    await write(tenant, person, "admin", "department", "Poetry");
+    await write(tenant, person, "admin", ["department", "Poetry"]);
     await use(tenant, { organization: { mirrorFromProvider: false } });
     await comes(tenant, idp, { organization: ["Looms"] });
     await ok(takeAway(tenant, person, idp, { way: "password" }));
@@ -375,7 +370,7 @@ describe("what a provider said", () => {
       attributes: { title: ["Admiral"] },
     });
     const grace = (await tenant.events("identity_provider.person_created")).at(-1)?.data["userId"];
-    await write(tenant, person, "admin", "department", "Poetry");
+    await write(tenant, person, "admin", ["department", "Poetry"]);
     const deletion = await tenant.browser.get(`/identity-providers/${idp.id}/deletion`);
     expect(await deletion.text()).toContain('name="keepsAttributes"');
     await ok(tenant.api.delete(`/identity-providers/${idp.id}`, { confirmed: true }));

@@ -51,9 +51,14 @@ export const SentPage: Screen<Sent> = ({ data, view }) => (
       breadcrumbs={crumbs(data.application)}
       actions={
         view.viewer?.can("applications.manage") === true && (
-          <LinkButton kind="primary" href={`${pathOf(data.application)}/edit`}>
-            {texts.sentChange}
-          </LinkButton>
+          <>
+            <LinkButton href={`/applications/${data.application.id}/preview`}>
+              {texts.sentPreview}
+            </LinkButton>
+            <LinkButton kind="primary" href={`${pathOf(data.application)}/edit`}>
+              {texts.sentChange}
+            </LinkButton>
+          </>
         )
       }
     />
