@@ -29,13 +29,22 @@ export const sentKeys: readonly SentKey[] = [...fixedKeys, ...ownKeys];
 /** Fact → name under which an application gets it; what is absent is not sent. */
 export type SentNames = Readonly<Partial<Record<SentKey, string>>>;
 
-const fixed: Readonly<Record<FixedKey, { friendlyName: string; meaning: string }>> = {
-  email: { friendlyName: "mail", meaning: texts.meaningEmail },
-  firstName: { friendlyName: "givenName", meaning: texts.meaningFirst },
-  lastName: { friendlyName: "sn", meaning: texts.meaningLast },
-  displayName: { friendlyName: "displayName", meaning: texts.meaningDisplay },
-  groups: { friendlyName: "groups", meaning: texts.meaningGroups },
-};
+const fixed: Readonly<Record<FixedKey, { label: string; friendlyName: string; meaning: string }>> =
+  {
+    email: { label: texts.factEmail, friendlyName: "mail", meaning: texts.meaningEmail },
+    firstName: {
+      label: texts.meaningFirst,
+      friendlyName: "givenName",
+      meaning: texts.meaningFirst,
+    },
+    lastName: { label: texts.meaningLast, friendlyName: "sn", meaning: texts.meaningLast },
+    displayName: {
+      label: texts.meaningDisplay,
+      friendlyName: "displayName",
+      meaning: texts.meaningDisplay,
+    },
+    groups: { label: texts.factGroups, friendlyName: "groups", meaning: texts.meaningGroups },
+  };
 
 export const isFixed = (key: SentKey): key is FixedKey => Object.hasOwn(fixed, key);
 
@@ -50,8 +59,8 @@ export const usualName = (key: SentKey): string =>
   isFixed(key) ? key : attributes[key].friendlyName;
 
 /** What people call it. */
-export const meaningOf = (key: SentKey): string =>
-  isFixed(key) ? fixed[key].meaning : attributeName(key);
+export const factName = (key: SentKey): string =>
+  isFixed(key) ? fixed[key].label : attributeName(key);
 
 export interface SentAttribute {
   readonly key: SentKey;
@@ -97,7 +106,8 @@ export function attributesFor(
     if (key === "groups" && told === "none") return [];
     const friendlyName = isFixed(key) ? fixed[key].friendlyName : attributes[key].friendlyName;
     const isAll = key === "groups" && told === "all";
-    const meaning = isAll ? texts.meaningAllGroups : meaningOf(key);
+    const usual = isFixed(key) ? fixed[key].meaning : attributeName(key);
+    const meaning = isAll ? texts.meaningAllGroups : usual;
     return [{ key, name, nameFormat: formatOf(name), friendlyName, meaning }];
   });
 }

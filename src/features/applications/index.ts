@@ -2,8 +2,8 @@ export { registerApplication } from "./actions/registry.ts";
 export {
   attributesFor,
   type Facts,
+  factName,
   groupsTold,
-  meaningOf,
   released,
   type ReleasedAttribute,
   type SentAttribute,

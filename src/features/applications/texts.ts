@@ -212,10 +212,13 @@ export const texts = defineTexts("applications", {
   sentNot: "Not sent",
   sentBlocked: "Not let out by the organisation (Settings, Attributes)",
   sentConfirmed: "Only where an administrator or an identity provider said it",
+  sentDisplayName: "The display name in its place, where there is one that may leave",
+  sentRest:
+    "Whatever is not named here leaves for no application: that is decided under Settings, Attributes.",
   sentRequired: (name: string) => `Its metadata requires it, as ${name}`,
   sentRequested: (name: string) => `Its metadata asks for it, as ${name}`,
   sentUnknown: "Its metadata asks for more, which nothing here is:",
-  sentName: (label: string) => `Name of “${label}”`,
+  sentName: (label: string) => `${label}, sent as`,
   sentFormHint:
     "Choose what the application needs, and no more. A name that is a URI, such as urn:oid:2.5.4.12, is sent as one.",
   sentSave: "Save what is sent",
@@ -256,6 +259,8 @@ export const texts = defineTexts("applications", {
   attributes: "Attributes we send",
   attributeName: "Attribute",
   attributeMeaning: "Holds",
+  factEmail: "E-mail address",
+  factGroups: "Groups",
   meaningEmail: "Primary e-mail address",
   meaningFirst: "First name",
   meaningLast: "Last name",

@@ -1,10 +1,5 @@
 // What an application would be told about a person, for whoever looks after it: decided as a sign-on decides it, and nothing is sent or made.
-import {
-  accessOf,
-  findApplication,
-  meaningOf,
-  type SentKey,
-} from "#features/applications/index.ts";
+import { accessOf, findApplication, factName, type SentKey } from "#features/applications/index.ts";
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import { nameIdFormats } from "#protocols/saml/name-id.ts";
@@ -61,7 +56,7 @@ export async function previewFor(
     nameIdFormat,
     nameId: person && (await nameIdOf(db, person, { applicationId, nameIdFormat })),
     told,
-    withheld: told === null ? [] : chosen.filter((key) => !isTold(key)).map(meaningOf),
+    withheld: told === null ? [] : chosen.filter((key) => !isTold(key)).map(factName),
   };
 }
 

@@ -1,7 +1,7 @@
 // What a person sees on the way to an application: the question, the refusal, the hand-over.
 import type { FC } from "hono/jsx";
-import type { SentKey } from "#features/applications/index.ts";
-import { attributeName, isAttributeKey, valueText } from "#features/attributes/index.ts";
+import { factName, type SentKey } from "#features/applications/index.ts";
+import { isAttributeKey, valueText } from "#features/attributes/index.ts";
 import { methodsText, strengthText } from "#features/policy/index.ts";
 import type { FormScreen, Screen, View } from "#platform/http/view.ts";
 import {
@@ -114,7 +114,7 @@ function releasedItems({ person: { told, email }, nameIdFormat }: AskingData) {
   const items = told
     .filter(({ key }) => !isSaid || (key !== "firstName" && key !== "lastName"))
     .map(({ key, values }) => ({
-      label: factText(key),
+      label: factName(key),
       value: values
         .map((value) => (isAttributeKey(key) ? valueText(key, value) : value))
         .join(", "),
@@ -127,8 +127,6 @@ function releasedItems({ person: { told, email }, nameIdFormat }: AskingData) {
     items.push({ label: texts.nameId, value: texts.nameIdTransient });
   return items;
 }
-
-const factText = (key: SentKey): string => (isAttributeKey(key) ? attributeName(key) : texts[key]);
 
 const OtherAccount: FC<{ path: string }> = ({ path }) => (
   <a href={`/sign-in?reauthenticate=1&return_to=${encodeURIComponent(path)}`}>
@@ -257,8 +255,8 @@ const ToldTable = ({
         caption={texts.previewTitle}
         rows={[
           { what: texts.nameId, name: "NameID", values: [nameId ?? texts.previewNameIdLater] },
-          ...told.map(({ key, meaning, name, values }) => ({
-            what: isAttributeKey(key) ? attributeName(key) : meaning,
+          ...told.map(({ key, name, values }) => ({
+            what: factName(key),
             name,
             values: values.map((value) =>
               isAttributeKey(key) && valueText(key, value) !== value

@@ -162,7 +162,7 @@ describe("PUT /applications/:applicationId/attributes", () => {
     expect([answer.status, answer.headers.get("location")]).toEqual([303, path(application)]);
     expect(namesOf(await sentOf(tenant, application))).toEqual({ email: "mail" });
     const page = await (await tenant.browser.get(`/applications/${application.id}`)).text();
-    expect(page.includes("Primary e-mail address")).toBe(true);
+    expect(page.includes("<p>E-mail address</p>")).toBe(true);
   });
 
   test("refuses a name twice, an empty one, a long one and an unknown fact, and names the field", async () => {

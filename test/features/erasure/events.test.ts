@@ -33,6 +33,7 @@ const impersonal: readonly string[] = [
   // Settings, before and after.
   "application.changed.changes",
   "federation_settings.changed.changes",
+  "application.attributes_changed.changes",
   "identity_provider.changed.changes",
   "provider_people.groups_set.changes",
   "identity_provider.described.from",

@@ -216,7 +216,7 @@ describe("POST /applications/:applicationId/preview", () => {
     expect(status).toBe(200);
     for (const row of [
       "Identifier NameID Made at the sign-in",
-      `Primary e-mail address email ${grace.email}`,
+      `E-mail address email ${grace.email}`,
       "Full name displayName Grace Hopper",
       "Job title title Admiral",
     ])

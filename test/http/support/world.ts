@@ -358,11 +358,18 @@ const samples: Readonly<Record<string, Sample>> = {
     availableToAll: "true",
   }),
   "PUT /applications/:applicationId/metadata": () => ({ metadataXml: "<not-metadata/>" }),
+  "PUT /applications/:applicationId/attributes": () => ({
+    form: "all",
+    "sent.email": "on",
+    "attributes.email": "mail",
+  }),
+  "POST /applications/:applicationId/preview": ({ tenant }) => ({ email: tenant.me.email }),
   "POST /applications/:applicationId/grants": ({ ids }) => ({ groupId: ids["groupId"] ?? "" }),
   "POST /identity-providers": () => ({ name: "Walked", preset: "entra" }),
   "PATCH /identity-providers/:providerId": () => ({
     name: "Renamed",
     emailAttribute: "mail",
+    "attributeClaims.job_title": "title",
     trustsSecondStep: "true",
   }),
   "PUT /identity-providers/:providerId/description": () => ({ metadataXml: "<not-metadata/>" }),

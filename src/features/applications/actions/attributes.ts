@@ -4,7 +4,7 @@ import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { Actor } from "#src/actor.ts";
 import type { ApplicationId } from "#src/ids.ts";
-import { attributeOf, isAllowed, meaningOf, sentKeys } from "../attributes.ts";
+import { attributeOf, isAllowed, factName, sentKeys } from "../attributes.ts";
 import { applicationAttributesChanged } from "../events.ts";
 import { findApplication, type FoundApplication, lockApplication } from "../queries.ts";
 import { proposedName, requestedFact, requestedFacts } from "../requested.ts";
@@ -28,7 +28,7 @@ function choicesOf(
     const source = attributeOf(key);
     return {
       key,
-      label: meaningOf(key),
+      label: factName(key),
       isSent: name !== undefined,
       name: name ?? proposedName(key, asked),
       isAllowed: isAllowed(settings, key),

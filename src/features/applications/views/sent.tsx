@@ -7,6 +7,7 @@ import {
   DataTable,
   Field,
   Form,
+  Grid,
   LinkButton,
   Notice,
   PageHeader,
@@ -66,7 +67,7 @@ export const SentPage: Screen<Sent> = ({ data, view }) => (
       <Card flush>
         <DataTable
           caption={texts.sent}
-          rows={data.items}
+          rows={data.items.filter(isAsked)}
           columns={[
             { label: texts.sentFact, cell: ({ label }) => label },
             {
@@ -81,16 +82,24 @@ export const SentPage: Screen<Sent> = ({ data, view }) => (
           ]}
         />
       </Card>
+      <p class="muted">{texts.sentRest}</p>
       <Unknown {...data} />
     </Stack>
   </>
 );
 
+/** What the organisation keeps to itself is spoken of only where something comes of it. */
+const isAsked = ({ isAllowed, isSent, requested }: SentChoice): boolean =>
+  isAllowed || isSent || requested !== null;
+
 /** What stands against a fact, and what the application says of it. */
-function notesOf({ isSent, isAllowed, isUnconfirmedToo, requested }: SentChoice): string[] {
+function notesOf({ key, isSent, isAllowed, isUnconfirmedToo, requested }: SentChoice): string[] {
   return [
     ...(isAllowed ? [] : [texts.sentBlocked]),
-    ...(isSent && isAllowed && isUnconfirmedToo === false ? [texts.sentConfirmed] : []),
+    ...(isSent && key === "displayName" ? [texts.sentDisplayName] : []),
+    ...(isSent && isAllowed && key !== "displayName" && isUnconfirmedToo === false
+      ? [texts.sentConfirmed]
+      : []),
     ...(requested === null
       ? []
       : [
@@ -136,12 +145,11 @@ export const SentForm: FormScreen<Sent> = ({ data, values, problems }) => (
           problems={problems}
         >
           <input type="hidden" name="form" value="all" />
-          {/* What the organisation keeps to itself is asked about only where something comes of it. */}
-          {data.items
-            .filter(({ isAllowed, isSent, requested }) => isAllowed || isSent || requested !== null)
-            .map((choice) => (
+          <Grid wide>
+            {data.items.filter(isAsked).map((choice) => (
               <Choice choice={choice} />
             ))}
+          </Grid>
         </Form>
       </Card>
     </Stack>
@@ -151,19 +159,22 @@ export const SentForm: FormScreen<Sent> = ({ data, values, problems }) => (
 const Choice = ({ choice }: { choice: SentChoice }) => {
   const notes = notesOf(choice);
   return (
-    <Stack gap="small">
-      <Checkbox
-        name={sentBoxField(choice.key)}
-        label={choice.label}
-        hint={notes.length === 0 ? undefined : notes.join(". ")}
-      />
-      <Field
-        name={sentNameField(choice.key)}
-        label={texts.sentName(choice.label)}
-        maxlength={255}
-        mono
-        spellcheck={false}
-      />
-    </Stack>
+    // In a box of its own: one beside a longer one keeps its height.
+    <div>
+      <Stack gap="small">
+        <Checkbox
+          name={sentBoxField(choice.key)}
+          label={choice.label}
+          hint={notes.length === 0 ? undefined : notes.join(". ")}
+        />
+        <Field
+          name={sentNameField(choice.key)}
+          label={texts.sentName(choice.label)}
+          maxlength={255}
+          mono
+          spellcheck={false}
+        />
+      </Stack>
+    </div>
   );
 };
