@@ -340,7 +340,19 @@ describe("what a provider said", () => {
     await write(tenant, person, "admin", ["department", "Poetry"]);
     await use(tenant, { organization: { mirrorFromProvider: false } });
     await comes(tenant, idp, { organization: ["Looms"] });
+    await comes(
+      tenant,
+      idp,
+      { title: ["Admiral"] },
+      { nameId: "00u-grace", email: `g@${idp.domain}` },
+    );
+    const made = (await tenant.events("identity_provider.person_created")).at(-1);
+    const grace = { id: made?.data["userId"] as TestUser["id"] };
     await ok(takeAway(tenant, person, idp, { way: "password" }));
+    expect([await known(tenant, grace), await saidOf(tenant, grace)]).toEqual([
+      { job_title: "Admiral by idp" },
+      { job_title: "Admiral" },
+    ]);
     expect(await known(tenant, person)).toEqual({
       department: "Poetry by admin",
       organization: "Engines by idp",

@@ -176,8 +176,12 @@ describe("our metadata and the setup page", () => {
     const { metadataUrl, setupUrl } = sp.application;
     expect(await read(metadataUrl)).toContain('Name="title"');
     expect(await read(metadataUrl)).not.toContain('Name="l"');
-    await send(tenant, sp, { email: "mail", city: "town", job_title: "title" });
-    await use(tenant, { job_title: { sendToApplications: false } });
+    const wished = { email: "mail", city: "town", job_title: "title", department: "unit" };
+    await send(tenant, sp, wished);
+    await use(tenant, {
+      job_title: { sendToApplications: false },
+      department: { enabled: false },
+    });
     const names = Array.from(
       (await read(metadataUrl)).matchAll(/<saml:Attribute [^>]* Name="([^"]+)"/g),
       ([, name]) => name,
