@@ -236,7 +236,7 @@ async function takeBackWhere(
       order by a.user_id, array_position(${[...attributeKeys]}::text[], a.key) for update of a
     )
     delete from user_attributes as a using held
-    where a.user_id = held.user_id and a.key = held.key
+    where a.user_id = held.user_id and a.key = held.key and a.identity_provider_id = ${providerId}
     returning a.key, a.user_id as "userId"`.execute(db);
   return rows;
 }

@@ -1,6 +1,7 @@
 // What a sign-in asks of the database is found by an index, however many people and connections there are.
 import { beforeAll, describe, expect, test } from "bun:test";
 import { hasSubject, findLinked } from "#features/sign-in/queries.ts";
+import { listProviderValues, takeBackProviderValues } from "#features/attributes/index.ts";
 import { findLeftOut } from "#features/identity-providers/queries.ts";
 import { listPeople } from "#features/provider-people/queries.ts";
 import { findWaiting } from "#features/identity-providers/requests.ts";
@@ -42,7 +43,13 @@ beforeAll(async () => {
   await as(`insert into app.identity_provider_domains (tenant_id, identity_provider_id, domain)
     select $1, p.id, 'd' || n || '-' || right(p.id::text, 12) || '.example' from app.identity_providers as p, generate_series(1, 100) as n
     where p.tenant_id = $1`);
+  await as(`insert into app.user_provider_attributes (tenant_id, user_id, identity_provider_id, key, value)
+    select l.tenant_id, l.user_id, l.identity_provider_id, 'job_title', 'Countess' from app.federated_identities as l where l.tenant_id = $1`);
+  await as(`insert into app.user_attributes (tenant_id, user_id, key, value, source, identity_provider_id)
+    select tenant_id, user_id, key, value, 'idp', identity_provider_id from app.user_provider_attributes where tenant_id = $1`);
   for (const table of [
+    "user_attributes",
+    "user_provider_attributes",
     "users",
     "federated_identities",
     "identity_providers",
@@ -92,7 +99,29 @@ const asks: [what: string, ask: (db: TenantDb) => Promise<unknown>, index: strin
   ],
 ];
 
+/** The plans of all that is written, and is not there afterwards: whoever asks rolls it back. */
+async function plansOfWriting(write: (db: TenantDb) => Promise<unknown>): Promise<string> {
+  const sent = await statementsOf(() =>
+    tenant.scope
+      .write(async (db) => {
+        await write(db);
+        throw new Error("rolled back");
+      })
+      .catch(() => undefined),
+  );
+  const plans = await Promise.all(sent.map((statement) => planOf(world, tenant.id, statement)));
+  return plans.join("\n");
+}
+
 describe("found by an index", () => {
+  test("what a provider said of one person, and what it put in force of all", async () => {
+    const said = await plansOf((db) => listProviderValues(db, userId));
+    expect(said).not.toMatch(/Seq Scan on (user_attributes|user_provider_attributes)/);
+    const taken = await plansOfWriting((db) => takeBackProviderValues(db, providerId));
+    expect(taken).toMatch(/user_(provider_)?attributes_provider/);
+    expect(taken).not.toMatch(/Seq Scan on (user_attributes|user_provider_attributes)/);
+  });
+
   test.each(asks)("%s", async (_, ask, index) => {
     const plan = await plansOf(ask);
     expect(plan).toContain(index);
