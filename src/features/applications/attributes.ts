@@ -91,6 +91,13 @@ export interface Telling extends GroupTelling {
   readonly serviceProvider: { readonly sentAttributes: SentNames };
 }
 
+/** Whether this application may have it, chosen or not: it is told of no groups where the tenant, or its own setting, says so. */
+export const isLetOut = (
+  application: GroupTelling,
+  settings: AttributeSettings,
+  key: SentKey,
+): boolean => (key === "groups" ? groupsTold(application) !== "none" : isAllowed(settings, key));
+
 /**
  * What an assertion for this application may hold: chosen for it, and the tenant lets applications have it. Metadata and the setup page say
  * it, `released` keeps to it.
@@ -102,8 +109,7 @@ export function attributesFor(
   const told = groupsTold(application);
   return sentKeys.flatMap((key) => {
     const name = application.serviceProvider.sentAttributes[key];
-    if (name === undefined || !isAllowed(settings, key)) return [];
-    if (key === "groups" && told === "none") return [];
+    if (name === undefined || !isLetOut(application, settings, key)) return [];
     const friendlyName = isFixed(key) ? fixed[key].friendlyName : attributes[key].friendlyName;
     const isAll = key === "groups" && told === "all";
     const usual = isFixed(key) ? fixed[key].meaning : attributeName(key);

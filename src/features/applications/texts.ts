@@ -211,6 +211,7 @@ export const texts = defineTexts("applications", {
   sentNote: "Notes",
   sentNot: "Not sent",
   sentBlocked: "Not let out by the organisation (Settings, Attributes)",
+  sentNoGroups: "It is told of no groups: see “Groups it is told of” on its page",
   sentConfirmed: "Only where an administrator or an identity provider said it",
   sentDisplayName: "The display name in its place, where there is one that may leave",
   sentRest:

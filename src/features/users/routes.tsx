@@ -1,6 +1,10 @@
 // People: the list, inviting, one person's pages, and what is done about them.
 import { z } from "zod";
-import { attributesShown, findAttributeSettings, listProviderValues } from "#features/attributes/index.ts";
+import {
+  attributesShown,
+  findAttributeSettings,
+  listProviderValues,
+} from "#features/attributes/index.ts";
 import { listEvents, referenceText } from "#features/audit-log/index.ts";
 import { provedDomains } from "#features/domains/index.ts";
 import { comingIn } from "#features/identity-providers/index.ts";

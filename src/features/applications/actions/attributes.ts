@@ -4,7 +4,7 @@ import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { Actor } from "#src/actor.ts";
 import type { ApplicationId } from "#src/ids.ts";
-import { attributeOf, isAllowed, factName, sentKeys } from "../attributes.ts";
+import { attributeOf, factName, isLetOut, sentKeys } from "../attributes.ts";
 import { applicationAttributesChanged } from "../events.ts";
 import { findApplication, type FoundApplication, lockApplication } from "../queries.ts";
 import { proposedName, requestedFact, requestedFacts } from "../requested.ts";
@@ -16,11 +16,8 @@ export async function listSent(db: TenantDb, applicationId: ApplicationId): Prom
   return choicesOf(application, await findAttributeSettings(db));
 }
 
-function choicesOf(
-  { serviceProvider }: Pick<FoundApplication, "serviceProvider">,
-  settings: AttributeSettings,
-): SentChoices {
-  const { sentAttributes, requestedAttributes } = serviceProvider;
+function choicesOf(application: FoundApplication, settings: AttributeSettings): SentChoices {
+  const { sentAttributes, requestedAttributes } = application.serviceProvider;
   const asked = requestedFacts(requestedAttributes);
   const items = sentKeys.map((key): SentChoice => {
     const request = asked.get(key);
@@ -31,7 +28,7 @@ function choicesOf(
       label: factName(key),
       isSent: name !== undefined,
       name: name ?? proposedName(key, asked),
-      isAllowed: isAllowed(settings, key),
+      isAllowed: isLetOut(application, settings, key),
       isUnconfirmedToo: source === null ? null : settings[source].allowSelfSourced,
       requested:
         request === undefined ? null : { name: request.name, isRequired: request.isRequired },

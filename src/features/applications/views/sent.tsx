@@ -95,7 +95,7 @@ const isAsked = ({ isAllowed, isSent, requested }: SentChoice): boolean =>
 /** What stands against a fact, and what the application says of it. */
 function notesOf({ key, isSent, isAllowed, isUnconfirmedToo, requested }: SentChoice): string[] {
   return [
-    ...(isAllowed ? [] : [texts.sentBlocked]),
+    ...(isAllowed ? [] : [key === "groups" ? texts.sentNoGroups : texts.sentBlocked]),
     ...(isSent && key === "displayName" ? [texts.sentDisplayName] : []),
     ...(isSent && isAllowed && key !== "displayName" && isUnconfirmedToo === false
       ? [texts.sentConfirmed]
