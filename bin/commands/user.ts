@@ -200,7 +200,7 @@ function printRecovered(done: Outcome): void {
 /** What is asked for after the new password. An invitation is for somebody who has nothing yet, and needs mail. */
 function stepText({ kept, mailedAs }: Outcome): string {
   if (kept.length > 0) return `After the new password is asked for: ${kept.join(", ")}`;
-  return mailedAs === "invitations.invitation"
+  return mailedAs.startsWith("invitations.")
     ? "After the password a code by e-mail is asked for: mail has to work (weft verify-email)"
     : "In the browser that opens it the link stands for the code by e-mail, once: then they set up an app or a passkey";
 }

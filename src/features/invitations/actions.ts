@@ -25,6 +25,13 @@ import { invitationAccepted, invitationSent } from "./events.ts";
 import { findInviter, nameOfActor, wasAccepted } from "./queries.ts";
 import { texts } from "./texts.ts";
 
+interface SentInvitation {
+  readonly url: string;
+  readonly expiresAt: Date;
+  /** The message that carries it, by its template. */
+  readonly mailedAs: string;
+}
+
 interface Invitee {
   readonly userId: UserId;
   readonly now: Date;
@@ -61,7 +68,7 @@ export async function resendInvitation(
   post: Post,
   actor: Actor,
   invitee: Invitee,
-): Promise<{ url: string; expiresAt: Date }> {
+): Promise<SentInvitation> {
   // An operator at the machine is no stranger, and may be in the middle of making mail work.
   if (actor.kind !== "operator") {
     const { userId, now } = invitee;
@@ -78,7 +85,7 @@ async function send(
   post: Post,
   actor: Actor,
   { userId, now, founding = false, again }: Invitee & { again: boolean },
-): Promise<{ url: string; expiresAt: Date }> {
+): Promise<SentInvitation> {
   const person = await findInvitee(db, userId);
   if (person.state === "active") throw invitationNotNeeded();
   if (person.state === "deactivated") throw inviteeDeactivated();
@@ -90,7 +97,7 @@ async function send(
   const template = founding ? foundingInvitation : known;
   await queueMail(db, post, template, { email, userId }, { firstName, url });
   await record(db, actor, invitationSent, { userId, again });
-  return { url, expiresAt: link.expiresAt };
+  return { url, expiresAt: link.expiresAt, mailedAs: template.name };
 }
 
 /** Refused, it is as if nobody had been added: the transaction ends. @throws {invitationsTooMany} */

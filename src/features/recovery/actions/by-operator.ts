@@ -131,8 +131,8 @@ async function linkFor(
   const { db, post, actor, now } = by;
   const { state, firstName } = await getUser(db, userId);
   if (state === "invited") {
-    const { url, expiresAt } = await resendInvitation(db, post, actor, { userId, now });
-    return { link: url, linkExpiresAt: expiresAt, mailedAs: "invitations.invitation" };
+    const { url, expiresAt, mailedAs } = await resendInvitation(db, post, actor, { userId, now });
+    return { link: url, linkExpiresAt: expiresAt, mailedAs };
   }
   const issued = await issueLink(db, {
     userId,
