@@ -1,5 +1,6 @@
 // What a proved domain does: addresses that administrators give need no confirmation, people there are welcomed, groups come by themselves.
 import { describe, expect, test } from "bun:test";
+import { setEmailByOperator } from "#features/addresses/index.ts";
 import { goodPassword, type TestTenant, type TestUser } from "../../support/a-tenant.ts";
 import { addressesOf, ask, confirmationLink, pathOf, subjectsTo } from "../addresses/support.ts";
 import { anIdp, ok, signInBy } from "../identity-providers/support.ts";
@@ -268,6 +269,26 @@ describe("an address at a proved domain", () => {
     // Once more changes nothing, and tells nothing.
     await script.post(pathOf(user), { email: `third@${domain.domain}` });
     expect(await givenIn(tenant)).toHaveLength(1);
+  });
+
+  test("gives its groups when the operator sets it, and not again when they had it", async () => {
+    const { tenant, domain, group } = await aHouse();
+    const user = await tenant.aUser();
+    const had = await tenant.aUser();
+    await isSecondFor(tenant, had.id, `had@${domain.domain}`);
+    const { post } = tenant;
+    for (const [email, newEmail] of [
+      [user.email, `set@${domain.domain}`],
+      [had.email, `had@${domain.domain}`],
+    ] as const)
+      await tenant.tenant.write((db) => {
+        const actor = { kind: "operator", command: "test" } as const;
+        const by = { db, actor, post, now: house.clock.now() };
+        return setEmailByOperator(by, { email, newEmail, confirm: false });
+      });
+    expect<unknown>(await givenIn(tenant)).toEqual([
+      { userId: user.id, groupId: group.id, because: "verified", actorKind: "operator" },
+    ]);
   });
 
   test("gives its groups when an invitation from before is answered", async () => {

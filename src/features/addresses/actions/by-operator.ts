@@ -1,5 +1,6 @@
 // Whoever is at the machine gives somebody another address in the place of the primary one: for a mailbox that is dead, where nobody can
 // confirm anything and nobody of a higher role is there to ask.
+import { giveDomainGroups } from "#features/domains/index.ts";
 import { notify } from "#features/notices/index.ts";
 import { dropPending } from "#features/one-time-links/index.ts";
 import { findUserByEmail, lockUser, userNotFound } from "#features/users/index.ts";
@@ -64,6 +65,9 @@ export async function setEmailByOperator(
   await setPrimary(db, former.id, false);
   await giveAddress(db, { userId, email: newEmail, now });
   await record(db, actor, addressSetByOperator, change);
+  const wasTheirs = addresses.some((one) => one.email === newEmail && one.verifiedAt !== null);
+  if (!wasTheirs)
+    await giveDomainGroups(db, actor, { userId, email: newEmail, because: "verified" });
   // While the former one is still theirs: it is one of those that are told.
   const happening = { userId, now };
   const { from, to } = change;
