@@ -283,7 +283,7 @@ describe("weft session end-all", () => {
     ).toEqual([{ command: "session end-all", sessions: 2 }]);
     const unknown = await weft(["session", "end-all", "--tenant", "nowhere"]);
     expect([unknown.code, unknown.err]).toEqual([1, expect.stringContaining("nowhere")]);
-  }, 30_000);
+  }, 120_000);
 });
 
 describe("weft api-client", () => {
@@ -392,7 +392,7 @@ describe("any command", () => {
       expect([line[0], code]).toEqual([line[0], 78]);
       expect(err).toContain("POSTGRES_PASSWORD");
     }
-  }, 30_000);
+  }, 120_000);
 
   test("has --help", async () => {
     const commands =
@@ -406,5 +406,5 @@ describe("any command", () => {
       expect(out).toContain("USAGE");
       expect(code).toBe(0);
     }
-  }, 30_000);
+  }, 120_000);
 });

@@ -93,7 +93,7 @@ describe("weft doctor", () => {
     expect(out).toMatch(/skipped {2}Mail {18}Not asked, since SMTP_HOST is wrong/);
     expect(out).toMatch(/ok {7}Disk space|warn {5}Disk space/);
     expect(out).not.toMatch(/seven-harbours|wicker-basket/);
-  }, 30_000);
+  }, 120_000);
 
   test("goes on with no settings at all", async () => {
     const { code, out } = await doctor([], {
@@ -107,7 +107,7 @@ describe("weft doctor", () => {
     expect(code).toBe(1);
     for (const name of ["APPUSER_PASSWORD", "BASE_DOMAIN", "SECRET_KEY", "SMTP_HOST"])
       expect(out).toContain(`repair: ${name}=`);
-  }, 30_000);
+  }, 120_000);
 
   test("ends although the database and the mail server take the call and say nothing", async () => {
     const silent = createServer(() => undefined).listen(0, "127.0.0.1");
@@ -126,7 +126,7 @@ describe("weft doctor", () => {
     expect(out).toMatch(/fail {5}Database/);
     expect(out).toMatch(/fail {5}Mail/);
     expect(out).toContain("skipped  Roles and grants");
-  }, 30_000);
+  }, 120_000);
 
   test("refuses an option it does not know", async () => {
     expect((await doctor(["--bogus"])).code).toBe(2);

@@ -107,7 +107,7 @@ describe("weft verify-email", () => {
         { record: "MX", state: "pass" },
       ],
     });
-  }, 20_000);
+  }, 120_000);
 
   test("sends nothing with --dns-only, and exits 0 unless no name server answers", async () => {
     const before = mail.received.length;

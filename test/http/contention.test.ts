@@ -57,7 +57,7 @@ describe("a request whose transaction is ended by a deadlock", () => {
     expect(await tenant.events("user.deactivated")).toEqual([]);
     expect((await tenant.api.put(path)).status).toBe(200);
     expect(await tenant.events("user.deactivated")).toHaveLength(1);
-  }, 30_000);
+  }, 120_000);
 
   test("of a person shows that on a page", async () => {
     const { tenant, user } = await aHouse();
@@ -65,7 +65,7 @@ describe("a request whose transaction is ended by a deadlock", () => {
     const answer = await inDeadlock(tenant, user, () => tenant.browser.put(path));
     expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "1"]);
     expect(await answer.text()).toContain("Somebody else was changing the same thing");
-  }, 30_000);
+  }, 120_000);
 });
 
 test.each([

@@ -54,7 +54,7 @@ describe.skipIf(!program.found)("looking after an account", () => {
     await press(page, "Save changes");
     await page.getByText("Changes saved").waitFor();
     expect(await background()).not.toBe(dark);
-  }, 30_000);
+  }, 120_000);
 
   test("an authenticator app is set up", async () => {
     await go("/security");
@@ -81,7 +81,7 @@ describe.skipIf(!program.found)("looking after an account", () => {
     await page.getByRole("link", { name: "I have kept them" }).click();
     await glance("02-security-with-app");
     await stage.mailbox.next(ada.email, "An authenticator app protects your account");
-  }, 30_000);
+  }, 120_000);
 
   test("the app's code is asked for at sign-in, and counts once", async () => {
     const other = await visitor(browser);
@@ -103,7 +103,7 @@ describe.skipIf(!program.found)("looking after an account", () => {
     await third.page.getByText("This code is not right").first().waitFor();
     await look(third, journey, "03-app-code-refused");
     await third.context.close();
-  }, 30_000);
+  }, 120_000);
 
   test("a backup code takes its place, once", async () => {
     const withBackupCode = async (visit: Visitor, code: string) => {
@@ -125,7 +125,7 @@ describe.skipIf(!program.found)("looking after an account", () => {
     await second.page.getByText("This code is not right").first().waitFor();
     await look(second, journey, "04-backup-code-refused");
     await second.context.close();
-  }, 30_000);
+  }, 120_000);
 
   test("the list of sessions ends one elsewhere", async () => {
     const elsewhere = await visitor(browser);
@@ -158,7 +158,7 @@ describe.skipIf(!program.found)("looking after an account", () => {
     await elsewhere.page.goto(`${stage.acme}/security`);
     await expectHeading(elsewhere.page, "Sign in");
     await elsewhere.context.close();
-  }, 30_000);
+  }, 120_000);
 
   test("a password that must be replaced proves nothing, and the page says why", async () => {
     const because = (cause: string) =>
@@ -174,7 +174,7 @@ describe.skipIf(!program.found)("looking after an account", () => {
     await page.getByText("passwords that were stolen").waitFor();
     await glance("06-to-replace-change");
     await because("null");
-  }, 30_000);
+  }, 120_000);
 
   test("the app is removed again, and codes come by mail", async () => {
     await go("/security/authenticator-app/removal");
@@ -184,7 +184,7 @@ describe.skipIf(!program.found)("looking after an account", () => {
     await press(page, "Remove the app");
     await page.getByText("The app is removed.").waitFor();
     await stage.mailbox.next(ada.email, "The authenticator app was removed");
-  }, 30_000);
+  }, 120_000);
 
   test("a forgotten password is replaced by a link, and every session ends", async () => {
     const other = await visitor(browser);
@@ -218,7 +218,7 @@ describe.skipIf(!program.found)("looking after an account", () => {
     await expectHeading(page, "This link does not work any more");
     await glance("07-link-used");
     await other.context.close();
-  }, 40_000);
+  }, 120_000);
 
   async function tryPasswords(at: Page): Promise<void> {
     await at.getByLabel("New password", { exact: true }).fill("short");
@@ -248,5 +248,5 @@ describe.skipIf(!program.found)("looking after an account", () => {
     await there.page.reload();
     await expectHeading(there.page, "Sign in");
     await stage.mailbox.next(ada.email, "Your password at Acme was changed");
-  }, 40_000);
+  }, 120_000);
 });

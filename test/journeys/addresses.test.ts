@@ -37,7 +37,7 @@ describe.skipIf(!program.found)("another address", () => {
     await glance("03-waiting");
     await press(page, `Send again to ${second}`);
     await page.getByText("A message is on its way").waitFor();
-  }, 30_000);
+  }, 120_000);
 
   test("is confirmed by whoever opens the mail, in a browser that knows nobody", async () => {
     const elsewhere = await visitor(browser, { size: "narrow" });
@@ -58,7 +58,7 @@ describe.skipIf(!program.found)("another address", () => {
     await page.reload();
     await page.getByRole("link", { name: `Make primary: ${second}` }).waitFor();
     await glance("07-two-addresses");
-  }, 30_000);
+  }, 120_000);
 
   test("becomes the primary one after it was read which applications would see somebody new", async () => {
     const registered = await page.evaluate(async () => {
@@ -94,7 +94,7 @@ describe.skipIf(!program.found)("another address", () => {
     await glance("10-promoted");
     for (const email of [ada.email, second])
       await stage.mailbox.next(email, "Your primary address");
-  }, 30_000);
+  }, 120_000);
 
   test("and the one before both sign in", async () => {
     for (const email of [second, ada.email]) {
@@ -104,7 +104,7 @@ describe.skipIf(!program.found)("another address", () => {
       await expectHeading(elsewhere.page, /Ada/);
       await elsewhere.page.close();
     }
-  }, 30_000);
+  }, 120_000);
 
   test("the one before is removed after a question, and an administrator sees what is left", async () => {
     await page.goto(`${stage.acme}/profile/addresses`);
@@ -121,5 +121,5 @@ describe.skipIf(!program.found)("another address", () => {
     await expectHeading(page, "E-mail addresses of Ada Lovelace");
     await page.getByText(second).first().waitFor();
     await glance("13-of-a-person");
-  }, 30_000);
+  }, 120_000);
 });

@@ -129,7 +129,7 @@ describe.skipIf(!canRun)("an identity provider that is not ours", () => {
       "/users?q=grace",
     );
     expect(items).toMatchObject([{ email: "grace@people.example", state: "active" }]);
-  }, 40_000);
+  }, 120_000);
 
   test("is enough where it is trusted; and there is a way past it", async () => {
     await script.call("PATCH", `/identity-providers/${id}`, { trustsSecondStep: true });
@@ -152,7 +152,7 @@ describe.skipIf(!canRun)("an identity provider that is not ours", () => {
     await press(other.page, "Sign in with People directory");
     await other.page.waitForURL(`${idp.origin}/**`);
     await other.context.close();
-  }, 40_000);
+  }, 120_000);
 
   test("is reached by a button where there is no script", async () => {
     const person = await visitor(browser, { javaScript: false });
@@ -163,7 +163,7 @@ describe.skipIf(!canRun)("an identity provider that is not ours", () => {
     await page.getByRole("link", { name: "Continue to People directory" }).click();
     await page.waitForURL(`${idp.origin}/**`);
     await person.context.close();
-  }, 30_000);
+  }, 120_000);
 
   test("opens an administrator's account only after their own password and second step", async () => {
     const [, domain] = ada.email.split("@");
@@ -180,7 +180,7 @@ describe.skipIf(!canRun)("an identity provider that is not ours", () => {
     await expectHeading(page, /Ada/);
     await stage.mailbox.next(ada.email, "Another way in");
     await person.context.close();
-  }, 40_000);
+  }, 120_000);
 
   test("is closed only by who has read whom it leaves outside", async () => {
     const { page } = admin;

@@ -51,7 +51,7 @@ describe.skipIf(!program.found)("the first day of an organisation", () => {
     });
     await expectHeading(page, "Hello, Ada Lovelace");
     await look(founder, journey, "02-home-empty");
-  }, 30_000);
+  }, 120_000);
 
   test("creates a group and belongs to it", async () => {
     const { page } = founder;
@@ -67,7 +67,7 @@ describe.skipIf(!program.found)("the first day of an organisation", () => {
     await look(founder, journey, "03-group-add");
     await press(page, "Add to group");
     await page.getByText("1 person added").waitFor();
-  }, 30_000);
+  }, 120_000);
 
   test("registers an application by its metadata address", async () => {
     const { page } = founder;
@@ -76,7 +76,7 @@ describe.skipIf(!program.found)("the first day of an organisation", () => {
       await look(founder, journey, "04-register-by-address");
     });
     await look(founder, journey, "04-registered");
-  }, 30_000);
+  }, 120_000);
 
   test("registers another by its metadata document", async () => {
     const { page } = founder;
@@ -89,14 +89,14 @@ describe.skipIf(!program.found)("the first day of an organisation", () => {
     await press(page, "Make available to everyone");
     await page.getByText("Everyone in your organisation may use this application.").waitFor();
     await look(founder, journey, "05-for-everyone");
-  }, 30_000);
+  }, 120_000);
 
   test("hands the other administrator a page that tells them all", async () => {
     const { page } = founder;
     await page.getByRole("link", { name: "Open setup page" }).click();
     await expectHeading(page, "Setup for Wiki");
     await look(founder, journey, "06-setup");
-  }, 30_000);
+  }, 120_000);
 
   test("grants the first to the group", async () => {
     const { page } = founder;
@@ -107,7 +107,7 @@ describe.skipIf(!program.found)("the first day of an organisation", () => {
     await press(page, "Grant access");
     await page.getByRole("link", { name: "Research & Development" }).waitFor();
     await look(founder, journey, "07-granted");
-  }, 30_000);
+  }, 120_000);
 
   test("is asked once what the application learns, then signed in", async () => {
     const { page } = founder;
@@ -125,7 +125,7 @@ describe.skipIf(!program.found)("the first day of an organisation", () => {
       displayName: "Ada Lovelace",
       groups: "Research & Development",
     });
-  }, 30_000);
+  }, 120_000);
 
   const bindings = [
     ["notes", "login", "a signed request, redirect binding"],
@@ -150,7 +150,7 @@ describe.skipIf(!program.found)("the first day of an organisation", () => {
           relayState: relay,
         });
       },
-      30_000,
+      120_000,
     );
   }
 
@@ -166,7 +166,7 @@ describe.skipIf(!program.found)("the first day of an organisation", () => {
     await press(page, "Send invitation");
     await page.getByText(`Invitation sent to ${grace.email}`).waitFor();
     await look(founder, journey, "10-invited");
-  }, 30_000);
+  }, 120_000);
 
   test("an application still waits for the second person after they accept the invitation", async () => {
     const second = await visitor(browser, { size: "narrow" });
@@ -190,7 +190,7 @@ describe.skipIf(!program.found)("the first day of an organisation", () => {
       profile: { email: grace.email, displayName: "Grace Hopper" },
       relayState: relay,
     });
-  }, 30_000);
+  }, 120_000);
 });
 
 /** Comes back as it went. No blank and none of !'()~: node-saml signs those in another encoding than it sends them. */

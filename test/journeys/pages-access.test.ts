@@ -58,7 +58,7 @@ describe.skipIf(!program.found)("the pages about access", () => {
       .waitFor();
     expect(await page.getByLabel("Name", { exact: true }).inputValue()).toBe("Wiki");
     await glance("01-register-unreadable");
-  }, 30_000);
+  }, 120_000);
 
   test("an application is registered by hand, and its metadata come later", async () => {
     await page.getByRole("radio", { name: "By hand" }).check();
@@ -73,7 +73,7 @@ describe.skipIf(!program.found)("the pages about access", () => {
     await press(page, "Replace");
     await said("Metadata read again");
     await page.getByText("Required: every request must carry its signature").waitFor();
-  }, 30_000);
+  }, 120_000);
 
   test("it is changed, granted and taken back", async () => {
     await page.getByRole("link", { name: "Edit" }).click();
@@ -92,7 +92,7 @@ describe.skipIf(!program.found)("the pages about access", () => {
     await page.getByRole("button", { name: "Revoke access of Accounting" }).click();
     await said("Access revoked");
     expect(await page.getByRole("link", { name: "Accounting" }).count()).toBe(0);
-  }, 30_000);
+  }, 120_000);
 
   test("it is switched off and on again by the keyboard alone", async () => {
     await page.getByRole("button", { name: "Disable" }).focus();
@@ -106,7 +106,7 @@ describe.skipIf(!program.found)("the pages about access", () => {
     await page.getByRole("button", { name: "Enable" }).focus();
     await page.keyboard.press("Enter");
     await said("Application enabled");
-  }, 30_000);
+  }, 120_000);
 
   test("its signing key is replaced in two steps", async () => {
     const application = page.url();
@@ -138,7 +138,7 @@ describe.skipIf(!program.found)("the pages about access", () => {
       await page.getByRole("link", { name: /Cancel|Keep/ }).click();
       await expectHeading(page, "Handbook");
     }
-  }, 30_000);
+  }, 120_000);
 
   test("it is found in the list and deleted after a question", async () => {
     await go("/applications");
@@ -150,7 +150,7 @@ describe.skipIf(!program.found)("the pages about access", () => {
     await page.getByRole("dialog").getByRole("button", { name: "Delete application" }).click();
     await said("Handbook is deleted");
     await page.getByText("No applications yet").waitFor();
-  }, 30_000);
+  }, 120_000);
 
   test("an API client is made, its secret shown once, and revoked", async () => {
     await go("/api-clients/new");
@@ -175,7 +175,7 @@ describe.skipIf(!program.found)("the pages about access", () => {
     await glance("07-revoke-question");
     await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
     await said("API client revoked");
-  }, 30_000);
+  }, 120_000);
 
   test("the audit trail tells all of it, and narrows down to one kind", async () => {
     await go("/events");
@@ -192,7 +192,7 @@ describe.skipIf(!program.found)("the pages about access", () => {
     await page.locator("[aria-invalid=true]").first().waitFor();
     await go("/events?from=2020-01-01&to=2020-01-02");
     await page.getByText("No event matches").first().waitFor();
-  }, 30_000);
+  }, 120_000);
 
   test("the API's description opens under our own content security policy", async () => {
     const visit = await visitor(browser);
@@ -202,5 +202,5 @@ describe.skipIf(!program.found)("the pages about access", () => {
     await visit.context.close();
     const { items } = await script.call<{ items: unknown[] }>("GET", "/events?limit=5");
     expect(items).toHaveLength(5);
-  }, 30_000);
+  }, 120_000);
 });

@@ -61,7 +61,7 @@ describe.skipIf(!program.found)("signing in", () => {
     expect(shown).toBe("Europe/London");
     expect(await page.locator("form[data-browser-zone]").count()).toBe(0);
     await page.goto(`${stage.acme}/`);
-  }, 30_000);
+  }, 120_000);
 
   test("proves the mailbox first, and sets up an app because the tenant asks for it", async () => {
     await setPolicy({ email_proof_first: true, strength: "strong", grace_days: 7 });

@@ -53,7 +53,7 @@ describe.skipIf(!canRun)("single sign-on to Apache with mellon", () => {
     expect(page.url()).toBe(mellon.protectedUrl);
     // It asks for a transient identifier of its own accord.
     expect(await facts(page)).toMatchObject({ ...expected, NAME_ID: expect.stringMatching(/^_/) });
-  }, 30_000);
+  }, 120_000);
 
   test("starts from a tile as well", async () => {
     const fresh = await visitor(browser, { size: "narrow" });
@@ -65,7 +65,7 @@ describe.skipIf(!canRun)("single sign-on to Apache with mellon", () => {
     await expectHeading(page, "Mail");
     expect(await facts(page)).toMatchObject({ ...expected, NAME_ID: ada.email });
     await fresh.context.close();
-  }, 30_000);
+  }, 120_000);
 
   test("tells it when nothing may be shown and nobody is signed in", async () => {
     const { page, context } = await visitor(browser);
@@ -76,7 +76,7 @@ describe.skipIf(!canRun)("single sign-on to Apache with mellon", () => {
     await context.close();
     await person.page.goto(mellon.passiveUrl);
     await expectHeading(person.page, "Mail");
-  }, 30_000);
+  }, 120_000);
 
   test("is refused by it when the answer was changed on its way", async () => {
     const { page, context } = await visitor(browser);
@@ -94,5 +94,5 @@ describe.skipIf(!canRun)("single sign-on to Apache with mellon", () => {
     expect((await answered).status()).toBeGreaterThanOrEqual(400);
     expect(await page.locator("#facts").count()).toBe(0);
     await context.close();
-  }, 30_000);
+  }, 120_000);
 });

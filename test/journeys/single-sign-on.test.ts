@@ -88,7 +88,7 @@ describe.skipIf(!program.found)("single sign-on", () => {
       outcome: "refused",
       reason: "InResponseTo is missing from response",
     });
-  }, 30_000);
+  }, 120_000);
 
   test("lets an application send the person on to another host of its own", async () => {
     const { page } = play.person;
@@ -96,7 +96,7 @@ describe.skipIf(!program.found)("single sign-on", () => {
     await agree(page);
     expect((await factsOf<Facts>(page)).outcome).toBe("landed");
     expect(new URL(page.url()).hostname).toBe("www.example.com");
-  }, 30_000);
+  }, 120_000);
 
   test("could not, if the page that hands over named the address alone: the browser asks it about the redirect too", async () => {
     const { browser, person, sp } = play;
@@ -136,7 +136,7 @@ describe.skipIf(!program.found)("single sign-on", () => {
     await blocked;
     expect(new URL(page.url()).hostname).toBe(new URL(play.stage.acme).hostname);
     await page.context().close();
-  }, 30_000);
+  }, 120_000);
 
   test("gives an application the same identifier again, or a new one each time", async () => {
     const { page } = play.person;
@@ -147,7 +147,7 @@ describe.skipIf(!program.found)("single sign-on", () => {
     expect(first).toBe(second);
     expect(third).not.toBe(fourth);
     expect(new Set([first, third, fourth, ada.email]).size).toBe(4);
-  }, 30_000);
+  }, 120_000);
 
   test("asks for a fresh sign-in when the application wants one", async () => {
     const { page } = play.person;
@@ -159,7 +159,7 @@ describe.skipIf(!program.found)("single sign-on", () => {
     await signIn(page, play.stage, ada);
     await agree(page);
     expect((await factsOf<Facts>(page)).outcome).toBe("signed in");
-  }, 30_000);
+  }, 120_000);
 
   test("answers without a page when none may be shown", async () => {
     const stranger = await visitor(play.browser);
@@ -171,7 +171,7 @@ describe.skipIf(!program.found)("single sign-on", () => {
     expect((await factsOf<Facts>(page)).outcome).toBe("signed in");
     await page.goto(address("notes/login-post?passive"));
     expect((await factsOf<Facts>(page)).outcome).toBe("no passive sign-in");
-  }, 30_000);
+  }, 120_000);
 
   test("tells the application, under signature, that the person said no", async () => {
     const { page } = play.person;
@@ -183,7 +183,7 @@ describe.skipIf(!program.found)("single sign-on", () => {
       isSigned: true,
       relayState: "back",
     });
-  }, 30_000);
+  }, 120_000);
 
   test("shows who has no access how to get it, and the way back", async () => {
     const { page } = play.other;
@@ -200,7 +200,7 @@ describe.skipIf(!program.found)("single sign-on", () => {
     await page.goto(play.stage.acme);
     expect(await page.getByRole("link", { name: "Wiki" }).count()).toBe(1);
     expect(await page.getByRole("link", { name: "Notes" }).count()).toBe(0);
-  }, 30_000);
+  }, 120_000);
 
   test("lets somebody without access change to another account", async () => {
     const { page, context } = await visitor(play.browser);
@@ -216,7 +216,7 @@ describe.skipIf(!program.found)("single sign-on", () => {
     const { profile } = await factsOf<Facts>(page);
     expect(profile).toMatchObject({ email: ada.email, groups: "Writers" });
     await context.close();
-  }, 30_000);
+  }, 120_000);
 
   test("does not sign anybody in to an application that is switched off", async () => {
     const { page } = play.person;
@@ -228,7 +228,7 @@ describe.skipIf(!program.found)("single sign-on", () => {
     await page.goto(play.stage.acme);
     expect(await page.getByRole("link", { name: "Portal" }).count()).toBe(0);
     await play.script.call("DELETE", `/applications/${id}/disablement`);
-  }, 30_000);
+  }, 120_000);
 
   test.skipIf(!signsRedirects)(
     "does not read a signed request that was changed on its way",
@@ -240,7 +240,7 @@ describe.skipIf(!program.found)("single sign-on", () => {
       await expectHeading(page, /does not carry a valid signature/);
       await look(play.person, journey, "05-signature-refused");
     },
-    30_000,
+    120_000,
   );
 
   test("goes on in the browser where it began, and nowhere else", async () => {
@@ -253,7 +253,7 @@ describe.skipIf(!program.found)("single sign-on", () => {
     await expectHeading(elsewhere, /^This sign-in was started in another browser/);
     await look({ ...visit, page: elsewhere }, journey, "06-other-browser");
     await visit.context.close();
-  }, 30_000);
+  }, 120_000);
 
   test("asks again after the person signed out here", async () => {
     const { page } = play.other;
@@ -265,7 +265,7 @@ describe.skipIf(!program.found)("single sign-on", () => {
     await page.goto(address("wiki/login"));
     await expectHeading(page, "Sign in");
     await look(play.other, journey, "06-signed-out");
-  }, 30_000);
+  }, 120_000);
 
   /** Changes a value inside the response while it travels. */
   const tamper = (page: Page, pattern: string, from: string, to: string) =>
@@ -283,7 +283,7 @@ describe.skipIf(!program.found)("single sign-on", () => {
     expect((await asked(page, "wiki/login")).outcome).toBe("refused");
     await page.unrouteAll();
     expect((await asked(page, "wiki/login")).outcome).toBe("signed in");
-  }, 30_000);
+  }, 120_000);
 
   test("still waits after a forgotten password", async () => {
     const { page, context } = await visitor(play.browser);
@@ -307,5 +307,5 @@ describe.skipIf(!program.found)("single sign-on", () => {
       relayState: "patience",
     });
     await context.close();
-  }, 30_000);
+  }, 120_000);
 });

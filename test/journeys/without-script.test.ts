@@ -36,7 +36,7 @@ describe.skipIf(!program.found)("without script", () => {
       glance: (step) => glance(`01-${step}`),
     });
     await expectHeading(page, "Hello, Ada Lovelace");
-  }, 30_000);
+  }, 120_000);
 
   test("an application is registered by its document", async () => {
     await page.goto(`${stage.acme}/applications/new`);
@@ -49,7 +49,7 @@ describe.skipIf(!program.found)("without script", () => {
     await expectHeading(page, "Wiki");
     const metadataUrl = await page.getByRole("textbox", { name: "Metadata URL" }).inputValue();
     await sp.configure("wiki", { metadataUrl, via: stage.port });
-  }, 30_000);
+  }, 120_000);
 
   test("a person signs in on the way to it, agrees, and sends the answer by a button", async () => {
     await page.context().clearCookies();
@@ -66,7 +66,7 @@ describe.skipIf(!program.found)("without script", () => {
       profile: { email: ada.email },
       relayState: "there",
     });
-  }, 30_000);
+  }, 120_000);
 
   test("a list is searched, and a question before deleting stands on its own page", async () => {
     const group = await script.group("Temporary", [ada]);
@@ -81,5 +81,5 @@ describe.skipIf(!program.found)("without script", () => {
     await glance("04-question");
     await press(page, "Delete group");
     await page.getByText("The group is deleted").waitFor();
-  }, 30_000);
+  }, 120_000);
 });

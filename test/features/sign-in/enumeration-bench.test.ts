@@ -55,4 +55,4 @@ test("the bench of enumeration compares every kind with nobody at every step, an
 test("refuses options that it does not know", async () => {
   expect((await bench("--tries=5")).code).toBe(2);
   expect((await bench("--steps=password,guess")).code).toBe(2);
-}, 30_000);
+}, 120_000);

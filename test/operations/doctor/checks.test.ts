@@ -73,7 +73,7 @@ describe("settings", () => {
     expect(skipped.map(({ name }) => name)).toContain("mail");
     expect(skipped.map(({ name }) => name)).toContain("proxy");
     expect(skipped.map(({ name }) => name)).not.toContain("cache");
-  }, 30_000);
+  }, 120_000);
 
   test("that are for development alone are a warning there", async () => {
     const dev = testServices(database, { variables: { IS_DEV: "true", BYPASS_OTP: "true" } });

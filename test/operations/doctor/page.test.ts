@@ -115,5 +115,5 @@ describe("the two ports", () => {
     expect(checks.map(({ name }) => name)).toContain("isolation");
     const style = await fetch(`http://127.0.0.1:${web.internalPort}/assets/app.css`);
     expect(style.status).toBe(200);
-  }, 30_000);
+  }, 120_000);
 });
