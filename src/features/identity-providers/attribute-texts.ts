@@ -19,6 +19,7 @@ export const attributeTexts = defineTexts("identity-providers-attributes", {
   testKept: "kept beside the profile",
   testTaken: "put in force",
   testEmpty: "Empty",
+  testCleared: "takes back what it said before",
   testSkipped: "Cannot be used: it is skipped",
   attribute: "Attribute",
   value: "Value",

@@ -1,6 +1,6 @@
 // A request of ours that waits for its response: one row, found by the id of the message, for one sign-in or one test.
 import { z } from "zod";
-import { AttributeKey } from "#features/attributes/index.ts";
+import { isAttributeKey, type SaidValues } from "#features/attributes/index.ts";
 import { secondsLater } from "#platform/clock.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import { assertedFactorsOptions } from "#protocols/saml/authn-context.ts";
@@ -8,6 +8,11 @@ import { IdentityProviderId, IdentityProviderRequestId, type UserId } from "#src
 
 /** Time to sign in at the provider; a response that comes later answers nothing. */
 export const requestSeconds = 10 * 60;
+
+/** Without attributes that a later release knows: its requests may wait here for a moment. */
+function knownValues(said: Readonly<Record<string, string | null>>): SaidValues {
+  return Object.fromEntries(Object.entries(said).filter(([key]) => isAttributeKey(key)));
+}
 
 /** What a sound response said about a person. */
 export const Asserted = z.object({
@@ -38,9 +43,12 @@ export const Asserted = z.object({
   /** How many names of groups came that are not taken: too many, or none of them one that can be. Then `groups` is null. */
   groupsUnusable: z.number().int().default(0),
   /** Of the person, by the claims that carry them; null: it says that there is none. Absent: it says nothing. */
-  attributes: z.partialRecord(AttributeKey, z.string().nullable()).default({}),
+  attributes: z.record(z.string(), z.string().nullable()).default({}).transform(knownValues),
   /** Attributes of which it said what cannot be kept. */
-  skipped: z.array(AttributeKey).default([]),
+  skipped: z
+    .array(z.string())
+    .default([])
+    .transform((keys) => keys.filter(isAttributeKey)),
 });
 export type Asserted = z.infer<typeof Asserted>;
 

@@ -298,7 +298,7 @@ describe("the claims", () => {
       "Job title Countess put in force",
       "Work phone Cannot be used: it is skipped",
       "City London not in use here",
-      "Department Empty put in force",
+      "Department Empty takes back what it said before",
       "Organisation Engines kept beside the profile",
     ])
       expect(rows).toContain(row);

@@ -74,6 +74,7 @@ export function SaidAttributes({ asserted: { attributes, skipped }, settings }: 
               cell: (key) => {
                 if (skipped.includes(key)) return "";
                 if (!settings[key].enabled) return texts.testUnused;
+                if (attributes[key] === null) return texts.testCleared;
                 return settings[key].mirrorFromProvider ? texts.testTaken : texts.testKept;
               },
             },
