@@ -174,14 +174,16 @@ function alterTable(table: string | undefined, actions: string): Effect {
   });
 }
 
-/** At the commas outside of parentheses. */
+/** At the commas outside of parentheses and of quoted text. */
 function splitActions(actions: string): string[] {
   const found = [""];
   let depth = 0;
+  let isQuoted = false;
   for (const character of actions) {
-    if (character === "(") depth += 1;
-    if (character === ")") depth -= 1;
-    if (character === "," && depth === 0) found.push("");
+    if (character === "'") isQuoted = !isQuoted;
+    if (character === "(" && !isQuoted) depth += 1;
+    if (character === ")" && !isQuoted) depth -= 1;
+    if (character === "," && depth === 0 && !isQuoted) found.push("");
     else found[found.length - 1] += character;
   }
   return found.map((action) => action.trim());

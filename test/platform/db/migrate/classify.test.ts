@@ -86,6 +86,10 @@ describe("effectsOf", () => {
       "app.users rewrite, blocks everything, breaks",
     ],
     [
+      `alter table app.users add column a jsonb not null default '{"a": 1, "b": 2}', add column b text`,
+      "app.users instant, blocks everything",
+    ],
+    [
       "alter table app.users add column a numeric(10, 2), add column b text",
       "app.users instant, blocks everything",
     ],
