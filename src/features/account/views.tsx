@@ -36,45 +36,56 @@ export const ProfileForm: FormScreen<Own> = ({
 }) => (
   <>
     <PageHeader title={texts.title} description={texts.description} />
-    <Form action="/profile" method="patch" submit={texts.save} values={values} problems={problems}>
-      <Section title={texts.names} description={mayEdit ? texts.namesHint : texts.namesLockedHint}>
-        <Grid>
-          <Field
-            name="firstName"
-            label={texts.firstName}
-            readonly={!mayEdit}
-            required
-            maxlength={200}
-            autocomplete="given-name"
-          />
-          <Field
-            name="lastName"
-            label={texts.lastName}
-            readonly={!mayEdit}
-            required
-            maxlength={200}
-            autocomplete="family-name"
-          />
-        </Grid>
-      </Section>
-      <AttributeFields items={attributes} own />
-      <Section title={texts.display} description={texts.displayHint}>
-        <Stack>
-          <TimeZoneField now={view.now} />
-          <Radios
-            name="theme"
-            label={texts.theme}
-            cards
-            options={[
-              { value: "system", label: texts.system },
-              { value: "light", label: texts.light },
-              { value: "dark", label: texts.dark },
-            ]}
-          />
-        </Stack>
-      </Section>
-    </Form>
-    <Facts profile={profile} />
+    <Stack gap="large">
+      <Form
+        action="/profile"
+        method="patch"
+        submit={texts.save}
+        values={values}
+        problems={problems}
+      >
+        <Section
+          title={texts.names}
+          description={mayEdit ? texts.namesHint : texts.namesLockedHint}
+        >
+          <Grid>
+            <Field
+              name="firstName"
+              label={texts.firstName}
+              readonly={!mayEdit}
+              required
+              maxlength={200}
+              autocomplete="given-name"
+            />
+            <Field
+              name="lastName"
+              label={texts.lastName}
+              readonly={!mayEdit}
+              required
+              maxlength={200}
+              autocomplete="family-name"
+            />
+          </Grid>
+        </Section>
+        <AttributeFields items={attributes} own />
+        <Section title={texts.display} description={texts.displayHint}>
+          <Stack>
+            <TimeZoneField now={view.now} />
+            <Radios
+              name="theme"
+              label={texts.theme}
+              cards
+              options={[
+                { value: "system", label: texts.system },
+                { value: "light", label: texts.light },
+                { value: "dark", label: texts.dark },
+              ]}
+            />
+          </Stack>
+        </Section>
+      </Form>
+      <Facts profile={profile} />
+    </Stack>
   </>
 );
 
