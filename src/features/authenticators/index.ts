@@ -25,6 +25,7 @@ export {
   needsCode,
   type Proof,
   proofFields,
+  proofHits,
   type Visit,
   withPresence,
 } from "./actions/prove.ts";

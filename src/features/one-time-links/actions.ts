@@ -20,16 +20,19 @@ interface NewLink {
   readonly now: Date;
   /** Made on the server and handed over there: at the sign-in that follows it stands for the code by e-mail. */
   readonly byOperator?: boolean;
+  /** Asked for by somebody whom nobody knows: what was sent before stays good, or whoever knows an address could take it away. */
+  readonly isAskedFor?: boolean;
 }
 
-/** A new link for one person; the one sent before for the same purpose stops working. */
+/** A new link for one person; the one sent before for the same purpose stops working, unless a stranger may have asked for this one. */
 export async function issueLink(
   db: TenantDb,
-  { userId, email, purpose, now, byOperator = false }: NewLink,
+  { userId, email, purpose, now, byOperator = false, isAskedFor = false }: NewLink,
 ): Promise<IssuedLink> {
   // The person's row is locked, so that two links asked for at once do not both stay good.
   await db.selectFrom("users").select("id").where("id", "=", userId).forUpdate().execute();
-  await dropLinks(db, userId, purpose);
+  if (!isAskedFor) await dropLinks(db, userId, purpose);
+  else if (purpose !== "invitation") await dropAskedFor(db, userId, purpose);
   const { token, hash } = randomToken();
   const expiresAt = secondsLater(now, linkSeconds[purpose]);
   const { id } = await db
@@ -62,6 +65,17 @@ export async function consumeLink(
     .where("used_at", "is", null)
     .executeTakeFirst();
   return numUpdatedRows === 1n ? link : null;
+}
+
+/** What the operator has handed over stays: it is for where no mail arrives. */
+async function dropAskedFor(db: TenantDb, userId: UserId, purpose: LinkPurpose): Promise<void> {
+  await db
+    .deleteFrom("user_tokens")
+    .where("user_id", "=", userId)
+    .where("used_at", "is", null)
+    .where("purpose", "=", purpose)
+    .where("by_operator", "=", false)
+    .execute();
 }
 
 /**

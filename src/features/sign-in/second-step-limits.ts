@@ -1,4 +1,5 @@
 // How often somebody who knows the password may try a code of the second step, and that its owner is told when they use that up.
+import { proofHits } from "#features/authenticators/index.ts";
 import { notify } from "#features/notices/index.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import { clearAll, defineLimit, hit } from "#platform/limits.ts";
@@ -74,7 +75,7 @@ export async function forgiveAccount(db: TenantDb, trier: Trier & ProvenTrier): 
   await forgivePasswords(db, trier);
   const asStranger = secondStepHits({ ...trier, deviceId: null });
   const asKnown = trier.deviceId === null ? [] : secondStepHits(trier);
-  await clearAll(db, [...asStranger, ...asKnown].map(toHit));
+  await clearAll(db, [...[...asStranger, ...asKnown].map(toHit), ...proofHits(trier.userId)]);
 }
 
 interface Guessed {

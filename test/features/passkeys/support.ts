@@ -12,10 +12,12 @@ import type { UserId } from "#src/ids.ts";
 import type { TestApp, TestTenant, TestUser } from "../../support/a-tenant.ts";
 import {
   anAuthenticator,
+  type AskedOptions,
   type Authenticator,
   type AuthenticatorWish,
   type Twist,
 } from "../../support/authenticator.ts";
+import type { Browser } from "../../support/browser.ts";
 
 /** A visitor's request at a tenant's host, by default in Firefox on Windows. */
 export function aVisit({ clock }: Pick<TestApp, "clock">, place: TestTenant): PasskeyVisit {
@@ -96,4 +98,15 @@ export async function present(
   if (outcome.kind === "refused") return outcome.cause;
   const isUsed = await place.tenant.write((db) => usePasskey(db, outcome, visit.now));
   return isUsed ? `signed in: ${outcome.userId}` : "not used";
+}
+
+/** A form's field with a passkey's answer to a question of this browser. */
+export async function proofBy(browser: Browser, authenticator: Authenticator, twist: Twist = {}) {
+  const asked = await browser.post(
+    "/security/passkeys/proof",
+    {},
+    { headers: { accept: "application/json" } },
+  );
+  const { options } = (await asked.json()) as { options: AskedOptions };
+  return { passkey: authenticator.assert(browser.origin, options, twist) };
 }

@@ -9,7 +9,7 @@ import {
   type Twist,
 } from "../../support/authenticator.ts";
 import type { Browser } from "../../support/browser.ts";
-import { aPasskey } from "../passkeys/support.ts";
+import { aPasskey, proofBy } from "../passkeys/support.ts";
 import { isSignedIn, locationOf, sessionCookie, withApp } from "../sign-in/support.ts";
 
 const house = await testApp();
@@ -40,17 +40,6 @@ async function add(
   const response = authenticator.register(browser.origin, await askedOn(browser), wish.twist);
   const answer = await browser.post(path, { answer: response, name: wish.name ?? "" });
   return { authenticator, answer, response };
-}
-
-/** A form's field with a passkey's answer to a question of this browser. */
-async function proofBy(browser: Browser, authenticator: Authenticator, twist: Twist = {}) {
-  const asked = await browser.post(
-    `${path}/proof`,
-    {},
-    { headers: { accept: "application/json" } },
-  );
-  const { options } = (await asked.json()) as { options: AskedOptions };
-  return { passkey: authenticator.assert(browser.origin, options, twist) };
 }
 
 const demand = (tenant: TestTenant, strength: "strong" | "phishing_resistant") =>

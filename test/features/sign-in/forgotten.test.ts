@@ -1,5 +1,7 @@
 // A forgotten password: the link, what it leads to, and when it is no good.
 import { describe, expect, test } from "bun:test";
+import { findTenant } from "#features/tenants/index.ts";
+import { recover } from "../../../bin/_recover.ts";
 import { goodPassword, testApp } from "../../support/a-tenant.ts";
 import {
   isSignedIn,
@@ -222,5 +224,41 @@ describe("a link that is no good", () => {
     const headers = { "sec-fetch-site": "cross-site", origin: "https://evil.example" };
     expect((await tenant.newBrowser().post(link, {}, { headers })).status).toBe(403);
     expect((await tenant.newBrowser().get(link)).status).toBe(200);
+  });
+
+  test("asked for by anybody takes away neither an invitation nor what the operator handed over", async () => {
+    const tenant = await aTenant({ signedInAs: "super_admin" });
+    const [user, guest] = [await tenant.aUser(), await tenant.aUser({ state: "invited" })];
+    const organisation = await house.services.database.system((db) =>
+      findTenant(db, tenant.subdomain),
+    );
+    if (!organisation) throw new Error("the tenant is not found");
+    const handedOver = await recover(
+      house.services,
+      { kind: "operator", command: "user recover" },
+      organisation,
+      {
+        email: user.email,
+        unlink: false,
+        keepSecondSteps: false,
+        revertPolicyTrial: false,
+        defaultPolicy: false,
+      },
+    );
+    await house.asSuperuser(`update app.user_emails set verified_at = now() where user_id = $1`, [
+      guest.id,
+    ]);
+    await tenant.api.post(`/users/${guest.id}/invitation`);
+    const invitation = (await tenant.mails()).findLast(({ to }) => to === guest.email)?.link ?? "";
+    for (const email of [user.email, guest.email])
+      await tenant.newBrowser().post("/forgotten-password", { email });
+    const links = (await tenant.mails()).slice(-2).map(({ link }) => link ?? "");
+    for (const link of [new URL(handedOver.link).pathname, invitation, ...links])
+      expect([link, (await tenant.newBrowser().get(link)).status]).toEqual([link, 200]);
+    // Used once, the others are gone.
+    const browser = tenant.newBrowser();
+    await browser.post(links[0] ?? "");
+    await browser.post("/sign-in/new-password", { password: newPassword });
+    expect((await tenant.newBrowser().get(new URL(handedOver.link).pathname)).status).toBe(410);
   });
 });

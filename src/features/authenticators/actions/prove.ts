@@ -6,7 +6,7 @@ import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { Handling, SessionFacts } from "#platform/http/context.ts";
 import { isFresh } from "#platform/http/fresh.ts";
-import { clearAll, defineLimit, hitNoted } from "#platform/limits.ts";
+import { clearAll, defineLimit, type Hit, hitNoted } from "#platform/limits.ts";
 import type { UserId } from "#src/ids.ts";
 import { proofLimited, proofWrong } from "../errors.ts";
 import { proofRefused } from "../events.ts";
@@ -136,7 +136,7 @@ async function withPasskey<T>(
   change: Change<T>,
 ): Promise<T> {
   const { tenant, userId, now } = visit;
-  await countProof(visit);
+  await countPasskeyProof(visit);
   const assertion = { handle, response, ceremony: "proof", userId } as const;
   const verified = await verifyPasskey(visit, assertion);
   if (verified.kind === "refused") throw proofWrong({ errors: wrongPasskey });
@@ -189,6 +189,30 @@ export async function provePassword(visit: Visit, password: string): Promise<Fou
   throw proofWrong({ errors: wrongPassword });
 }
 
+/**
+ * Counts a passkey's try, for the session alone: nothing can be guessed there, so what a thief of another session uses up must not stand
+ * between the owner and the passkey. @throws {proofLimited} when it is one too many
+ */
+async function countPasskeyProof({ tenant, userId, actor, now }: Visit): Promise<void> {
+  const seconds = await tenant.write(async (db) => {
+    const key = actor.kind === "user" ? actor.sessionId : userId;
+    const about = async () => (await findAuthenticators(db, userId))?.email ?? userId;
+    const { allowed, retryAfterSeconds } = await hitNoted(
+      db,
+      { limit: proofs[0], key, about },
+      now,
+    );
+    return allowed ? null : retryAfterSeconds;
+  });
+  if (seconds !== null) throw tooMany(seconds);
+}
+
+const tooMany = (seconds: number) =>
+  proofLimited({
+    retryAfterSeconds: seconds,
+    errors: { "": texts.tryAgainIn(waitText(seconds)) },
+  });
+
 /** Counts one try, and answers whose. @throws {proofLimited} when it is one too many */
 async function countProof({ tenant, userId, now }: Visit): Promise<FoundAuthenticators | null> {
   const { seconds, person } = await tenant.write(async (db) => {
@@ -197,8 +221,7 @@ async function countProof({ tenant, userId, now }: Visit): Promise<FoundAuthenti
     return { seconds: await hitProofs(db, { userId, about, now }), person: found };
   });
   if (seconds === null) return person;
-  const wait = texts.tryAgainIn(waitText(seconds));
-  throw proofLimited({ retryAfterSeconds: seconds, errors: { "": wait } });
+  throw tooMany(seconds);
 }
 
 async function hitProofs(
@@ -214,12 +237,11 @@ async function hitProofs(
 }
 
 /** The proof held: tries before it do not count any more. */
-export async function forgiveProofs(db: TenantDb, userId: UserId): Promise<void> {
-  await clearAll(
-    db,
-    proofs.map((limit) => [limit, userId]),
-  );
-}
+export const forgiveProofs = (db: TenantDb, userId: UserId): Promise<void> =>
+  clearAll(db, proofHits(userId));
+
+/** What is counted of a person's proofs: a whole sign-in forgives it, too. */
+export const proofHits = (userId: string) => proofs.map((limit): Hit => [limit, userId]);
 
 /** The person's row is locked, so that of two changes at once the second sees what the first did. */
 async function lockAuthenticators(

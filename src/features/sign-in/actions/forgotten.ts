@@ -56,7 +56,7 @@ export async function sendResetLink(
     return;
   }
   const { purpose, template } = answers[state];
-  const link = await issueLink(db, { userId, email, purpose, now });
+  const link = await issueLink(db, { userId, email, purpose, now, isAskedFor: true });
   const url = `${post.frame.baseUrl}${linkPath(purpose, link)}`;
   await queueMail(db, post, template, { email, userId }, { firstName, url });
   await record(db, actor, passwordResetRequested, { userId });
