@@ -105,7 +105,7 @@ export const signInTable: Readonly<Record<SignInState, StateRow>> = {
     next: {
       provider:
         "its word is not enough, and it is asked once more: for several factors, for fewer, or for fresh proof",
-      link: "its word about an administrator, for the first time",
+      link: "its word for the first time, about an administrator or somebody who has an app or a passkey here",
       ...secondSteps,
       enrol: "its word, which counts as a second step, and more is asked for than that",
       done: "its word, where that is enough; a passkey of anybody",

@@ -109,7 +109,7 @@ export const texts = defineTexts("sign-in", {
     `${provider} was asked for several factors and did not name any, so one of your own is asked for here.`,
   linkTitle: "Is it you?",
   linkLead: (provider: string, tenant: string) =>
-    `${provider} says that you are an administrator of ${tenant}. Show it once by your own password: from then on ${provider} opens your account.`,
+    `${provider} says who you are. Administrators of ${tenant}, and people with an authenticator app or a passkey, show it once by what they have here: from then on ${provider} opens your account.`,
   linkSubmit: "Link and sign in",
   passkeyByProvider: (provider: string) =>
     `You come in by ${provider} alone. Type your e-mail address to go there`,

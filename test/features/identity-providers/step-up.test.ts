@@ -3,7 +3,7 @@
 import { describe, expect, test } from "bun:test";
 import { authnContexts } from "#protocols/saml/authn-context.ts";
 import { totpCode, totpStep } from "#protocols/totp.ts";
-import { testApp, type TestTenant } from "../../support/a-tenant.ts";
+import { goodPassword, testApp, type TestTenant } from "../../support/a-tenant.ts";
 import type { Browser } from "../../support/browser.ts";
 import { isSignedIn, locationOf, mailedCode, setPolicy, withApp } from "../sign-in/support.ts";
 import { agree, anSp, authnRequest, received, type Sp, waitingAt } from "../sso/support.ts";
@@ -275,7 +275,9 @@ describe("a group that asks for a stronger step", () => {
     if (!user) throw new Error("nobody");
     await withApp(app, tenant, user as never);
     const request = await start(browser, idp, "/");
-    expect(locationOf(await answer(app, browser, idp, { request }))).toBe("/sign-in/totp");
+    expect(locationOf(await answer(app, browser, idp, { request }))).toBe("/sign-in/link");
+    const proven = await browser.post("/sign-in/link", { password: goodPassword });
+    expect(locationOf(proven)).toBe("/sign-in/totp");
   });
 });
 
@@ -317,7 +319,9 @@ describe("what is set up by the provider's word", () => {
     const authenticator = await withApp(app, tenant, user);
     const request = await start(browser, idp, path);
     const back = await answer(app, browser, idp, { request, classRef: mfa });
-    expect(locationOf(back)).toBe("/sign-in/totp");
+    expect(locationOf(back)).toBe("/sign-in/link");
+    const known = await browser.post("/sign-in/link", { password: goodPassword });
+    expect(locationOf(known)).toBe("/sign-in/totp");
     const proven = await browser.post("/sign-in/totp", { code: authenticator.code() });
     expect(locationOf(proven)).toBe("/sign-in/enrolment");
   });

@@ -30,6 +30,8 @@ export interface Proven {
   readonly remember?: boolean;
   /** The person wants to set up a stronger step another day. */
   readonly postpone?: boolean;
+  /** The identity provider is to be linked by this: whatever its word counts for later, it does not stand for their own step now. */
+  readonly isLinking?: boolean;
 }
 
 /**
@@ -43,7 +45,8 @@ export async function advance(
 ): Promise<Moved> {
   const { person } = proven;
   const { trialId, reauthenticate } = signIn;
-  const situation = await situationOf(db, visit, signIn, person);
+  const found = await situationOf(db, visit, signIn, person);
+  const situation = proven.isLinking === true ? { ...found, trustsProvider: false } : found;
   const methods = withDevice(proven.methods, situation, { visit, reauthenticate });
   const next = nextOf({ ...situation, methods });
   const mayWait = mayGoOn(situation, person, { methods, trialId, now: visit.now });

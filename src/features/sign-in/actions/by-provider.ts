@@ -18,6 +18,7 @@ import type { IdentityProviderId, IdentityProviderRequestId, UserId } from "#src
 import { providerRefused } from "../events.ts";
 import { policyFor } from "../policy-for.ts";
 import {
+  type Claimed,
   findLinked,
   findSignIn,
   hasSubject,
@@ -32,6 +33,7 @@ import { handleOf, type Visit, visitor } from "../visit.ts";
 import { advance, type Moved } from "./advance.ts";
 import { askLink } from "./ask-link.ts";
 import { backToProvider } from "./errand.ts";
+import { hasStrongerStep } from "./standing.ts";
 
 /** Why somebody whom the provider named does not come in. Told to them: they have proven there who they are. */
 export type TurnedAway =
@@ -46,7 +48,7 @@ export type TurnedAway =
 
 export type ProviderOutcome =
   | Moved
-  /** It is an administrator, for the first time: their own password links them. */
+  /** For the first time, and it is somebody whose account takes more than that: a proof of their own links them. */
   | { readonly kind: "to_link"; readonly handle: string }
   | {
       readonly kind: "turned_away";
@@ -134,13 +136,25 @@ async function welcome(
     return turnAway(db, back, { why: "other_provider", asserted, userId });
   const methods = methodsOf(asserted);
   const kept: SignIn = { ...signIn, email, federated: asserted, methods };
-  const isFirst = !whom.isLinked;
-  // Who may do much here is not taken over by whoever runs the provider: their own password says that it is them.
-  if (isFirst && person.role !== "member")
-    return { kind: "to_link", handle: await toLink(db, kept, userId) };
+  const proof = whom.isLinked ? "word" : await proofToLink(db, person);
+  if (proof === "password") return { kind: "to_link", handle: await toLink(db, kept, userId) };
   await keepWord(db, kept);
-  await takeNames(db, visitor(visit, userId), asserted, userId);
-  return advance(db, visit, kept, { person, methods });
+  if (proof === "word") await takeNames(db, visitor(visit, userId), asserted, userId);
+  return advance(db, visit, kept, { person, methods, isLinking: proof === "second_step" });
+}
+
+/**
+ * What makes the link at a first sign-in. Who may do much here is not taken over by whoever runs the provider; and an app or a passkey is not
+ * stepped around by whoever had a session for a moment, added an address of their own to the account and comes by the provider under that.
+ * Both prove first what they have here: the password and their second step, or, where there is no password to ask for, that step.
+ */
+async function proofToLink(
+  db: TenantDb,
+  person: Claimed,
+): Promise<"word" | "password" | "second_step"> {
+  if (person.role !== "member") return "password";
+  if (!(await hasStrongerStep(db, person))) return "word";
+  return person.passwordHash === null ? "second_step" : "password";
 }
 
 type Whom =

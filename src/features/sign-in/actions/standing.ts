@@ -86,6 +86,18 @@ async function factsOf(db: TenantDb, userId: UserId, presented: Presented) {
   return { ...facts, device };
 }
 
+/** Whether somebody has more than a password and a mailbox here. Suspended passkeys count: they stand in the way of a mailbox, too. */
+export async function hasStrongerStep(
+  db: TenantDb,
+  { userId, secondStep }: Pick<Person, "userId" | "secondStep">,
+): Promise<boolean> {
+  if (secondStep === "totp") return true;
+  const { passkeys } = await db
+    .selectNoFrom(passkeyUsability(userId).as("passkeys"))
+    .executeTakeFirstOrThrow();
+  return passkeys !== "none";
+}
+
 /** What a person's passkeys are good for. */
 export function usability(
   passkeys: readonly { readonly suspendedAt: string | null }[],

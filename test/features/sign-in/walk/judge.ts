@@ -192,8 +192,8 @@ function whatIsMissing(
   if (has("password") && step.person?.mustReplace === true) return "a password that opens nothing";
   if (has("remembered_device")) return rememberedProblem(walk, { step, acting });
   const isProvided = has("provider") && !has("password");
-  if (isProvided && step.person?.kind === "admin" && !step.person.isLinked)
-    return "a proof of an administrator's own";
+  const hasMore = step.person?.kind === "admin" || hasTotp || hasPasskey;
+  if (isProvided && hasMore && step.person?.isLinked !== true) return "a whole proof of their own";
   const isEnough = isProvided && variant !== "provider and ours";
   const isOwn = has("totp") || has("backup_code");
   if (!isEnough && !isOwn && (hasTotp || hasPasskey)) return "the stronger step they have";
