@@ -1,2 +1,3 @@
+export { dropSent } from "./actions/change.ts";
 export { type Replaced, setEmailByOperator } from "./actions/by-operator.ts";
 export { addressAdded, addressRemoved, primaryAddressChanged } from "./events.ts";

@@ -1,6 +1,7 @@
 // The two ends of an account, each in one transaction: what was there is gone, or nothing happened.
 import { randomUUID } from "node:crypto";
 import { sql } from "kysely";
+import { dropSent } from "#features/addresses/index.ts";
 import { leaveGroups } from "#features/groups/index.ts";
 import { type Acting, voidResetsBy } from "#features/recovery/index.ts";
 import {
@@ -57,6 +58,8 @@ export async function deleteUser(by: Acting, { userId, confirmation }: Asked): P
   // Without the row nothing could be taken out of the trail any more.
   if (user.state === "anonymised") await eraseAgain(db, userId);
   await leave(by, userId);
+  // What names nobody yet, and would count for whoever has the address next.
+  for (const email of await addressesOf(db, userId)) await dropSent(db, userId, email);
   await db.deleteFrom("users").where("id", "=", userId).execute();
   const { firstName, lastName, email, role } = user;
   await record(db, actor, userDeleted, { userId, firstName, lastName, email, role });

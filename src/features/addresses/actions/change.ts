@@ -1,4 +1,5 @@
 // Another primary address, and an address less. What was sent to either and not used is worth nothing afterwards.
+import { sql, type SqlBool } from "kysely";
 import { notify } from "#features/notices/index.ts";
 import { assertMayManage, lockUser } from "#features/users/index.ts";
 import { record } from "#platform/audit/record.ts";
@@ -84,8 +85,9 @@ export async function removeAddress(
 }
 
 /**
- * What was mailed to an address and not used yet: links, and sign-ins of this person that stand on one of them or wait for a code. Else
- * a link from a mailbox that somebody has given up would open the account when the address comes back, or a half-done reset would go on.
+ * What was mailed to an address and not used yet: links, and sign-ins that stand on one of them or wait for a code. Else a link from a
+ * mailbox that somebody has given up would open the account when the address comes back, or a half-done reset would go on. Of a sign-in
+ * that names nobody yet what its mailbox has proven goes with it: it would count for whoever is given the address next.
  */
 export async function dropSent(db: TenantDb, userId: UserId, email: string): Promise<void> {
   await db
@@ -96,8 +98,20 @@ export async function dropSent(db: TenantDb, userId: UserId, email: string): Pro
     .execute();
   await db
     .deleteFrom("sign_ins")
-    .where("user_id", "=", userId)
     .where("email", "=", email)
     .where("state", "<>", "done")
+    .where(({ eb, or, and }) =>
+      or([
+        eb("user_id", "=", userId),
+        and([
+          eb("user_id", "is", null),
+          or([
+            sql<SqlBool>`methods <> '{}'`,
+            eb("mailbox_proven", "=", true),
+            eb("code_hash", "is not", null),
+          ]),
+        ]),
+      ]),
+    )
     .execute();
 }
