@@ -99,7 +99,7 @@ const setEmail = strictCommand({
   meta: {
     name: "set-email",
     description:
-      "Break glass: give somebody another primary address, for a mailbox that is dead or in other hands. The former one is taken away; all addresses are told, that one too. Nobody confirms the new one: be sure that it is theirs (exit 1 when it is somebody else's)",
+      "Break glass: give somebody another primary address, for a mailbox that is dead or in other hands. The former one is taken away and sessions and known devices end; all addresses are told, that one too, and every other super administrator. Nobody confirms the new one: be sure that it is theirs (exit 1 when it is somebody else's)",
   },
   args: {
     tenant,

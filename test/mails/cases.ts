@@ -136,6 +136,15 @@ export const mailCases: readonly MailCase[] = [
     },
   },
   {
+    template: "recovery.operator_set_address",
+    data: {
+      firstName,
+      person: "Grace Hopper",
+      from: "grace@acme.example",
+      to: "grace@elsewhere.example",
+    },
+  },
+  {
     template: "recovery.operator_link",
     data: { firstName, url: `${origin}/reset-password/${linkId}/${token}` },
   },

@@ -182,6 +182,24 @@ export const recoveredToldMail = defineEmail(
   ),
 );
 
+/** To the super administrators but the one whose address it is, for the same reason. */
+export const addressSetToldMail = defineEmail(
+  "recovery.operator_set_address",
+  letter(
+    z.object({ firstName: z.string(), person: z.string(), from: z.string(), to: z.string() }),
+    {
+      subject: (_, tenant) => texts.mailAddressSetSubject(tenant),
+      paragraphs: ({ person, from, to }, tenant) => [
+        texts.mailAddressSet(person, tenant),
+        texts.mailAddressFromTo(from, to),
+        texts.mailToldNote,
+      ],
+      button: texts.mailOpenTrail,
+      path: "/events",
+    },
+  ),
+);
+
 /** The link that the operator's command prints as well. */
 export const operatorLinkMail = defineEmail("recovery.operator_link", {
   data: z.object({ firstName: z.string(), url: z.string() }),

@@ -1,3 +1,8 @@
 export type { Acting } from "./actions/acting.ts";
 export { voidResetsBy } from "./actions/lapse.ts";
-export { type Recovered, recoverByOperator, tellSuperAdmins } from "./actions/by-operator.ts";
+export {
+  type Recovered,
+  recoverByOperator,
+  tellOfNewAddress,
+  tellSuperAdmins,
+} from "./actions/by-operator.ts";

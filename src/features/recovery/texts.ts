@@ -209,6 +209,12 @@ export const texts = defineTexts("recovery", {
     `Whoever runs the server recovered the account of ${person} (${email}) at ${tenant}: their second steps are gone and a link to a new password was made.`,
   mailToldKept: (person: string, email: string, tenant: string) =>
     `Whoever runs the server recovered the account of ${person} (${email}) at ${tenant}: a link to a new password was made. Their second steps were left as they are.`,
+  mailAddressSetSubject: (tenant: string) =>
+    `An account at ${tenant} got another address on the server`,
+  mailAddressSet: (person: string, tenant: string) =>
+    `Whoever runs the server gave ${person} at ${tenant} another address and signed them out everywhere.`,
+  mailAddressFromTo: (from: string, to: string) =>
+    `${from} is taken away. ${to} is in its place, and no mailbox has confirmed it.`,
   mailToldNote:
     "Nobody signed in for this: it was done on the machine. If you do not know of it, ask whoever runs the server.",
   mailOpenTrail: "Look at the audit trail",

@@ -30,6 +30,7 @@ export const SessionEndReason = z.enum([
   "second_step_changed",
   "second_step_reset",
   "recovered",
+  "address_replaced",
   "unused",
   "expired",
   "all_ended",

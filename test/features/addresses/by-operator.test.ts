@@ -5,7 +5,14 @@ import type { DomainError } from "#platform/errors.ts";
 import { postOf } from "#platform/http/handling.ts";
 import { testApp, type TestTenant, type TestUser } from "../../support/a-tenant.ts";
 import { anSp } from "../sso/support.ts";
-import { locationOf, mailedCode, resetLink, throughPassword } from "../sign-in/support.ts";
+import {
+  isSignedIn,
+  locationOf,
+  mailedCode,
+  resetLink,
+  setPolicy,
+  throughPassword,
+} from "../sign-in/support.ts";
 import { addressesOf, ask, confirmationLink, giveAddress } from "./support.ts";
 
 const house = await testApp();
@@ -72,6 +79,32 @@ describe("weft user set-email", () => {
     await setEmail(tenant, tenant.me, { newEmail: anAddress() });
     expect((await tenant.newBrowser().post(link)).status).toBe(410);
     expect((await tenant.newBrowser().post(confirm)).status).toBe(410);
+  });
+
+  test("ends sessions and forgets devices, for the mailbox is in other hands; the other super administrators are told", async () => {
+    const tenant = await house.aTenant();
+    const user = await tenant.aUser({ role: "super_admin" });
+    const other = await tenant.aUser({ role: "super_admin" });
+    await tenant.aUser({ role: "admin" });
+    await setPolicy(tenant, { remember_device_days: 30 });
+    const thief = tenant.newBrowser();
+    await throughPassword(thief, user.email);
+    const code = await mailedCode(tenant, user.email);
+    await thief.post("/sign-in/code", { code, remember: "on" });
+    expect(await isSignedIn(thief)).toBe(true);
+    const newEmail = anAddress();
+    await setEmail(tenant, user, { newEmail });
+    expect(await isSignedIn(thief)).toBe(false);
+    expect((await tenant.events("session.ended")).map(({ data }) => data["reason"])).toEqual([
+      "address_replaced",
+    ]);
+    expect(locationOf(await throughPassword(thief, newEmail))).toBe("/sign-in/code");
+    const told = (await tenant.mails()).filter(({ subject }) =>
+      /got another address/.test(subject),
+    );
+    expect(told.map(({ to }) => to)).toEqual([other.email]);
+    for (const part of [user.email, newEmail, "signed them out everywhere"])
+      expect(told[0]?.text).toContain(part);
   });
 
   test("takes one of their other addresses, confirmed or not; those that are left stay", async () => {

@@ -3,6 +3,8 @@
 import { giveDomainGroups } from "#features/domains/index.ts";
 import { notify } from "#features/notices/index.ts";
 import { dropPending } from "#features/one-time-links/index.ts";
+import { tellOfNewAddress } from "#features/recovery/index.ts";
+import { endSessions } from "#features/sessions/index.ts";
 import { findUserByEmail, lockUser, userNotFound } from "#features/users/index.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { UserId } from "#src/ids.ts";
@@ -39,7 +41,8 @@ export interface Replaced {
 
 /**
  * Makes `newEmail` the primary address, as good as confirmed: the operator vouches for it. The former primary one goes, with what was sent to
- * it; it is told, as all addresses are. So a mailbox that is in other hands opens nothing any more. Other addresses stay.
+ * it; it is told, as all addresses are, and so are the other super administrators. Sessions end, and known devices are forgotten. So a mailbox
+ * that is in other hands opens nothing any more. Other addresses stay.
  * @throws {userNotFound} @throws {personNotSettled} @throws {addressTaken} @throws {changesIdentity} naming what changes, unless `confirm`
  */
 export async function setEmailByOperator(
@@ -77,6 +80,9 @@ export async function setEmailByOperator(
   await db.deleteFrom("user_emails").where("id", "=", former.id).execute();
   for (const one of [from, to]) await dropSent(db, userId, one);
   await dropPending(db, userId);
+  // Whoever has the mailbox may have come in by it before: their sessions end, and no browser is known or remembered any more.
+  await endSessions(db, actor, { userId, reason: "address_replaced" });
+  await tellOfNewAddress({ db, post }, change);
   return { from, to, impact };
 }
 

@@ -21,9 +21,15 @@ import {
   userNotFound,
 } from "#features/users/index.ts";
 import { record } from "#platform/audit/record.ts";
+import type { TenantDb } from "#platform/db/database.ts";
 import { queueMail } from "#platform/mail/queue.ts";
 import type { UserId } from "#src/ids.ts";
-import { operatorLinkMail, recoveredMail, recoveredToldMail } from "../emails.tsx";
+import {
+  addressSetToldMail,
+  operatorLinkMail,
+  recoveredMail,
+  recoveredToldMail,
+} from "../emails.tsx";
 import { addressNotVerified, comesByItsProvider, recoveryNotPossible } from "../errors.ts";
 import { recoveredByOperator } from "../events.ts";
 import { activeWithRole } from "../people.ts";
@@ -157,10 +163,24 @@ export async function tellSuperAdmins(
   policy: string,
 ): Promise<void> {
   const person = fullName(await getUser(db, userId));
-  for (const admin of await activeWithRole(db, ["super_admin"])) {
-    if (admin.userId === userId) continue;
+  for (const admin of await otherSuperAdmins(db, userId)) {
     const { firstName } = admin;
     const data = { firstName, person, email, policy, keptSecondSteps };
     await queueMail(db, post, recoveredToldMail, admin, data);
   }
 }
+
+/** Tells every other super administrator that the operator has given somebody another address. */
+export async function tellOfNewAddress(
+  { db, post }: Pick<Acting, "db" | "post">,
+  { userId, from, to }: { userId: UserId; from: string; to: string },
+): Promise<void> {
+  const person = fullName(await getUser(db, userId));
+  for (const admin of await otherSuperAdmins(db, userId)) {
+    const { firstName } = admin;
+    await queueMail(db, post, addressSetToldMail, admin, { firstName, person, from, to });
+  }
+}
+
+const otherSuperAdmins = async (db: TenantDb, userId: UserId) =>
+  (await activeWithRole(db, ["super_admin"])).filter((admin) => admin.userId !== userId);
