@@ -7,7 +7,7 @@ import type { UserId } from "#src/ids.ts";
 import { outranks } from "#src/permissions.ts";
 import { limitAboveRole, limitNotFound, limitPersonNotFound } from "./errors.ts";
 import { limitReleased } from "./events.ts";
-import { isAbout, personBehind } from "./queries.ts";
+import { isOf, personBehind } from "./queries.ts";
 import { type LimitParams, readLimitId } from "./schema.ts";
 
 /**
@@ -31,7 +31,7 @@ export async function releaseLimit(
     .executeTakeFirst();
   const about = row?.about ?? null;
   if (about === null) throw limitNotFound();
-  const person = await personBehind(db, about);
+  const person = await personBehind(db, { about, key });
   if (person !== null && !outranks(roleOf(actor), person.role)) throw limitAboveRole();
   const { numDeletedRows } = await db
     .deleteFrom("limits")
@@ -53,8 +53,8 @@ export async function releaseLimitsOf(db: TenantDb, actor: Actor, userId: UserId
   if (!outranks(roleOf(actor), role)) throw limitAboveRole();
   const { rows } = await sql<{ name: string; about: string }>`
     with full_ones as (
-      select name, key, max(about) as about from limits
-      where about is not null and ${isAbout(sql`about`, userId)} group by name, key
+      select name, key, max(about) as about from limits as l
+      where about is not null and ${isOf(sql`l`, userId)} group by name, key
     ), gone as (
       delete from limits as l using full_ones as f where l.name = f.name and l.key = f.key
     )

@@ -3,7 +3,7 @@ import { type RawBuilder, sql, type SqlBool } from "kysely";
 import { z } from "zod";
 import type { TenantDb } from "#platform/db/database.ts";
 import { decodeCursor, toPage } from "#platform/http/input.ts";
-import { declaredLimits, stateAt } from "#platform/limits.ts";
+import { declaredLimits, hashKey, stateAt } from "#platform/limits.ts";
 import { secondsLater } from "#platform/clock.ts";
 import type { UserId } from "#src/ids.ts";
 import type { Role } from "#src/permissions.ts";
@@ -122,14 +122,22 @@ const ofPersonMost = 20;
 export async function limitsOf(db: TenantDb, userId: UserId, now: Date): Promise<ReachedLimit[]> {
   const { rows } = await sql<Row>`
     select ${columns} from ${reached(now)}
-    where ${isFull} and ${isAbout(sql`r.about`, userId)}
+    where ${isFull} and ${isOf(sql`r`, userId)}
     order by r.expires_at desc, r.name, r.key limit ${ofPersonMost}`.execute(db);
   return rows.map((row) => toLimit(row, now));
 }
 
-/** Whether a counter's words begin with an address of this person: there are no spaces in one. */
-export const isAbout = (about: RawBuilder<unknown>, userId: UserId): RawBuilder<SqlBool> =>
-  sql`split_part(${about}, ' ', 1) = any (array(select email from user_emails where user_id = ${userId}))`;
+/**
+ * Whether a counter is of this person: its words begin with an address of theirs (there are no spaces in one), or it is counted by person, or
+ * by a device of theirs. What was noted under an address that is not theirs any more goes on counting, and is theirs all the same.
+ */
+export const isOf = (counter: RawBuilder<unknown>, userId: UserId): RawBuilder<SqlBool> =>
+  sql`(split_part(${counter}.about, ' ', 1) = any (array(select email from user_emails where user_id = ${userId}))
+    or ${counter}.key = ${hashKey(userId)}
+    or ${counter}.key = any (array(select ${hashOf(sql`id`)} from devices where user_id = ${userId})))`;
+
+/** What `hashKey` makes of an id. */
+const hashOf = (id: RawBuilder<unknown>) => sql`sha256(convert_to(${id}::text, 'UTF8'))`;
 
 function toLimit({ name, key, about, since, hits, former }: Row, now: Date): ReachedLimit {
   const limit = declaredLimits().get(name);
@@ -144,11 +152,17 @@ function toLimit({ name, key, about, since, hits, former }: Row, now: Date): Rea
   };
 }
 
-/** Whose address a counter is about, if anybody's here. */
+/** Who is counted by a counter, or, where that is no person, whose address it is about, if anybody's here. */
 export async function personBehind(
   db: TenantDb,
-  about: string,
+  { about, key }: { about: string; key: Buffer },
 ): Promise<{ userId: UserId; role: Role } | null> {
+  const counted = await db
+    .selectFrom("users")
+    .select(["id as userId", "role"])
+    .where(hashOf(sql`id`), "=", key)
+    .executeTakeFirst();
+  if (counted) return counted;
   const row = await db
     .selectFrom("user_emails as e")
     .innerJoin("users as u", "u.id", "e.user_id")
