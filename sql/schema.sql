@@ -1216,9 +1216,11 @@ create table app.user_emails (
   verified_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
   domain text generated always as (split_part(email, '@'::text, '-1'::integer)) stored,
+  by_domain boolean not null default false,
   constraint user_emails_pkey PRIMARY KEY (tenant_id, id),
   constraint user_emails_unique UNIQUE (tenant_id, email),
   constraint user_emails_user_fk FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id) ON DELETE CASCADE,
+  constraint user_emails_by_domain CHECK (((NOT by_domain) OR (verified_at IS NOT NULL))),
   constraint user_emails_shape CHECK (((email = lower(email)) AND ((length(email) >= 3) AND (length(email) <= 320))))
 );
 alter table app.user_emails owner to app_owner;

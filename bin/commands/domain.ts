@@ -23,7 +23,7 @@ const prove = strictCommand({
   meta: {
     name: "prove",
     description:
-      "Vouch that a domain belongs to a tenant, where no public name server knows it; adds it if it is not there. From then on addresses that administrators give there count as verified. Recorded in the audit trail (exit 0, also when it was proved already; 1 when there is no such tenant, or the name is nobody's own)",
+      "Vouch that a domain belongs to a tenant, where no public name server knows it; adds it if it is not there. From then on the addresses of people who are added there count as verified. Recorded in the audit trail (exit 0, also when it was proved already; 1 when there is no such tenant, or the name is nobody's own)",
   },
   args: {
     tenant,

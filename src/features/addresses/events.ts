@@ -17,7 +17,7 @@ export const addressRequestCancelled = defineEvent("address.request_cancelled", 
   data: About,
   personal: ["email"],
 });
-/** Its mailbox has confirmed it; or an administrator gave it, and its domain is proved to be the organisation's. */
+/** Its mailbox has confirmed it; or a super administrator gave it, and its domain is proved to be the organisation's. */
 export const addressAdded = defineEvent("address.added", {
   says: texts.addedEvent,
   data: About.extend({ byDomain: z.boolean().default(false) }),

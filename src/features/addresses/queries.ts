@@ -51,7 +51,13 @@ function allowedActions(actor: Actor, user: User): AddressAction[] {
 export async function addressesOf(db: TenantDb, userId: UserId): Promise<Address[]> {
   const rows = await db
     .selectFrom("user_emails")
-    .select(["id", "email", "is_primary as isPrimary", "verified_at as verifiedAt"])
+    .select([
+      "id",
+      "email",
+      "is_primary as isPrimary",
+      "verified_at as verifiedAt",
+      "by_domain as byDomain",
+    ])
     .where("user_id", "=", userId)
     .orderBy("is_primary", "desc")
     .orderBy("email")

@@ -1,6 +1,7 @@
 // Whose addresses somebody may add to: a confirmed one opens the account by "forgotten password", so giving one is giving the account away.
 import { assertMayManage, type LockedUser } from "#features/users/index.ts";
 import { type Actor, actorMay, roleOf } from "#src/actor.ts";
+import type { UserId } from "#src/ids.ts";
 import { isAbove } from "#src/permissions.ts";
 import { isSelf } from "./actions/acting.ts";
 import { boundToProvider, providerDecides, roleNotHigher } from "./errors.ts";
@@ -13,6 +14,14 @@ type Target = Pick<LockedUser, "id" | "role" | "state">;
  */
 export const mayGiveAddress = (actor: Actor, { id, role }: Pick<Target, "id" | "role">): boolean =>
   isSelf(actor, id) || isAbove(roleOf(actor), role);
+
+/**
+ * Whether an address at a domain of the organisation is somebody's by `actor`'s word alone: whoever may make people with a password of their
+ * own choice, and so could be anybody already. Never one's own, and no administrator's word: with a second account of theirs as a member they
+ * could else take any mailbox of the organisation for it, and be its owner to applications, and to a provider that names the owner.
+ */
+export const mayGiveAtOnce = (actor: Actor, userId: UserId): boolean =>
+  !isSelf(actor, userId) && actorMay(actor, "users.import");
 
 /** @throws {aboveRole} @throws {isAnonymised} @throws {roleNotHigher} */
 export function assertMayGiveAddress(actor: Actor, target: Target): void {

@@ -18,6 +18,8 @@ export const Address = z.object({
   isPrimary: z.boolean(),
   /** Null: known, but of no use before its mailbox has been proven. */
   verifiedAt: z.iso.datetime().nullable(),
+  /** Verified because its domain is proved to be the organisation's, and confirmed by no mailbox: a provider's word about it links nobody. */
+  byDomain: z.boolean(),
 });
 export type Address = z.infer<typeof Address>;
 
@@ -30,7 +32,7 @@ export const PendingAddress = z.object({
 });
 export type PendingAddress = z.infer<typeof PendingAddress>;
 
-/** What became of an address that was asked for: it waits, or (a domain of the organisation) it is the person's at once. */
+/** What became of an address that was asked for: it waits, or (a domain of the organisation, by a super administrator) it is the person's at once. */
 export const AskedAddress = z.union([PendingAddress, Address]);
 export type AskedAddress = z.infer<typeof AskedAddress>;
 

@@ -16,6 +16,7 @@ export const texts = defineTexts("addresses", {
   actions: "Actions",
   primary: "Primary",
   verified: "Verified",
+  verifiedByDomain: "Verified by its domain",
   unverified: "Not verified",
   waiting: "Not verified yet",
   until: "Good until",
@@ -39,7 +40,7 @@ export const texts = defineTexts("addresses", {
   addLeadAtOnce: (name: string) => `${name} is told of it at all of their addresses.`,
   atOnceTitle: "What happens next",
   atOnceText: (domains: string) =>
-    `An address at ${domains} is added at once, because the domain is proved to be your organisation’s. Any other gets a message and is confirmed by its mailbox.`,
+    `An address at ${domains} is added at once, because the domain is proved to be your organisation’s and you are a super administrator. Any other gets a message and is confirmed by its mailbox.`,
   email: "E-mail address",
   add: "Add an address",
   addSubmit: "Send the message",

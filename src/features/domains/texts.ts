@@ -5,7 +5,7 @@ const people = (count: number) => (count === 1 ? "1 person" : `${count} people`)
 
 export const texts = defineTexts("domains", {
   title: "Domains",
-  lead: "E-mail domains that are yours. Addresses that administrators give there need no confirmation, and people with one get groups by themselves.",
+  lead: "E-mail domains that are yours. People who are added there choose a password without confirming their address first, and get groups by themselves.",
   domain: "Domain",
   domainHint: "What stands behind the @, such as example.com. Subdomains are added on their own.",
   state: "State",
@@ -48,9 +48,10 @@ export const texts = defineTexts("domains", {
   unreachableText:
     "It is not known whether the record is there. Check again later; if it stays like this, whoever runs this server looks at its name servers (weft doctor, DNS_SERVERS).",
   provedTitle: "What this domain does",
-  provedLead: "Only what administrators do; what people ask for themselves is confirmed as before.",
+  provedLead:
+    "Only for what is listed here; any other address at it is confirmed by its mailbox as before.",
   effectVerified:
-    "Addresses at it that an administrator gives to new people, or adds for somebody, need no confirmation.",
+    "The addresses of new people need no confirmation, nor do those that a super administrator adds for somebody else.",
   effectWelcome: "New people at it get a message with a link to choose their password.",
   effectGroups: "Whoever gets a verified address at it is put into the groups below.",
   provedAt: "Proved",

@@ -51,7 +51,11 @@ export async function issueLink(
   return { id, token, expiresAt };
 }
 
-/** Uses a link up and answers whose it was; null as for `findLink`, and for all but one of those who come at the same moment. */
+/**
+ * Uses a link up and answers whose it was; null as for `findLink`, and for all but one of those who come at the same moment. Whoever has it has
+ * read the mailbox, unless the operator handed it over, or it is one of those that a sign-in shows ("reactivation"): what its domain alone had
+ * verified is confirmed.
+ */
 export async function consumeLink(
   db: TenantDb,
   presented: PresentedLink,
@@ -64,7 +68,24 @@ export async function consumeLink(
     .where("id", "=", link.id)
     .where("used_at", "is", null)
     .executeTakeFirst();
-  return numUpdatedRows === 1n ? link : null;
+  if (numUpdatedRows !== 1n) return null;
+  const isMailed = presented.purpose !== "reactivation" && !link.byOperator;
+  if (link.byDomain && isMailed) await mailboxConfirmed(db, link);
+  return link;
+}
+
+/** An address that its domain alone had verified is from now on one whose mailbox has shown that it is the person's. */
+export async function mailboxConfirmed(
+  db: TenantDb,
+  { userId, email }: { userId: UserId; email: string },
+): Promise<void> {
+  await db
+    .updateTable("user_emails")
+    .set({ by_domain: false })
+    .where("user_id", "=", userId)
+    .where("email", "=", email)
+    .where("by_domain", "=", true)
+    .execute();
 }
 
 /** What the operator has handed over stays: it is for where no mail arrives. */

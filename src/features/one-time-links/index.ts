@@ -1,3 +1,10 @@
-export { consumeLink, dropLinks, dropPending, type IssuedLink, issueLink } from "./actions.ts";
+export {
+  consumeLink,
+  dropLinks,
+  dropPending,
+  type IssuedLink,
+  issueLink,
+  mailboxConfirmed,
+} from "./actions.ts";
 export { type FoundLink, findLink, type PresentedLink } from "./queries.ts";
 export { LinkParams, linkPath, type LinkPurpose, linkSeconds } from "./schema.ts";

@@ -33,6 +33,7 @@ export async function findLink(db: TenantDb, { linkId, token, purpose, now }: Pr
       "t.user_id as userId",
       "t.email",
       "t.by_operator as byOperator",
+      "e.by_domain as byDomain",
       "u.first_name as firstName",
       "u.last_name as lastName",
     ])

@@ -176,12 +176,18 @@ export async function findClaimed(db: TenantDb, email: string, presented: Presen
 }
 export type Claimed = NonNullable<Awaited<ReturnType<typeof findByEmail>>>;
 
-/** Whose address it is, verified or not, locked until the transaction ends; null when nobody's. */
+/** Whose address it is, confirmed by its mailbox (or by who vouches for it) or not, locked until the transaction ends; null when nobody's. */
 export async function lockOwner(db: TenantDb, email: string) {
   const row = await db
     .selectFrom("user_emails as e")
     .innerJoin("users as u", "u.id", "e.user_id")
-    .select(["u.id as userId", "u.role", "e.verified_at as verifiedAt"])
+    .select(["u.id as userId", "u.role"])
+    .select((eb) =>
+      eb
+        .and([eb("e.verified_at", "is not", null), eb("e.by_domain", "=", false)])
+        .$castTo<boolean>()
+        .as("isConfirmed"),
+    )
     .where("e.email", "=", email)
     .forNoKeyUpdate("u")
     .executeTakeFirst();

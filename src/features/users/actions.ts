@@ -71,6 +71,7 @@ export async function createUser(
       email,
       is_primary: true,
       verified_at: under === null ? null : sql<Date>`now()`,
+      by_domain: under !== null,
     })
     .onConflict((on) => on.constraint("user_emails_unique").doNothing())
     .returning("id")

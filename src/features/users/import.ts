@@ -50,7 +50,7 @@ export async function importUser(
     .execute();
   await db
     .updateTable("user_emails")
-    .set({ verified_at: now })
+    .set({ verified_at: now, by_domain: false })
     .where("user_id", "=", userId)
     .execute();
   await record(db, actor, passwordImported, { userId, form: hash.form });

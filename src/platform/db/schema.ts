@@ -710,6 +710,7 @@ export interface UserAttributes {
 }
 
 export interface UserEmails {
+  by_domain: Generated<boolean>;
   created_at: Generated<Timestamp>;
   domain: ColumnType<string | null, never, never>;
   email: string;

@@ -143,20 +143,22 @@ describe("somebody who is added at a proved domain", () => {
 });
 
 describe("an address at a proved domain", () => {
-  test("that an administrator gives a member is theirs at once, and all addresses are told", async () => {
-    const { tenant, domain, group } = await aHouse();
+  test("that a super administrator gives somebody is theirs at once, and all addresses are told", async () => {
+    const { tenant, domain, group } = await aHouse("super_admin");
     const user = await tenant.aUser();
     const email = `second@${domain.domain}`;
     const form = await (await tenant.browser.get(`${pathOf(user)}/new`)).text();
     expect(form).toContain(`An address at ${domain.domain} is added at once`);
     const sent = await tenant.browser.post(pathOf(user), { email });
     expect(locationOf(sent)).toBe(pathOf(user));
-    expect(await (await tenant.browser.get(pathOf(user))).text()).toContain(`${email} is added`);
+    const list = await (await tenant.browser.get(pathOf(user))).text();
+    expect(list).toContain(`${email} is added`);
+    expect(list).toContain("Verified by its domain");
     expect(await isVerified(tenant, user, email)).toBe(true);
     expect<unknown>(await membershipsOf(tenant, user)).toEqual([
       { groupId: group.id, byHand: true },
     ]);
-    const told = await tenant.mails();
+    const told = (await tenant.mails()).filter(({ to }) => to !== tenant.me.email);
     expect(told.map(({ to }) => to).toSorted()).toEqual([email, user.email].toSorted());
     for (const { subject, text } of told) {
       expect(subject).toContain("An address was added");
@@ -171,7 +173,7 @@ describe("an address at a proved domain", () => {
   });
 
   test("as JSON answers the address, and one elsewhere waits as before", async () => {
-    const { tenant, domain, script } = await aHouse();
+    const { tenant, domain, script } = await aHouse("super_admin");
     const user = await tenant.aUser();
     const email = `second@${domain.domain}`;
     const sent = await script.post(pathOf(user), { email });
@@ -181,6 +183,7 @@ describe("an address at a proved domain", () => {
       email,
       isPrimary: false,
       verifiedAt: expect.any(String),
+      byDomain: true,
     });
     expect(
       await json(script.post(pathOf(user), { email: "second@elsewhere.example" })),
@@ -192,7 +195,7 @@ describe("an address at a proved domain", () => {
   });
 
   test("takes the place of one that waits, and its link is dead", async () => {
-    const { tenant, script } = await aHouse();
+    const { tenant, script } = await aHouse("super_admin");
     const user = await tenant.aUser();
     const at = aDomain();
     const email = `second@${at}`;
@@ -254,7 +257,7 @@ describe("an address at a proved domain", () => {
   });
 
   test("makes a group that only a provider gave one by hand, too", async () => {
-    const { tenant, domain, group, script } = await aHouse();
+    const { tenant, domain, group, script } = await aHouse("super_admin");
     const user = await tenant.aUser();
     await tenant.tenant.write((db) =>
       db

@@ -1,5 +1,5 @@
-// Asking for an address: it waits, apart from those that people have, until its mailbox confirms it. One that an administrator gives at a domain
-// of the organisation does not wait.
+// Asking for an address: it waits, apart from those that people have, until its mailbox confirms it. One that a super administrator gives
+// somebody else at a domain of the organisation does not wait.
 import { giveGroupsOf, holdProved, type ProvedDomain } from "#features/domains/index.ts";
 import { notify } from "#features/notices/index.ts";
 import { assertMayManage, lockUser } from "#features/users/index.ts";
@@ -32,14 +32,14 @@ import {
   pendingSeconds,
 } from "../schema.ts";
 import { texts } from "../texts.ts";
-import { assertMayGiveAddress } from "../rules.ts";
+import { assertMayGiveAddress, mayGiveAtOnce } from "../rules.ts";
 import { type Acting, isSelf } from "./acting.ts";
 
 /**
  * Mails an address the link that confirms it (72 hours, once); one that waits already gets a new link, and the one before stops working.
  * Somebody who asks for themselves learns nothing about others: an address that belongs to somebody waits all the same, with a link that
  * nobody has, and its owner is told. An administrator, who sees everybody's addresses, is told at once; at a domain that is proved to be the
- * organisation's, the address they give somebody else is that person's at once.
+ * organisation's, the address that a super administrator gives somebody else is that person's at once.
  * @throws {userNotFound} @throws {aboveRole} @throws {roleNotHigher} @throws {personNotActive} @throws {addressAlreadyTheirs}
  * @throws {addressTaken} @throws {tooManyAddresses} @throws {addressMailsLimited}
  */
@@ -60,8 +60,7 @@ export async function askForAddress(
   const others = waiting.filter((one) => one.email !== email);
   if (addresses.length + others.length >= addressesMost)
     throw tooManyAddresses({ errors: { email: texts.tooManyField } });
-  // Not for oneself: whoever can say of any mailbox of the organisation that it is theirs could be anybody to applications.
-  const under = isSelf(actor, userId) ? null : await holdProved(db, email);
+  const under = mayGiveAtOnce(actor, userId) ? await holdProved(db, email) : null;
   if (under !== null) return add(by, under, { userId, email });
   return send(by, { userId, email, again: waiting.length > others.length });
 }
@@ -81,7 +80,14 @@ async function add(
     .execute();
   const { id } = await db
     .insertInto("user_emails")
-    .values({ user_id: userId, email, is_primary: false, verified_at: now, created_at: now })
+    .values({
+      user_id: userId,
+      email,
+      is_primary: false,
+      verified_at: now,
+      by_domain: true,
+      created_at: now,
+    })
     .onConflict((on) => on.constraint("user_emails_unique").doNothing())
     .returning("id")
     .executeTakeFirstOrThrow(() => addressTaken({ errors: { email: texts.takenBy(email) } }));
@@ -89,7 +95,7 @@ async function add(
   await giveGroupsOf(db, actor, under, { userId, because: "verified" });
   const happening = { userId, now };
   await notify(db, post, actor, { happening, template: addressAddedMail, more: { email } });
-  return { id, email, isPrimary: false, verifiedAt: now.toISOString() };
+  return { id, email, isPrimary: false, verifiedAt: now.toISOString(), byDomain: true };
 }
 
 /** The same for one that waits. @throws as `askForAddress` @throws {addressNotFound} */

@@ -106,6 +106,7 @@ async function giveAddress(db: TenantDb, { userId, email, now }: Given): Promise
         .constraint("user_emails_unique")
         .doUpdateSet((eb) => ({
           is_primary: true,
+          by_domain: false,
           verified_at: eb.fn.coalesce("user_emails.verified_at", eb.val(now)),
         }))
         .where("user_emails.user_id", "=", userId),

@@ -67,7 +67,7 @@ export const addressRoutes = routes()
   .on("post", path, {
     ...change,
     summary:
-      "Add an address: at once where its domain is proved to be the organisation’s; else a message with a link goes to it, and it is the person’s once that is confirmed",
+      "Add an address: a message with a link goes to it, and it is the person’s once that is confirmed; at once where its domain is proved to be the organisation’s and the caller is a super administrator",
     title: addTitle,
     params: PersonParams,
     input: NewAddress,

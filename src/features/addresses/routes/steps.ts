@@ -8,7 +8,7 @@ import type { Acting } from "../actions/acting.ts";
 import { addressNotVerified, cannotDeletePrimary } from "../errors.ts";
 import { impactOf, leavesProvider } from "../impact.ts";
 import { addressesOf, addressIn } from "../queries.ts";
-import { assertMayGiveAddress, mayLeaveProvider } from "../rules.ts";
+import { assertMayGiveAddress, mayGiveAtOnce, mayLeaveProvider } from "../rules.ts";
 import type { AddStep, PromotionStep, RemovalStep, Whose } from "../views/forms.tsx";
 
 type Asked = Pick<Handling<unknown, unknown>, "tenant" | "actor" | "now">;
@@ -38,11 +38,11 @@ async function giving(db: TenantDb, { actor }: Asked, { userId, isOwn }: Which):
   return { user: { id: userId, name: fullName(user) }, isOwn };
 }
 
-/** With the domains at which an administrator's word is enough; for oneself it never is. */
+/** With the domains at which the caller's word is enough. */
 export const addStep = (asked: Asked, which: Which): Promise<AddStep> =>
   asked.tenant.read(async (db) => ({
     ...(await giving(db, asked, which)),
-    domains: which.isOwn ? [] : await provedDomains(db),
+    domains: mayGiveAtOnce(asked.actor, which.userId) ? await provedDomains(db) : [],
   }));
 
 /** @throws {userNotFound} @throws {aboveRole} @throws {roleNotHigher} @throws {addressNotFound} @throws {addressNotVerified} */

@@ -136,7 +136,9 @@ function State({ row, zone }: { row: Row; zone: string }) {
   return row.address.verifiedAt === null ? (
     <Status tone="caution">{texts.unverified}</Status>
   ) : (
-    <Status tone="positive">{texts.verified}</Status>
+    <Status tone="positive">
+      {row.address.byDomain ? texts.verifiedByDomain : texts.verified}
+    </Status>
   );
 }
 

@@ -162,7 +162,7 @@ type Whom =
   | { readonly kind: "turned_away"; readonly why: TurnedAway };
 
 /**
- * By the subject; a first time by the address, if that is verified here and nobody comes by it as another subject; else somebody new, where
+ * By the subject; a first time by the address, if that is confirmed here and nobody comes by it as another subject; else somebody new, where
  * the connection makes people. The address must lead to this provider, or an administrator have sent its owner there: the tenant's default,
  * which may name any, does not bring somebody in who comes by the provider of their domain.
  */
@@ -181,10 +181,11 @@ async function personOf(
   const word = owner ? await wordOn(db, owner.userId) : undefined;
   if (!isLed && word !== asserted.providerId) return away("unknown");
   if (owner) {
-    const { userId, verifiedAt } = owner;
+    const { userId, isConfirmed } = owner;
     // An administrator has sent them to another one, or away from this one: what a domain is bound to does not undo that.
     if (word !== undefined && word !== asserted.providerId) return away("sent_elsewhere");
-    if (verifiedAt === null) return away("address_unverified");
+    // Given because of its domain, it may be of an account that somebody else opens: its owner would come in there, and be them.
+    if (!isConfirmed) return away("address_unverified");
     // The provider gave the address to somebody else, or took it away and made it anew: it is not the one we know.
     if (await hasSubject(db, asserted, userId)) return away("other_subject");
     return { kind: "found", userId, isLinked: false };

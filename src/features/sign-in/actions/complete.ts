@@ -9,6 +9,7 @@ import {
   takeGroups,
 } from "#features/identity-providers/index.ts";
 import { notify } from "#features/notices/index.ts";
+import { mailboxConfirmed } from "#features/one-time-links/index.ts";
 import { findPolicy, meets, type Method, methodsText, strengthOf } from "#features/policy/index.ts";
 import { type SessionCookie, startSession } from "#features/sessions/index.ts";
 import type { TenantDb } from "#platform/db/database.ts";
@@ -60,7 +61,9 @@ export async function completeSignIn(
   const { id, email, trialId, returnTo } = signIn;
   if (id !== null) await closeRow(db, id, { userId, methods });
   if (signIn.federated !== null) await keepLink(db, visit, { userId, email }, signIn.federated);
-  const wasHere = await notePresence(db, visit, { person, situation, methods });
+  const { wasHere, hasUnconfirmed } = await notePresence(db, visit, { person, situation, methods });
+  if (hasUnconfirmed && methods.includes("email_code"))
+    await mailboxConfirmed(db, { userId, email });
   const deviceId = situation.device?.id ?? null;
   await forgiveAccount(db, { userId, email, ip: origin.ip, deviceId });
   await forgivePerson(db, userId);
@@ -191,20 +194,25 @@ async function tellNewDevice(
 }
 
 /**
- * When the person was last here; answers whether they ever were before. Whoever has what is asked of them ends the days of grace, so that
+ * When the person was last here; answers whether they ever were before, and whether they have an address that its domain alone verified. Whoever has what is asked of them ends the days of grace, so that
  * the next demand has days of its own.
  */
 async function notePresence(
   db: TenantDb,
   { now }: Visit,
   { person, situation, methods }: Pick<Ending, "person" | "situation" | "methods">,
-): Promise<boolean> {
+): Promise<{ wasHere: boolean; hasUnconfirmed: boolean }> {
   const isAsked = !meets(strengthOf(methods), situation.own);
-  const { before } = await db
+  const { before, hasUnconfirmed } = await db
     .updateTable("users")
     .set({ last_sign_in_at: now, ...(isAsked ? {} : { strength_asked_at: null }) })
     .where("id", "=", person.userId)
-    .returning(sql<Date | null>`old.last_sign_in_at`.as("before"))
+    .returning([
+      sql<Date | null>`old.last_sign_in_at`.as("before"),
+      sql<boolean>`exists (select from user_emails as e where e.user_id = users.id and e.by_domain)`.as(
+        "hasUnconfirmed",
+      ),
+    ])
     .executeTakeFirstOrThrow();
-  return before !== null;
+  return { wasHere: before !== null, hasUnconfirmed };
 }

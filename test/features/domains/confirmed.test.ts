@@ -1,0 +1,146 @@
+// An address at a proved domain that no mailbox has confirmed: who may give one, and what it is not good for until then.
+import { describe, expect, test } from "bun:test";
+import { issueLink } from "#features/one-time-links/index.ts";
+import { goodPassword, type TestTenant, type TestUser } from "../../support/a-tenant.ts";
+import type { Browser } from "../../support/browser.ts";
+import { addressesOf, confirmationLink, idOf, own, pathOf } from "../addresses/support.ts";
+import { anIdp, ok, signInBy } from "../identity-providers/support.ts";
+import { isSignedIn, locationOf, mailedCode, throughPassword } from "../sign-in/support.ts";
+import { aDomain, houseWithDns, json, proved } from "./support.ts";
+
+const house = await houseWithDns();
+const { aTenant } = house;
+
+const causesIn = async (tenant: TestTenant) =>
+  (await tenant.events("sign_in.provider_refused")).map(({ data }) => data["cause"]);
+const isSomebody = async (browser: Browser, { email }: TestUser) =>
+  (await (await browser.get("/profile")).text()).includes(email);
+const isByDomain = async (tenant: TestTenant, user: TestUser, email: string) =>
+  (
+    await json<{ addresses: { email: string; byDomain: boolean }[] }>(tenant.api.get(pathOf(user)))
+  ).addresses.find((one) => one.email === email)?.byDomain;
+
+/** A provider whose domain is proved, and a member to whom a super administrator gave an address there. */
+async function given() {
+  const tenant = await aTenant({ signedInAs: "super_admin" });
+  const idp = await anIdp(tenant);
+  await proved(house, tenant, idp.domain);
+  const user = await tenant.aUser();
+  const email = `ada@${idp.domain}`;
+  await ok(tenant.api.post(pathOf(user), { email }));
+  expect(await isByDomain(tenant, user, email)).toBe(true);
+  return { tenant, idp, user, email };
+}
+
+describe("an administrator", () => {
+  test("does not make a member the owner of a mailbox: it is asked, at a proved domain too", async () => {
+    const tenant = await aTenant({ signedInAs: "admin" });
+    const domain = await proved(house, tenant, aDomain());
+    const member = await tenant.aUser();
+    const email = `ceo@${domain.domain}`;
+    const form = await (await tenant.browser.get(`${pathOf(member)}/new`)).text();
+    expect(form).toContain("Send the message");
+    expect(form).not.toContain("at once");
+    expect(locationOf(await tenant.browser.post(pathOf(member), { email }))).toBe(pathOf(member));
+    expect(await (await tenant.browser.get(pathOf(member))).text()).toContain(
+      `A message is on its way to ${email}`,
+    );
+    const { addresses, pending } = await addressesOf(tenant, member);
+    expect([addresses.length, pending.map((one) => one.email)]).toEqual([1, [email]]);
+    const theirs = await tenant.signedIn(member);
+    const id = await idOf(tenant, member, email);
+    const put = await theirs.post(`${own}/${id}/primary?_method=put`, { confirm: "on" });
+    expect(put.status).toBe(404);
+    expect(await tenant.events("address.added")).toEqual([]);
+    // The mailbox gives it.
+    await tenant.newBrowser().post(await confirmationLink(tenant, email));
+    expect(await isByDomain(tenant, member, email)).toBe(false);
+  });
+
+  test("does not as a script either", async () => {
+    const tenant = await aTenant();
+    const domain = await proved(house, tenant, aDomain());
+    const member = await tenant.aUser();
+    const script = await tenant.script("admin");
+    const asked = await json(script.post(pathOf(member), { email: `ceo@${domain.domain}` }));
+    expect(asked).toHaveProperty("expiresAt");
+  });
+
+  test("does not come in as somebody by the provider who had their address before", async () => {
+    const tenant = await aTenant({ signedInAs: "admin" });
+    const idp = await anIdp(tenant);
+    await ok(tenant.api.patch(`/identity-providers/${idp.id}`, { createsPeople: true }));
+    await proved(house, tenant, idp.domain);
+    const second = await tenant.aUser();
+    await tenant.browser.post(pathOf(second), { email: `ada@${idp.domain}` });
+    const ada = tenant.newBrowser();
+    await signInBy(house, ada, idp);
+    expect(await isSignedIn(ada)).toBe(true);
+    expect(await isSomebody(ada, second)).toBe(false);
+  });
+});
+
+describe("a provider's first word about an address that its domain alone verified", () => {
+  test("links nobody", async () => {
+    const { tenant, idp, user } = await given();
+    const browser = tenant.newBrowser();
+    expect((await signInBy(house, browser, idp)).status).toBe(403);
+    expect(await isSignedIn(browser)).toBe(false);
+    expect(await causesIn(tenant)).toEqual(["address_unverified"]);
+    expect(await isByDomain(tenant, user, `ada@${idp.domain}`)).toBe(true);
+  });
+
+  test("links its owner once a code that was mailed there ended a sign-in", async () => {
+    const { tenant, idp, user, email } = await given();
+    const first = tenant.newBrowser();
+    // By the primary one first: that proves another mailbox.
+    await throughPassword(first, user.email);
+    await first.post("/sign-in/code", { code: await mailedCode(tenant, user.email) });
+    expect([await isSignedIn(first), await isByDomain(tenant, user, email)]).toEqual([true, true]);
+    await tenant.tenant.write((db) =>
+      db.deleteFrom("identity_provider_domains").where("domain", "=", idp.domain).execute(),
+    );
+    const browser = tenant.newBrowser();
+    await throughPassword(browser, email);
+    await browser.post("/sign-in/code", { code: await mailedCode(tenant, email) });
+    expect(await isSignedIn(browser)).toBe(true);
+    expect(await isByDomain(tenant, user, email)).toBe(false);
+  });
+
+  test("links its owner once a link to a new password was opened there", async () => {
+    const { tenant, idp, user, email } = await given();
+    const link = await tenant.tenant.write((db) =>
+      issueLink(db, {
+        userId: user.id,
+        email,
+        purpose: "password_reset",
+        now: house.clock.now(),
+      }),
+    );
+    const opened = await tenant.newBrowser().post(`/reset-password/${link.id}/${link.token}`);
+    expect(locationOf(opened)).toBe("/sign-in/new-password");
+    expect(await isByDomain(tenant, user, email)).toBe(false);
+    const browser = tenant.newBrowser();
+    await signInBy(house, browser, idp);
+    expect([await isSignedIn(browser), await isSomebody(browser, user)]).toEqual([true, true]);
+  });
+
+  test("links whoever was welcomed and chose a password, and turns away whoever did not yet", async () => {
+    const tenant = await aTenant({ signedInAs: "admin" });
+    const idp = await anIdp(tenant);
+    await proved(house, tenant, idp.domain);
+    const email = `ada@${idp.domain}`;
+    const person = { firstName: "Ada", lastName: "Lovelace", email };
+    const user = await json<TestUser>(tenant.api.post("/users", person));
+    expect(await isByDomain(tenant, user, email)).toBe(true);
+    expect((await signInBy(house, tenant.newBrowser(), idp)).status).toBe(403);
+    const welcome = (await tenant.mails()).find(({ to }) => to === email);
+    const browser = tenant.newBrowser();
+    await browser.post(welcome?.link ?? "");
+    await browser.post("/sign-in/new-password", { password: goodPassword });
+    expect(await isByDomain(tenant, user, email)).toBe(false);
+    const later = tenant.newBrowser();
+    await signInBy(house, later, idp);
+    expect([await isSignedIn(later), await isSomebody(later, user)]).toEqual([true, true]);
+  });
+});
