@@ -256,22 +256,31 @@ describe("an address at a proved domain", () => {
     ]);
   });
 
-  test("makes a group that only a provider gave one by hand, too", async () => {
+  test("leaves a group that only a provider gave to the provider, whoever adds it, until everybody is added", async () => {
     const { tenant, domain, group, script } = await aHouse("super_admin");
-    const user = await tenant.aUser();
+    const [user, other] = [await tenant.aUser(), await tenant.aUser()];
     await tenant.tenant.write((db) =>
       db
         .insertInto("group_members")
-        .values({ group_id: group.id, user_id: user.id, by_hand: false })
+        .values(
+          [user, other].map(({ id }) => ({ group_id: group.id, user_id: id, by_hand: false })),
+        )
         .execute(),
     );
-    await script.post(pathOf(user), { email: `second@${domain.domain}` });
+    const byProvider = [{ groupId: group.id, byHand: false }];
+    const browser = await tenant.signedIn(user);
+    await browser.post(await ask(tenant, browser, `second@${domain.domain}`));
+    await script.post(pathOf(other), { email: `other@${domain.domain}` });
+    for (const one of [user, other]) {
+      expect((await addressesOf(tenant, one)).addresses).toHaveLength(2);
+      expect<unknown>(await membershipsOf(tenant, one)).toEqual(byProvider);
+    }
+    expect(await givenIn(tenant)).toEqual([]);
+    const all = `/settings/domains/${domain.id}/groups/${group.id}/members`;
+    expect(await json(script.post(all))).toEqual({ addedCount: 2 });
     expect<unknown>(await membershipsOf(tenant, user)).toEqual([
       { groupId: group.id, byHand: true },
     ]);
-    // Once more changes nothing, and tells nothing.
-    await script.post(pathOf(user), { email: `third@${domain.domain}` });
-    expect(await givenIn(tenant)).toHaveLength(1);
   });
 
   test("gives its groups when the operator sets it, and not again when they had it", async () => {

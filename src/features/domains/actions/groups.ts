@@ -129,7 +129,10 @@ export async function addPeople(
   return Number(rows[0]?.count ?? 0);
 }
 
-/** Gives somebody who has come to have a verified address the groups of its domain, if that is proved. Nothing else happens. */
+/**
+ * Gives somebody who has come to have a verified address the groups of its domain, if that is proved. Nothing else happens, and a group that
+ * they have already, by whomever, stays as it is.
+ */
 export async function giveDomainGroups(
   db: TenantDb,
   actor: Actor,
@@ -159,13 +162,8 @@ export async function giveGroupsOf(
   const given = await db
     .insertInto("group_members")
     .values(groups.map(({ id }) => ({ group_id: id, user_id: userId })))
-    // As when a hand adds somebody whom a provider has in the group: from now on it stays.
-    .onConflict((on) =>
-      on
-        .constraint("group_members_pkey")
-        .doUpdateSet({ by_hand: true })
-        .where("group_members.by_hand", "=", false),
-    )
+    // What a provider gave stays the provider's to take back: somebody could else keep it for good by confirming an address alone.
+    .onConflict((on) => on.constraint("group_members_pkey").doNothing())
     .returning("group_id")
     .execute();
   for (const { group_id: groupId } of given)
