@@ -30,6 +30,7 @@ import {
 } from "./events.ts";
 import { getUser, type LockedUser, lockUser } from "./queries.ts";
 import {
+  assertAddressesConfirmed,
   assertMayChangeRole,
   assertMayGive,
   assertMayManage,
@@ -90,6 +91,7 @@ export async function createUser(
  * Changes names and role, as far as they differ. A new role ends the person's sessions and is told to them; a member who gets a higher one
  * is unlinked from identity providers, so that their own password confirms the next sign-in by one; whoever becomes super administrator with a password that is less than is asked of those chooses another one at the next sign-in.
  * @throws {userNotFound} @throws {aboveRole} @throws {roleNeedsPermission} @throws {roleAboveOwn} @throws {ownRole} @throws {lastSuperAdmin}
+ * @throws {addressesUnconfirmed}
  */
 export async function changeUser(
   db: TenantDb,
@@ -144,6 +146,7 @@ async function writeRole(
   { user, role, now }: { user: LockedUser; role: Role; now: Date },
 ): Promise<void> {
   assertMayChangeRole(actor, user, role);
+  if (isAbove(role, user.role)) await assertAddressesConfirmed(db, user);
   await assertNotLastSuperAdmin(db, user);
   await db.updateTable("users").set({ role }).where("id", "=", user.id).execute();
   const newPassword =

@@ -24,6 +24,10 @@ export const lastSuperAdmin = defineError("users.last_super_admin", {
   status: 409,
   title: texts.lastSuperAdmin,
 });
+export const addressesUnconfirmed = defineError("users.addresses_unconfirmed", {
+  status: 409,
+  title: texts.addressesUnconfirmed,
+});
 export const isAnonymised = defineError("users.is_anonymised", {
   status: 409,
   title: texts.isAnonymised,

@@ -181,7 +181,7 @@ export function lockUser(db: TenantDb, userId: UserId) {
       "e.email",
       "u.role",
       stateOf.as("state"),
-      row("u.password_hash", "is not", null).as("hasPassword"),
+      row("u.password_hash", "is not", null).$castTo<boolean>().as("hasPassword"),
     ])
     .where("u.id", "=", userId)
     .forUpdate("u")

@@ -5,6 +5,7 @@ import type { UserId } from "#src/ids.ts";
 import { outranks, Role } from "#src/permissions.ts";
 import {
   aboveRole,
+  addressesUnconfirmed,
   isAnonymised,
   lastSuperAdmin,
   notForRole,
@@ -14,6 +15,7 @@ import {
   roleNeedsPermission,
 } from "./errors.ts";
 import { UserAction, type UserState } from "./schema.ts";
+import { texts } from "./texts.ts";
 
 export interface Target {
   readonly id: UserId;
@@ -99,6 +101,33 @@ export async function assertNotLastSuperAdmin(db: TenantDb, target: Target): Pro
     .executeTakeFirst();
   if (!another) throw lastSuperAdmin({ userId: target.id });
 }
+
+/**
+ * Refuses a higher role to somebody with an address that their domain alone has verified: whoever has that mailbox, and need not be them, opens
+ * the account by a new password. Not of the one that an invitation is to confirm: it opens nothing before. Call it with the person locked.
+ * @throws {addressesUnconfirmed}
+ */
+export async function assertAddressesConfirmed(
+  db: TenantDb,
+  { id: userId, state, hasPassword }: Target & { readonly hasPassword: boolean },
+): Promise<void> {
+  const opens = state === "active" || hasPassword;
+  const rows = await db
+    .selectFrom("user_emails")
+    .select("email")
+    .where("user_id", "=", userId)
+    .where("by_domain", "=", true)
+    .$if(!opens, (query) => query.where("is_primary", "=", false))
+    .orderBy("email")
+    .limit(unconfirmedMost)
+    .execute();
+  if (rows.length === 0) return;
+  const emails = rows.map(({ email }) => email);
+  throw addressesUnconfirmed({ emails, errors: { role: texts.unconfirmedBefore(emails) } });
+}
+
+// More than anybody has.
+const unconfirmedMost = 10;
 
 /** What `actor` may do about a person, as far as it can be told without asking for the others. */
 export function allowedActions(actor: Actor, target: Target): UserAction[] {

@@ -50,6 +50,10 @@ export const texts = defineTexts("users", {
   ownAccount: "You cannot do this to your own account; ask another administrator",
   lastSuperAdmin:
     "This is the last active super administrator; make someone else super administrator first",
+  addressesUnconfirmed:
+    "A higher role is for people whose addresses were confirmed by their mailboxes; one was added because of its domain alone",
+  unconfirmedBefore: (emails: readonly string[]) =>
+    `${emails.join(", ")}: added because of ${emails.length === 1 ? "its domain, and not confirmed by its mailbox" : "their domain, and not confirmed by their mailboxes"}. Whoever reads the mail there could open the account: remove it first, or have the person sign in with it once, by the code that is mailed there or by “Forgotten password?”`,
   isAnonymised: "This person was anonymised, and nothing brings them back",
   notForRole: "Your role does not allow this for this person; ask a super administrator",
   daysWrong: "Use a whole number of days, from 1 to 3650",

@@ -6,7 +6,7 @@ import type { Browser } from "../../support/browser.ts";
 import { addressesOf, confirmationLink, idOf, own, pathOf } from "../addresses/support.ts";
 import { anIdp, ok, signInBy } from "../identity-providers/support.ts";
 import { isSignedIn, locationOf, mailedCode, throughPassword } from "../sign-in/support.ts";
-import { aDomain, houseWithDns, json, proved } from "./support.ts";
+import { aDomain, codeOf, houseWithDns, json, proved } from "./support.ts";
 
 const house = await houseWithDns();
 const { aTenant } = house;
@@ -142,5 +142,52 @@ describe("a provider's first word about an address that its domain alone verifie
     const later = tenant.newBrowser();
     await signInBy(house, later, idp);
     expect([await isSignedIn(later), await isSomebody(later, user)]).toEqual([true, true]);
+  });
+});
+
+describe("a higher role", () => {
+  const roleOf = async (tenant: TestTenant, { id }: TestUser) =>
+    (await json<{ role: string }>(tenant.api.get(`/users/${id}`))).role;
+
+  test("waits for the mailbox of every address, and says which", async () => {
+    const { tenant, user, email } = await given();
+    const page = await tenant.browser.post(`/users/${user.id}?_method=patch`, {
+      firstName: user.firstName,
+      lastName: user.lastName,
+      role: "admin",
+    });
+    expect([page.status, await page.text()]).toEqual([
+      409,
+      expect.stringContaining(`${email}: added because of its domain`),
+    ]);
+    const asked = tenant.api.patch(`/users/${user.id}`, { role: "admin" });
+    expect(await codeOf(asked)).toEqual([409, "users.addresses_unconfirmed"]);
+    expect(await roleOf(tenant, user)).toBe("member");
+    // Made primary it is no better.
+    const path = `${pathOf(user)}/${await idOf(tenant, user, email)}`;
+    await ok(tenant.api.put(`${path}/primary`, { confirm: true }));
+    expect((await tenant.api.patch(`/users/${user.id}`, { role: "admin" })).status).toBe(409);
+    await ok(
+      tenant.api.put(`${pathOf(user)}/${await idOf(tenant, user, user.email)}/primary`, {
+        confirm: true,
+      }),
+    );
+    expect((await tenant.api.delete(path)).status).toBe(200);
+    await ok(tenant.api.patch(`/users/${user.id}`, { role: "admin" }));
+    expect(await roleOf(tenant, user)).toBe("admin");
+  });
+
+  test("may be given to whoever was not welcomed yet; a lower one and names to anybody", async () => {
+    const { tenant, idp } = await given();
+    const person = { firstName: "Grace", lastName: "Hopper", email: `grace@${idp.domain}` };
+    const invited = await json<TestUser>(tenant.api.post("/users", person));
+    await ok(tenant.api.patch(`/users/${invited.id}`, { role: "admin" }));
+    const admin = await tenant.aUser({ role: "admin" });
+    await ok(tenant.api.post(pathOf(admin), { email: `second@${idp.domain}` }));
+    await ok(tenant.api.patch(`/users/${admin.id}`, { firstName: "Lise" }));
+    expect((await tenant.api.patch(`/users/${admin.id}`, { role: "super_admin" })).status).toBe(
+      409,
+    );
+    await ok(tenant.api.patch(`/users/${admin.id}`, { role: "member" }));
   });
 });
