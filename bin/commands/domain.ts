@@ -1,5 +1,7 @@
 // Domains of a tenant: list, and prove by the word of whoever runs the installation.
+import { siteOf } from "#features/tenants/index.ts";
 import { listDomains, NewDomain, proveByOperator } from "#features/domains/index.ts";
+import { postOf } from "#platform/http/handling.ts";
 import { invalidInput, problemsOf } from "#platform/http/input.ts";
 import { operate, printOne, printRows } from "../_operate.ts";
 import { nounCommand, strictCommand } from "../_strict.ts";
@@ -23,7 +25,7 @@ const prove = strictCommand({
   meta: {
     name: "prove",
     description:
-      "Vouch that a domain belongs to a tenant, where no public name server knows it; adds it if it is not there. From then on the addresses of people who are added there count as verified. Recorded in the audit trail (exit 0, also when it was proved already; 1 when there is no such tenant, or the name is nobody's own)",
+      "Vouch that a domain belongs to a tenant, where no public name server knows it; adds it if it is not there. From then on the addresses of people who are added there count as verified. Recorded in the audit trail, and told to super administrators (exit 0, also when it was proved already; 1 when there is no such tenant, or the name is nobody's own)",
   },
   args: {
     tenant,
@@ -31,16 +33,17 @@ const prove = strictCommand({
     json,
   },
   run: ({ args }) =>
-    operate("domain prove", async ({ services, tenantNamed }) => {
-      const { id } = await tenantNamed(args.tenant);
+    operate("domain prove", async ({ services, config, tenantNamed }) => {
+      const found = await tenantNamed(args.tenant);
       const input = NewDomain.safeParse({ domain: args.domain });
       if (!input.success) throw invalidInput({ errors: problemsOf(input.error.issues) });
       const by = {
         actor: { kind: "operator", command: "domain prove" } as const,
+        post: postOf(services, siteOf(config, found)),
         now: services.clock.now(),
       };
       const { domain, provedAt, provedHow } = await services.database
-        .tenant(id)
+        .tenant(found.id)
         .write((db) => proveByOperator(db, by, input.data.domain));
       printOne({ domain, provedAt, provedHow }, args.json ?? false);
     }),

@@ -221,6 +221,15 @@ export const mailCases: readonly MailCase[] = [
     },
   },
   {
+    template: "domains.proved",
+    data: { ...settings, domainId: linkId, domain: "corp.acme.example", how: "dns" },
+  },
+  {
+    template: "domains.proved",
+    variant: "by_operator",
+    data: { ...settings, domainId: linkId, domain: "corp.acme.example", how: "operator" },
+  },
+  {
     template: "federation.keys_ending",
     data: {
       firstName,
@@ -301,6 +310,7 @@ const ours: readonly string[] = [
   "code",
   "role",
   "how",
+  "domainId",
   "userId",
   "what",
   "outcome",

@@ -92,8 +92,8 @@ export const domainRoutes = routes()
     summary: "Look for the record that proves a domain; `lastCheck` says what was found",
     params: DomainParams,
     reply: DomainDetail,
-    handle: ({ tenant, services, actor, params, now }) =>
-      checkDomain({ tenant, dns: services.dns }, { ...params, actor, now }),
+    handle: ({ tenant, services, actor, post, params, now }) =>
+      checkDomain({ tenant, dns: services.dns }, { ...params, actor, post, now }),
     next: pageOf,
   })
   .screen("get", `${one}/removal`, {

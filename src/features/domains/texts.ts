@@ -144,6 +144,21 @@ export const texts = defineTexts("domains", {
   tooManyChecks: "Domains were checked very often: wait before the next check",
   everybody: "everybody: checks of domains",
 
+  client: (name: string) => `API client ${name}`,
+  mailGreeting: (firstName: string) => `Hello ${firstName},`,
+  mailSubject: (domain: string, tenant: string) =>
+    `${domain} is proved to be a domain of ${tenant}`,
+  mailProvedByRecord: (who: string, domain: string, tenant: string) =>
+    `${who} has shown that ${domain} is a domain of ${tenant}: the record that proves it was found in its DNS.`,
+  mailProvedByOperator: (domain: string, tenant: string) =>
+    `Whoever runs the server has vouched that ${domain} is a domain of ${tenant}.`,
+  mailFromNowOn: "From now on, at this domain:",
+  mailGroups:
+    "Administrators link groups to it: whoever gets a verified address at it is put into them.",
+  mailOpen: "Look at the domain",
+  mailQuestion:
+    "You get this message because you are a super administrator. Is the domain not yours, or did nobody mean to do this? Remove it there: that ends what it does.",
+
   addedEvent: "Domain added",
   checkedEvent: "Domain checked, and not proved",
   provedEvent: "Domain proved",

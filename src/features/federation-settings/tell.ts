@@ -1,12 +1,12 @@
 // Telling super administrators which connections' certificates come to their end: once a day at most, and of each stage once.
 import { findFederationSettings } from "#features/federation/index.ts";
+import { activeSuperAdmins } from "#features/notices/index.ts";
 import { secondsLater } from "#platform/clock.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import { type Post, queueMail } from "#platform/mail/queue.ts";
 import { keysEndingMail } from "./emails.tsx";
 import { findEnding, markTold, stages, untold } from "./ending.ts";
 
-const adminsMost = 100;
 /** Keys of one mail; more wait for the next day. */
 const toldMost = 500;
 const namedMost = 50;
@@ -30,7 +30,7 @@ export async function tellSuperAdmins(db: TenantDb, post: Post, now: Date): Prom
     daysLeft: Math.max(0, Math.ceil((expiresAt.getTime() - now.getTime()) / 86_400_000)),
     isPrepared: preparedAt !== null,
   }));
-  for (const { userId, email, firstName } of await superAdmins(db)) {
+  for (const { userId, email, firstName } of await activeSuperAdmins(db)) {
     const data = { firstName, count: found.length, items };
     await queueMail(db, post, keysEndingMail, { email, userId }, data);
   }
@@ -52,16 +52,3 @@ async function takeTurn(db: TenantDb, now: Date): Promise<boolean> {
     .executeTakeFirst();
   return numUpdatedRows === 1n;
 }
-
-const superAdmins = (db: TenantDb) =>
-  db
-    .selectFrom("users as u")
-    .innerJoin("user_emails as e", (join) =>
-      join.onRef("e.user_id", "=", "u.id").on("e.is_primary", "=", true),
-    )
-    .select(["u.id as userId", "u.first_name as firstName", "e.email"])
-    .where("u.role", "=", "super_admin")
-    .where("u.state", "=", "active")
-    .orderBy("u.id")
-    .limit(adminsMost)
-    .execute();

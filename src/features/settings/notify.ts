@@ -1,5 +1,6 @@
 // Telling every super administrator what became of the settings, in the transaction that changes them.
 import { providerNames } from "#features/identity-providers/index.ts";
+import { activeSuperAdmins } from "#features/notices/index.ts";
 import type { Policy } from "#features/policy/index.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import { type Post, queueMail } from "#platform/mail/queue.ts";
@@ -23,8 +24,6 @@ interface News {
   readonly passwordsToReplace?: number;
 }
 
-const superAdminsMost = 100;
-
 /** Mails every active super administrator: who, and what in words. */
 export async function notifySuperAdmins(
   { db, post, actor }: Changing,
@@ -32,24 +31,11 @@ export async function notifySuperAdmins(
 ): Promise<void> {
   const who = await actorName(db, actor);
   const changes = wordsOf(previous, policy, await providerNames(db));
-  for (const { userId, email, firstName } of await superAdmins(db)) {
+  for (const { userId, email, firstName } of await activeSuperAdmins(db)) {
     const data = { firstName, who, how, changes, passwordsToReplace };
     await queueMail(db, post, settingsChangedMail, { email, userId }, data);
   }
 }
-
-const superAdmins = (db: TenantDb) =>
-  db
-    .selectFrom("users as u")
-    .innerJoin("user_emails as e", (join) =>
-      join.onRef("e.user_id", "=", "u.id").on("e.is_primary", "=", true),
-    )
-    .select(["u.id as userId", "u.first_name as firstName", "e.email"])
-    .where("u.role", "=", "super_admin")
-    .where("u.state", "=", "active")
-    .orderBy("u.id")
-    .limit(superAdminsMost)
-    .execute();
 
 /** Who does it, as people call them. */
 async function actorName(db: TenantDb, actor: Actor): Promise<string> {

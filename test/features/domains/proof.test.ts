@@ -1,5 +1,6 @@
 // A domain has to be proved before it does anything: what the name servers say, and what each answer says to the person.
 import { describe, expect, test } from "bun:test";
+import { proveByOperator } from "#features/domains/index.ts";
 import { aDomain, added, codeOf, houseWithDns, json, path, proved, type Shown } from "./support.ts";
 
 const house = await houseWithDns();
@@ -45,6 +46,42 @@ describe("a domain", () => {
       { name: "domain.added", actorKind: "user", data: { domain } },
       { name: "domain.proved", actorKind: "user", data: { domain, how: "dns" } },
     ]);
+  });
+
+  test("is told to every super administrator when it is proved, whoever did it, and once", async () => {
+    const tenant = await aTenant({ signedInAs: "admin" });
+    const other = await aTenant({ signedInAs: "super_admin" });
+    const [first, second] = [
+      await tenant.aUser({ role: "super_admin" }),
+      await tenant.aUser({ role: "super_admin" }),
+    ];
+    await tenant.aUser({ role: "super_admin", state: "deactivated" });
+    const domain = aDomain();
+    const { id, record } = await added(tenant.api, domain);
+    await tenant.browser.post(`${path}/${id}/check`);
+    expect(await tenant.mails()).toEqual([]);
+    house.publish({ [record.name]: { TXT: [record.value] } });
+    for (const _ of [1, 2]) await tenant.browser.post(`${path}/${id}/check`);
+    const told = await tenant.mails();
+    expect(told.map(({ to }) => to).toSorted()).toEqual([first.email, second.email].toSorted());
+    for (const { subject, text } of told) {
+      expect(subject).toContain(`${domain} is proved to be a domain of`);
+      expect(text).toContain(`(${tenant.me.email}) has shown that ${domain}`);
+      expect(text).toContain("The addresses of new people need no confirmation");
+      expect(text).toContain(`${path}/${id}`);
+    }
+    expect(await other.mails()).toEqual([]);
+    // On the operator's word, too, and the second time not.
+    const named = aDomain();
+    const by = {
+      actor: { kind: "operator", command: "test" } as const,
+      post: tenant.post,
+      now: house.clock.now(),
+    };
+    for (const _ of [1, 2]) await tenant.tenant.write((db) => proveByOperator(db, by, named));
+    const later = (await tenant.mails()).slice(told.length);
+    expect(later.map(({ to }) => to).toSorted()).toEqual([first.email, second.email].toSorted());
+    expect(later[0]?.text).toContain(`Whoever runs the server has vouched that ${named}`);
   });
 
   test("that is proved is not looked up again", async () => {

@@ -4,6 +4,7 @@ import { record } from "#platform/audit/record.ts";
 import type { TenantDb, TenantScope } from "#platform/db/database.ts";
 import type { DnsClient } from "#platform/dns/client.ts";
 import { defineLimit, hitNoted } from "#platform/limits.ts";
+import type { Post } from "#platform/mail/queue.ts";
 import type { Actor } from "#src/actor.ts";
 import type { OrganisationDomainId } from "#src/ids.ts";
 import { judgeLookup, type Looked, recordName } from "../challenge.ts";
@@ -12,6 +13,7 @@ import { domainChecked, domainProved } from "../events.ts";
 import { getDomain } from "../queries.ts";
 import type { DomainDetail, DomainProof } from "../schema.ts";
 import { texts } from "../texts.ts";
+import { tellProved } from "../tell.ts";
 import { addDomain } from "./registry.ts";
 
 // Each makes our name servers ask others, on somebody's word: they must not become a way to flood those.
@@ -19,6 +21,7 @@ const checksByTenant = defineLimit("domains.checks", { most: 60, windowSeconds: 
 
 interface Check {
   readonly actor: Actor;
+  readonly post: Post;
   readonly domainId: OrganisationDomainId;
   readonly now: Date;
 }
@@ -57,7 +60,7 @@ async function beginCheck(db: TenantDb, { domainId, now }: Check) {
 /** The id and its record are of one row for ever: removed and added again, a domain has others. */
 async function endCheck(
   db: TenantDb,
-  { actor, domainId, now }: Check,
+  { actor, post, domainId, now }: Check,
   { outcome, found }: Looked,
 ): Promise<void> {
   const kept = await db
@@ -69,14 +72,14 @@ async function endCheck(
     .executeTakeFirst();
   if (!kept) return;
   const about = { domainId, domain: kept.domain };
-  if (outcome === "proved") await prove(db, { actor, now, how: "dns" }, domainId);
+  if (outcome === "proved") await prove(db, { actor, post, now, how: "dns" }, domainId);
   else await record(db, actor, domainChecked, { ...about, outcome });
 }
 
-/** The first time only: what has proved it stays as it was. @throws {domainNotFound} */
+/** The first time only: what has proved it stays as it was. Super administrators are told. */
 async function prove(
   db: TenantDb,
-  { actor, now, how }: { actor: Actor; now: Date; how: DomainProof },
+  { actor, post, now, how }: { actor: Actor; post: Post; now: Date; how: DomainProof },
   domainId: OrganisationDomainId,
 ): Promise<void> {
   const proved = await db
@@ -86,16 +89,19 @@ async function prove(
     .where("proved_at", "is", null)
     .returning("domain")
     .executeTakeFirst();
-  if (proved) await record(db, actor, domainProved, { domainId, domain: proved.domain, how });
+  if (!proved) return;
+  const news = { domainId, domain: proved.domain, how };
+  await record(db, actor, domainProved, news);
+  await tellProved(db, { post, actor }, news);
 }
 
 /**
  * On the operator's word, for domains that no public name server knows; added where it is not there yet. Whoever runs the installation could
- * write the row themselves, so this gives them nothing; it is told in the audit trail. @throws {tooManyDomains}
+ * write the row themselves, so this gives them nothing; it is told in the audit trail, and to super administrators. @throws {tooManyDomains}
  */
 export async function proveByOperator(
   db: TenantDb,
-  { actor, now }: { actor: Extract<Actor, { kind: "operator" }>; now: Date },
+  { actor, post, now }: { actor: Extract<Actor, { kind: "operator" }>; post: Post; now: Date },
   domain: string,
 ): Promise<DomainDetail> {
   const known = await db
@@ -104,6 +110,6 @@ export async function proveByOperator(
     .where("domain", "=", domain)
     .executeTakeFirst();
   const domainId = known?.id ?? (await addDomain(db, actor, { domain }));
-  await prove(db, { actor, now, how: "operator" }, domainId);
+  await prove(db, { actor, post, now, how: "operator" }, domainId);
   return getDomain(db, domainId, now);
 }
