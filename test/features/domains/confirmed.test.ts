@@ -1,6 +1,6 @@
 // An address at a proved domain that no mailbox has confirmed: who may give one, and what it is not good for until then.
 import { describe, expect, test } from "bun:test";
-import { issueLink } from "#features/one-time-links/index.ts";
+import { consumeLink, issueLink } from "#features/one-time-links/index.ts";
 import { goodPassword, type TestTenant, type TestUser } from "../../support/a-tenant.ts";
 import type { Browser } from "../../support/browser.ts";
 import { addressesOf, confirmationLink, idOf, own, pathOf } from "../addresses/support.ts";
@@ -123,6 +123,29 @@ describe("a provider's first word about an address that its domain alone verifie
     const browser = tenant.newBrowser();
     await signInBy(house, browser, idp);
     expect([await isSignedIn(browser), await isSomebody(browser, user)]).toEqual([true, true]);
+  });
+
+  test("links nobody for a link that did not go to the mailbox: the operator's, and one that a sign-in shows", async () => {
+    const { tenant, user, email } = await given();
+    const asked = { userId: user.id, email, now: house.clock.now() };
+    const byOperator = await tenant.tenant.write((db) =>
+      issueLink(db, { ...asked, purpose: "password_reset", byOperator: true }),
+    );
+    const opened = await tenant
+      .newBrowser()
+      .post(`/reset-password/${byOperator.id}/${byOperator.token}`);
+    expect(locationOf(opened)).toBe("/sign-in/new-password");
+    expect(await isByDomain(tenant, user, email)).toBe(true);
+    await ok(tenant.api.put(`/users/${user.id}/deactivation`));
+    const shown = await tenant.tenant.write((db) =>
+      issueLink(db, { ...asked, purpose: "reactivation" }),
+    );
+    const link = { linkId: shown.id, token: shown.token, now: house.clock.now() };
+    const used = await tenant.tenant.write((db) =>
+      consumeLink(db, { ...link, purpose: "reactivation" }),
+    );
+    expect(used).toMatchObject({ email });
+    expect(await isByDomain(tenant, user, email)).toBe(true);
   });
 
   test("links whoever was welcomed and chose a password, and turns away whoever did not yet", async () => {
