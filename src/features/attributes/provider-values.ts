@@ -10,6 +10,7 @@ import { type KnownValue, settingsIn, settingsJson, valuesIn, valuesJson } from 
 import { findAttributeSettings } from "./queries.ts";
 import { type AttributeKey, attributeKeys, isAttributeKey } from "./registry.ts";
 import type { AttributeSettings } from "./schema.ts";
+import { type StoredChange, storeValues } from "./store.ts";
 
 /** What a provider says, as it is to be kept (`readValue`). Null: it says that there is none. Absent: it says nothing. */
 export type SaidValues = Readonly<Partial<Record<AttributeKey, string | null>>>;
@@ -25,9 +26,7 @@ export interface ProviderWord extends ByProvider {
 }
 
 /** What of a provider's word changes what is in force. */
-interface Change {
-  readonly key: AttributeKey;
-  readonly to: string | null;
+interface Change extends StoredChange {
   readonly action: AttributeAction;
 }
 
@@ -51,7 +50,8 @@ export async function takeProviderValues(
   await keepWord(db, who, { inUse, now });
   const changes = planMirror(inUse, before, who.providerId);
   if (changes.length === 0) return;
-  await putInForce(db, who, { changes, now });
+  const by = { source: "idp", identityProviderId: who.providerId, updatedBy: null } as const;
+  await storeValues(db, { userId: who.userId, changes, by });
   await record(db, actor, attributesChanged, {
     userId: who.userId,
     source: "idp",
@@ -132,49 +132,6 @@ async function keepWord(
       .where("user_id", "=", userId)
       .where("identity_provider_id", "=", providerId)
       .where("key", "in", gone)
-      .execute();
-}
-
-async function putInForce(
-  db: TenantDb,
-  { providerId, userId }: ByProvider,
-  { changes, now }: { changes: readonly Change[]; now: Date },
-): Promise<void> {
-  const rows = changes.flatMap(({ key, to: value }) =>
-    value === null
-      ? []
-      : [
-          {
-            user_id: userId,
-            key,
-            value,
-            source: "idp" as const,
-            identity_provider_id: providerId,
-            updated_at: now,
-            updated_by: null,
-          },
-        ],
-  );
-  if (rows.length > 0)
-    await db
-      .insertInto("user_attributes")
-      .values(rows)
-      .onConflict((on) =>
-        on.constraint("user_attributes_pkey").doUpdateSet((eb) => ({
-          value: eb.ref("excluded.value"),
-          source: eb.ref("excluded.source"),
-          identity_provider_id: eb.ref("excluded.identity_provider_id"),
-          updated_at: eb.ref("excluded.updated_at"),
-          updated_by: eb.ref("excluded.updated_by"),
-        })),
-      )
-      .execute();
-  const cleared = changes.filter(({ to }) => to === null).map(({ key }) => key);
-  if (cleared.length > 0)
-    await db
-      .deleteFrom("user_attributes")
-      .where("user_id", "=", userId)
-      .where("key", "in", cleared)
       .execute();
 }
 
