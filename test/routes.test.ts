@@ -8,7 +8,7 @@ import { testApp, type TestTenant } from "./support/a-tenant.ts";
 import { type Browser, aScript, type Script } from "./support/browser.ts";
 import { headerProblems } from "./http/support/answers.ts";
 import { lockedLines } from "./http/support/lock.ts";
-import { stateOf } from "./http/support/state.ts";
+import { type State, stateOf } from "./http/support/state.ts";
 import {
   furnish,
   guardedRoutes,
@@ -161,17 +161,23 @@ async function expectUnauthorized(answer: Response, challenge: string) {
 }
 
 describe("roles", () => {
-  for (const role of ["member", "admin"] as const) {
+  describe.each(["member", "admin"] as const)("%s", (role) => {
     const refused = guardedRoutes.filter((route) => !mayCall(route, role));
-    test(`${role}: some routes are refused`, () => expect(refused).not.toBeEmpty());
+    test("some routes are refused", () => expect(refused).not.toBeEmpty());
 
+    let browser: Browser;
+    let script: Script;
+    let before: State;
+    beforeAll(async () => {
+      const { tenant } = ours;
+      browser = await tenant.signedIn(await tenant.aUser({ role }));
+      script = await tenant.script(role);
+      before = await stateOf(app, tenant);
+    });
     for (const route of refused) {
-      test(`${role}: ${nameOf(route)} answers 403 and changes nothing`, async () => {
+      test(`${nameOf(route)} answers 403 and changes nothing`, async () => {
         const { tenant, ids } = ours;
         const path = pathWith(route, ids);
-        const browser = await tenant.signedIn(await tenant.aUser({ role }));
-        const script = await tenant.script(role);
-        const before = await stateOf(app, tenant);
         const page = await call(route, path, browser);
         expect(page.status).toBe(403);
         expect(page.headers.get("content-type")).toStartWith("text/html");
@@ -184,7 +190,7 @@ describe("roles", () => {
         expect(await stateOf(app, tenant)).toEqual(before);
       });
     }
-  }
+  });
 });
 
 function mayCall(route: AnyRoute, role: Role): boolean {
@@ -194,9 +200,14 @@ function mayCall(route: AnyRoute, role: Role): boolean {
 
 describe("a session of another tenant", () => {
   const everyRoute = guardedRoutes.map((route) => [nameOf(route), route] as const);
+  let before: State;
+  let stranger: Script;
+  beforeAll(async () => {
+    stranger = await tokenOf(theirs.tenant, ours.tenant);
+    before = await stateOf(app, ours.tenant);
+  });
 
   test.each(everyRoute)("%s: the cookie is worth nothing", async (_, route) => {
-    const before = await stateOf(app, ours.tenant);
     const visitor = await withSessionOf(theirs.tenant, ours.tenant);
     const answer = await call(route, pathWith(route, ours.ids), visitor);
     expect(answer.status).toBe(303);
@@ -207,7 +218,6 @@ describe("a session of another tenant", () => {
   test.each(dataRoutes.map((route) => [nameOf(route), route] as const))(
     "%s: the token is worth nothing",
     async (_, route) => {
-      const stranger = await tokenOf(theirs.tenant, ours.tenant);
       const answer = await call(route, pathWith(route, ours.ids), stranger);
       await expectUnauthorized(answer, 'Bearer error="invalid_token"');
     },
@@ -237,13 +247,16 @@ async function tokenOf(from: TestTenant, at: TestTenant): Promise<Script> {
 
 describe("HEAD, and GET of a page that does not say that it writes", () => {
   const reading = routeTable.filter(({ method }) => method === "get");
+  let before: State;
+  beforeAll(async () => {
+    before = await stateOf(app, ours.tenant);
+  });
 
   test.each(reading.map((route) => [nameOf(route), route] as const))(
     "%s changes nothing",
     async (_, route) => {
       const { tenant, ids } = ours;
       const path = pathWith(route, ids);
-      const before = await stateOf(app, tenant);
       const answer = await tenant.browser.send("HEAD", path, null);
       expect(await answer.text()).toBe("");
       if (!route.spec.writes) await tenant.browser.get(path);
@@ -257,6 +270,11 @@ describe("ids of another tenant", () => {
   const absent = (route: AnyRoute) =>
     /:linkId|:requestId|:logoutId/.test(route.path) ? [404, 410] : [404];
   const withParams = routeTable.filter(({ path }) => path.includes(":"));
+  const both = async () => [await stateOf(app, ours.tenant), await stateOf(app, theirs.tenant)];
+  let before: State[];
+  beforeAll(async () => {
+    before = await both();
+  });
 
   /** Every way to have at least one id of theirs in the path. */
   function* mixtures(path: string): Generator<Ids> {
@@ -267,7 +285,6 @@ describe("ids of another tenant", () => {
 
   for (const route of withParams) {
     test(`${nameOf(route)} answers as if they did not exist`, async () => {
-      const before = [await stateOf(app, ours.tenant), await stateOf(app, theirs.tenant)];
       for (const ids of mixtures(route.path)) {
         const path = pathWith(route, ids);
         const page = await call(route, path, ours.tenant.browser);
@@ -280,14 +297,13 @@ describe("ids of another tenant", () => {
           expect((await call(route, path, ours.tenant.api)).status).toBe(404);
         }
       }
-      expect([await stateOf(app, ours.tenant), await stateOf(app, theirs.tenant)]).toEqual(before);
+      expect(await both()).toEqual(before);
     });
   }
 
   test("in a body are refused and change nothing", async () => {
     const { api } = ours.tenant;
     const { groupId, applicationId } = ours.ids;
-    const before = await stateOf(app, ours.tenant);
     const member = { userIds: [theirs.ids["userId"]] };
     const grant = { groupId: theirs.ids["groupId"] };
     const answers = [
@@ -296,6 +312,6 @@ describe("ids of another tenant", () => {
       await api.post(`/applications/${applicationId}/grants`, { groupIds: [grant.groupId] }),
     ];
     for (const { status } of answers) expect([404, 422]).toContain(status);
-    expect(await stateOf(app, ours.tenant)).toEqual(before);
+    expect(await both()).toEqual(before);
   });
 });

@@ -97,7 +97,9 @@ async function createDatabase(template: string) {
   const server = await serverSettings();
   const name = `weft_test_${process.pid}_${randomBytes(6).toString("hex")}`;
   await asServerSuperuser(server, (client) =>
-    client.query(`create database ${name} template ${client.escapeIdentifier(template)}`),
+    client.query(
+      `create database ${name} template ${client.escapeIdentifier(template)} strategy file_copy`,
+    ),
   );
   const drop = () =>
     asServerSuperuser(server, async (client) => {
