@@ -285,6 +285,7 @@ describe("the two ports", () => {
     expect(text).toMatch(/weft_database_connections\{state="idle"\} \d/);
     expect(text).toContain(`weft_build_info{version="${version}",commit="unknown"} 1`);
     expect(text).toMatch(/process_resident_memory_bytes \d/);
+    expect(text).not.toContain("nodejs_heap_space");
     expect(text).not.toContain(secret);
     expect(text).not.toContain(tenant.subdomain);
   });

@@ -1,7 +1,7 @@
 // `bun run test`: everything that can be checked on one machine without a browser, stage by stage, on a PostgreSQL of its own.
 // `--only=<part of a path>,…` runs just the tests of the files that match; `--only=test/journeys` is `bun run test:journeys`.
 // The last line has the counts; exit 1 on a failure.
-import { chmod, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { startPostgres } from "../bin/local/embedded-postgres.ts";
@@ -72,17 +72,33 @@ async function timed<T>(name: string, body: () => Promise<T>, isOk: (result: T) 
   return result;
 }
 
-/** The same order on every machine; what lies on top walks the whole application, takes longest, and so begins first. */
-const byDepth = (a: string, b: string) =>
-  a.split("/").length - b.split("/").length || (a < b ? -1 : 1);
+/**
+ * The same order on every machine, long ones first, so that no core waits at the end: as they were asked for, then what lies on top, which
+ * walks the whole application, then by size.
+ */
+async function inOrder(files: readonly string[], only: readonly string[]): Promise<string[]> {
+  const places = await Promise.all(
+    files.map(async (file) => ({
+      file,
+      asked: only.findIndex((part) => file.includes(part)),
+      depth: file.split("/").length,
+      size: (await stat(join(checkout, file))).size,
+    })),
+  );
+  return places
+    .toSorted(
+      (a, b) =>
+        a.asked - b.asked || a.depth - b.depth || b.size - a.size || (a.file < b.file ? -1 : 1),
+    )
+    .map(({ file }) => file);
+}
 
 async function runTests(only: readonly string[], env: Env): Promise<Counts> {
   const found = await Array.fromAsync(new Bun.Glob("test/**/*.test.{ts,tsx}").scan(checkout));
-  const files = found
-    .filter((file) =>
-      only.length === 0 ? !file.startsWith(journeys) : only.some((part) => file.includes(part)),
-    )
-    .toSorted(byDepth);
+  const wanted = found.filter((file) =>
+    only.length === 0 ? !file.startsWith(journeys) : only.some((part) => file.includes(part)),
+  );
+  const files = await inOrder(wanted, only);
   if (files.length === 0) throw new Error(`no test file matches ${only.join(", ")}`);
   await mkdir(join(report, ".."), { recursive: true });
   await rm(report, { force: true });

@@ -53,13 +53,24 @@ function setBackups({ at, bytes }: BackupGauges, runs: readonly BackupRunFigure[
   }
 }
 
+/** What the runtime tells of a heap's spaces; it walks the whole heap each time, and the server waits. */
+const heapSpaces = ["total", "used", "available"].map(
+  (figure) => `nodejs_heap_space_size_${figure}_bytes`,
+);
+
+/** The process itself: its memory, its processor time, its event loop. From the first scrape on. */
+function watchProcess(registry: Registry): void {
+  collectDefaultMetrics({ register: registry });
+  for (const name of heapSpaces) registry.removeSingleMetric(name);
+}
+
 /** A registry of one process. */
 export function createMetrics(
   database: Database,
   { version, commit }: { version: string; commit: string },
 ): Metrics {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  let isScraped = false;
   const gauge = <T extends string>(name: string, help: string, labelNames: T[]) =>
     new Gauge({ name, help, labelNames, registers: [registry] });
   gauge("weft_build_info", "What is running; always 1", ["version", "commit"]).set(
@@ -103,6 +114,8 @@ export function createMetrics(
       seconds.observe({ route }, duration);
     },
     async text() {
+      if (!isScraped) watchProcess(registry);
+      isScraped = true;
       const { total, idle, waiting } = database.pool();
       connections.set({ state: "busy" }, total - idle);
       connections.set({ state: "idle" }, idle);

@@ -17,8 +17,8 @@ import {
   type World,
 } from "./world.ts";
 
-/** Walks of each of the four files: 10,400 together where time does not matter. */
-export const walksWanted = Number(process.env["WEFT_WALKS"] ?? (isThorough ? 2_600 : 100));
+/** Walks of each of the four files: 10,000 together where time does not matter. */
+export const walksWanted = Number(process.env["WEFT_WALKS"] ?? (isThorough ? 2_500 : 100));
 /** Walks that share a tenant. */
 const batch = 50;
 /** How many are under way at the same time: as many as there are connections to the database. */
