@@ -28,7 +28,7 @@ import {
   userDeactivatedAbsent,
   userReactivated,
 } from "./events.ts";
-import { getUser, type LockedUser, lockUser } from "./queries.ts";
+import { getUser, type LockedUser, lockUser, needsNoPassword } from "./queries.ts";
 import {
   assertAddressesConfirmed,
   assertMayChangeRole,
@@ -228,7 +228,7 @@ export async function deactivateAbsent(
 }
 
 /**
- * Lets a person in again, or back to "invited" when they never chose a password; that is the answer to what they may have asked for.
+ * Lets a person in again, or back to "invited" when they have nothing to come in with; that is the answer to what they may have asked for.
  * Done already: nothing happens.
  * @throws {userNotFound} @throws {aboveRole}
  */
@@ -241,7 +241,7 @@ export async function reactivateUser(
   const user = await lockUser(db, userId);
   assertMayManage(actor, user);
   if (user.state !== "deactivated") return;
-  const hasWayIn = user.hasPassword || (await isLinked(db, userId));
+  const hasWayIn = user.hasPassword || (await needsNoPassword(db, userId));
   await db
     .updateTable("users")
     .set({
@@ -254,24 +254,6 @@ export async function reactivateUser(
   await record(db, actor, userReactivated, { userId });
   await settleRequest(db, actor, userId);
   if (hasWayIn) await queueMail(db, post, reactivatedMail, recipient(user), user);
-}
-
-/** Whether an identity provider has brought the person in before, or is to: then they need no password of ours. */
-async function isLinked(db: TenantDb, userId: UserId): Promise<boolean> {
-  const link = await db
-    .selectFrom("federated_identities")
-    .select("user_id")
-    .where("user_id", "=", userId)
-    .union((eb) =>
-      eb
-        .selectFrom("provider_assignments")
-        .select("user_id")
-        .where("user_id", "=", userId)
-        .where("identity_provider_id", "is not", null),
-    )
-    .limit(1)
-    .executeTakeFirst();
-  return link !== undefined;
 }
 
 /** Nobody is to decide any more about somebody who is in. */

@@ -40,6 +40,10 @@ export const notInvited = defineError("users.not_invited", {
   status: 409,
   title: texts.notInvited,
 });
+export const hasBeenHere = defineError("users.has_been_here", {
+  status: 409,
+  title: texts.hasBeenHere,
+});
 export const importNeedsPermission = defineError("users.import_needs_permission", {
   status: 403,
   title: texts.importNeedsPermission,

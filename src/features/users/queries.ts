@@ -182,12 +182,38 @@ export function lockUser(db: TenantDb, userId: UserId) {
       "u.role",
       stateOf.as("state"),
       row("u.password_hash", "is not", null).$castTo<boolean>().as("hasPassword"),
+      "u.last_sign_in_at as lastSignInAt",
     ])
     .where("u.id", "=", userId)
     .forUpdate("u")
     .executeTakeFirstOrThrow(() => userNotFound({ userId }));
 }
 export type LockedUser = Awaited<ReturnType<typeof lockUser>>;
+
+/** Whether somebody comes in without a password of ours: by an identity provider that has brought them in, or is to, or with a passkey. */
+export async function needsNoPassword(db: TenantDb, userId: UserId): Promise<boolean> {
+  const way = await db
+    .selectFrom("federated_identities")
+    .select("user_id")
+    .where("user_id", "=", userId)
+    .union((eb) =>
+      eb
+        .selectFrom("provider_assignments")
+        .select("user_id")
+        .where("user_id", "=", userId)
+        .where("identity_provider_id", "is not", null),
+    )
+    .union((eb) =>
+      eb
+        .selectFrom("passkeys")
+        .select("user_id")
+        .where("user_id", "=", userId)
+        .where("suspended_at", "is", null),
+    )
+    .limit(1)
+    .executeTakeFirst();
+  return way !== undefined;
+}
 
 function people(db: TenantDb) {
   return db

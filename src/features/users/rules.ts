@@ -14,7 +14,7 @@ import {
   roleAboveOwn,
   roleNeedsPermission,
 } from "./errors.ts";
-import { UserAction, type UserState } from "./schema.ts";
+import { type User, UserAction, type UserState } from "./schema.ts";
 import { texts } from "./texts.ts";
 
 export interface Target {
@@ -130,20 +130,25 @@ export async function assertAddressesConfirmed(
 const unconfirmedMost = 10;
 
 /** What `actor` may do about a person, as far as it can be told without asking for the others. */
-export function allowedActions(actor: Actor, target: Target): UserAction[] {
+export function allowedActions(
+  actor: Actor,
+  target: Target & Pick<User, "lastSignInAt">,
+): UserAction[] {
   if (!actorMay(actor, "users.manage") || !mayManage(actor, target)) return [];
   const self = isSelf(actor, target.id);
   const isOut = target.state === "deactivated" || target.state === "anonymised";
   const isThere = target.state !== "anonymised";
+  const isInvited = target.state === "invited";
+  const hasBeenHere = target.lastSignInAt !== null;
   const possible: Record<UserAction, boolean> = {
     edit: isThere,
     change_role: isThere && actorMay(actor, "users.change_role") && !self,
-    deactivate: target.state === "active" && !self,
+    deactivate: (target.state === "active" || (isInvited && hasBeenHere)) && !self,
     require_new_password: target.state === "active" && !self,
     reactivate: target.state === "deactivated",
-    resend_invitation: target.state === "invited",
-    cancel_invitation: target.state === "invited",
-    reset_second_steps: isThere && target.state !== "invited" && !self,
+    resend_invitation: isInvited,
+    cancel_invitation: isInvited && !hasBeenHere,
+    reset_second_steps: isThere && !isInvited && !self,
     anonymise: target.state === "deactivated" && actorMay(actor, "users.anonymise") && !self,
     delete: isOut && mayDelete(actor, target) && !self,
   };

@@ -58,6 +58,8 @@ export const texts = defineTexts("users", {
   notForRole: "Your role does not allow this for this person; ask a super administrator",
   daysWrong: "Use a whole number of days, from 1 to 3650",
   notInvited: "This person is not waiting for an invitation",
+  hasBeenHere:
+    "This person has been here before the invitation; deactivate them, and then delete the account",
 
   createdEvent: "Person added",
   namesChangedEvent: "Name changed",
@@ -245,7 +247,7 @@ export const texts = defineTexts("users", {
     `You have not signed in at ${tenant} for ${days} days, so your account was deactivated. If you need it again, ask your administrator.`,
   mailReactivatedSubject: (tenant: string) => `Your account at ${tenant} is active again`,
   mailReactivatedText: (tenant: string) =>
-    `An administrator reactivated your account at ${tenant}. You can sign in again with the password you had.`,
+    `An administrator reactivated your account at ${tenant}. You can sign in again as you did before.`,
   mailQuestion: "If you did not expect this, ask your administrator.",
   mailSignIn: "Sign in",
 });

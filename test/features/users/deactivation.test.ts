@@ -1,6 +1,8 @@
 // Deactivating and reactivating people.
 import { describe, expect, test } from "bun:test";
 import { testApp } from "../../support/a-tenant.ts";
+import { aPasskey } from "../passkeys/support.ts";
+import { withoutPassword } from "../provider-people/support.ts";
 
 const world = await testApp();
 
@@ -110,6 +112,22 @@ describe("DELETE /users/:userId/deactivation", () => {
     await tenant.api.put(`/users/${grace.id}/deactivation`);
     await tenant.api.delete(`/users/${grace.id}/deactivation`);
     expect((await theirBrowser.get("/profile")).status).toBe(303);
+  });
+
+  test("lets in whoever comes with a passkey alone", async () => {
+    const tenant = await world.aTenant();
+    const grace = await tenant.aUser();
+    await aPasskey(world, tenant, grace);
+    await withoutPassword(world, grace);
+    await tenant.api.put(`/users/${grace.id}/deactivation`);
+    const back = await tenant.api.delete(`/users/${grace.id}/deactivation`);
+    expect(await back.json()).toMatchObject({ state: "active", signInMethods: ["passkey"] });
+    await world.asSuperuser("update app.passkeys set suspended_at = now() where user_id = $1", [
+      grace.id,
+    ]);
+    await tenant.api.put(`/users/${grace.id}/deactivation`);
+    const again = await tenant.api.delete(`/users/${grace.id}/deactivation`);
+    expect(await again.json()).toMatchObject({ state: "invited" });
   });
 
   test("changes nothing for somebody active", async () => {

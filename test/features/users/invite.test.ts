@@ -188,6 +188,27 @@ describe("DELETE /users/:userId/invitation", () => {
     }
   });
 
+  test("is no way around deleting whoever has been here before", async () => {
+    const tenant = await world.aTenant({ signedInAs: "admin" });
+    const peer = await tenant.aUser({ role: "admin" });
+    await world.asSuperuser(
+      "update app.users set password_hash = null, last_sign_in_at = now() where id = $1",
+      [peer.id],
+    );
+    const path = `/users/${peer.id}`;
+    await tenant.browser.put(`${path}/deactivation`);
+    await tenant.browser.delete(`${path}/deactivation`);
+    const page = await (await tenant.browser.get(path)).text();
+    expect(page).toContain("Waiting for an answer to the invitation");
+    expect(page).not.toContain("Cancel invitation");
+    const answer = await tenant.browser.delete(`${path}/invitation`);
+    expect(answer.status).toBe(409);
+    expect(await answer.text()).toContain("deactivate them, and then delete the account");
+    // That way is there.
+    expect((await tenant.browser.put(`${path}/deactivation`)).status).toBe(303);
+    expect(await (await tenant.api.get(path)).json()).toMatchObject({ state: "deactivated" });
+  });
+
   test("refuses for somebody above, and for another organisation's person", async () => {
     const [ours, theirs] = [await world.aTenant(), await world.aTenant()];
     const boss = await ours.aUser({ role: "super_admin", state: "invited" });

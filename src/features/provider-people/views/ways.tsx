@@ -162,10 +162,10 @@ const passwordHint = (person: PersonWays): string =>
   hasNothing(person) ? texts.wayPasswordInvite : texts.wayPasswordHint;
 
 /** What it does beyond the state: a later reactivation ends in an invitation where nothing is left to come in with. */
-const deactivationHint = ({ state, hasPassword, name }: PersonWays): string =>
+const deactivationHint = (person: PersonWays): string =>
   [
-    state === "deactivated" ? texts.wayDeactivationDone : texts.wayDeactivationHint,
-    ...(hasPassword ? [] : [texts.wayDeactivationLink(name)]),
+    person.state === "deactivated" ? texts.wayDeactivationDone : texts.wayDeactivationHint,
+    ...(hasNothing(person) ? [texts.wayDeactivationLink(person.name)] : []),
   ].join(" ");
 
 const AdministratorNote = ({ person }: Pick<Deciding, "person">) =>

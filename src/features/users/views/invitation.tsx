@@ -13,18 +13,20 @@ export function Invitation({ user }: { user: UserDetail }) {
           <ActionButton action={invitation} icon="mail" small>
             {texts.resend}
           </ActionButton>
-          <ConfirmDialog
-            id="cancel-invitation"
-            trigger={texts.cancelInvitation}
-            small
-            title={texts.cancelTitle(fullName(user))}
-            action={invitation}
-            method="delete"
-            submit={texts.cancelInvitation}
-            page={invitation}
-          >
-            <p>{texts.cancelText}</p>
-          </ConfirmDialog>
+          {user.allowedActions.includes("cancel_invitation") && (
+            <ConfirmDialog
+              id="cancel-invitation"
+              trigger={texts.cancelInvitation}
+              small
+              title={texts.cancelTitle(fullName(user))}
+              action={invitation}
+              method="delete"
+              submit={texts.cancelInvitation}
+              page={invitation}
+            >
+              <p>{texts.cancelText}</p>
+            </ConfirmDialog>
+          )}
         </Cluster>
       }
     >
