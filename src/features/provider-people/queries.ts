@@ -14,7 +14,7 @@ import {
 } from "#features/users/index.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import { decodeCursor, toPage } from "#platform/http/input.ts";
-import { type IdentityProviderId, ProviderGroupId, UserId } from "#src/ids.ts";
+import { type GroupId, type IdentityProviderId, ProviderGroupId, UserId } from "#src/ids.ts";
 import type { Mapping, MappingFilter, PeopleFilter, PersonWays, ProviderGroups } from "./schema.ts";
 
 const Cursor = z.tuple([z.string(), UserId]);
@@ -265,7 +265,29 @@ export async function providerGroups(
   };
 }
 
-/** Groups to choose from, by name: the first 500. */
-export function groupChoices(db: TenantDb) {
-  return db.selectFrom("groups").select(["id", "name"]).orderBy("name_key").limit(500).execute();
+/**
+ * Groups to choose from, by name: the first 500, and the base group wherever it stands: a form without it would take it from everybody who
+ * comes by the provider as soon as anything else is saved.
+ */
+export function groupChoices(
+  db: TenantDb,
+  providerId: IdentityProviderId,
+): Promise<{ id: GroupId; name: string }[]> {
+  return db
+    .selectFrom("groups as g")
+    .select(["g.id", "g.name"])
+    .where((eb) =>
+      eb.or([
+        eb("g.id", "in", eb.selectFrom("groups").select("id").orderBy("name_key").limit(500)),
+        eb.exists(
+          eb
+            .selectFrom("identity_providers as p")
+            .select("p.id")
+            .where("p.id", "=", providerId)
+            .whereRef("p.base_group_id", "=", "g.id"),
+        ),
+      ]),
+    )
+    .orderBy("g.name_key")
+    .execute();
 }

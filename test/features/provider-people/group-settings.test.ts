@@ -50,6 +50,18 @@ describe("the settings", () => {
     expect(await (await tenant.newBrowser().get(metadata)).text()).toContain('Name="groups"');
   });
 
+  test("keep the base group in their form, however many groups come before it", async () => {
+    const { tenant, path } = await aHouse();
+    await app.asSuperuser(
+      "insert into app.groups (tenant_id, name) select $1, 'A' || n from generate_series(1, 500) as n",
+      [tenant.id],
+    );
+    const base = await tenant.aGroup("Zoology");
+    await ok(tenant.api.put(path, { baseGroupId: base.id }));
+    const form = await (await tenant.browser.get(`${path}/edit`)).text();
+    expect(form).toMatch(new RegExp(`<option value="${base.id}" selected`));
+  });
+
   const wrong: [fields: Record<string, unknown>, field: string][] = [
     [{ createsGroups: true, groupsAttribute: "groups" }, "createsGroups"],
     [{ createsGroups: true, newBaseGroup: "Base" }, "groupsAttribute"],

@@ -45,7 +45,7 @@ type Asked = Pick<Handling<{ providerId: IdentityProviderId }>, "tenant" | "para
 const around = ({ tenant, params }: Asked): Promise<Around> =>
   tenant.read(async (db) => {
     const { id, name } = await findProvider(db, params.providerId);
-    return { provider: { id, name }, groups: await groupChoices(db) };
+    return { provider: { id, name }, groups: await groupChoices(db, id) };
   });
 
 export const providerGroupRoutes = routes()
