@@ -182,19 +182,26 @@ export async function takeOutcome(
   return outcome.kind === "tested" ? null : outcome;
 }
 
-/** A test by its id, of whoever started it; null: not theirs. */
+/** A test by its id, of whoever started it, for as long as a request waits; null: not theirs, or over. */
 export async function findTest(
   db: TenantDb,
   {
     providerId,
     testId,
     startedBy,
-  }: { providerId: IdentityProviderId; testId: IdentityProviderRequestId; startedBy: UserId },
+    now,
+  }: {
+    providerId: IdentityProviderId;
+    testId: IdentityProviderRequestId;
+    startedBy: UserId;
+    now: Date;
+  },
 ) {
   const row = await rows(db)
     .where("id", "=", testId)
     .where("identity_provider_id", "=", providerId)
     .where("started_by", "=", startedBy)
+    .where("expires_at", ">", now)
     .executeTakeFirst();
   if (!row) return null;
   return { ...row, outcome: row.outcome === null ? null : TestOutcome.parse(row.outcome) };

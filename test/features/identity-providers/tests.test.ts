@@ -166,6 +166,17 @@ describe("a test", () => {
     expect((await stranger_.get(`/sign-in/provider/return/${id}`)).status).toBe(410);
   });
 
+  test("shows what came for ten minutes, and no longer", async () => {
+    const { tenant, idp, asked } = await aTest();
+    const response = signAssertion(responseTo(app, idp, asked));
+    const place = locationOf(await postResponse(tenant.browser, idp, response)) ?? "";
+    app.clock.advance({ seconds: 599 });
+    expect(await (await tenant.browser.get(place)).text()).toContain("00u-ada");
+    app.clock.advance({ seconds: 2 });
+    const late = await tenant.browser.get(place);
+    expect([late.status, (await late.text()).includes("00u-ada")]).toEqual([404, false]);
+  });
+
   test("ends after ten minutes, and is one only where somebody asked for it", async () => {
     const { tenant, idp, asked } = await aTest();
     app.clock.advance({ seconds: 601 });

@@ -24,11 +24,11 @@ type OfTest = Pick<
 >;
 
 /** The test, and its connection. @throws {providerNotFound} @throws {testNotFound} */
-const showTest = ({ tenant, params: { providerId, testId }, session }: OfTest) =>
+const showTest = ({ tenant, params: { providerId, testId }, session, now }: OfTest) =>
   tenant.read(async (db) => {
     const provider = await findProvider(db, providerId);
     const startedBy = session?.userId;
-    const test = startedBy && (await findTest(db, { providerId, testId, startedBy }));
+    const test = startedBy && (await findTest(db, { providerId, testId, startedBy, now }));
     if (!test) throw testNotFound({ testId });
     return { provider, test };
   });
