@@ -171,9 +171,40 @@ describe("what the provider says of itself", () => {
       code: "identity_providers.entity_id_pinned",
       fields: ["metadataXml"],
     });
+    const byHand = {
+      entityId: "https://evil.example/idp",
+      ssoUrl: "https://evil.example/sso",
+      certificates: theirs.signing.certificate,
+    };
+    expect(await refusalOf(await describeBy(tenant, idp.id, byHand))).toMatchObject({
+      fields: ["entityId"],
+    });
     await ok(tenant.api.put(`${path}/${idp.id}/disablement`, {}));
     expect((await describeBy(tenant, idp.id, other)).status).toBe(409);
     expect((await show(tenant, idp.id)).provider?.entityId).toBe(idp.entityId);
+  });
+});
+
+describe("a draft that becomes another provider's", () => {
+  const at = (host: string, logout = "") =>
+    idpMetadata({
+      entityId: `${host}/metadata`,
+      endpoints: `${logout}<md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="${host}/sso"/>`,
+    });
+  const logoutAt = `<md:SingleLogoutService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://one.example/slo"/>`;
+
+  test("tells the former one nothing of who signs out", async () => {
+    const tenant = await app.aTenant();
+    const { id } = await draft(tenant);
+    const described = async (metadataXml: string) => {
+      await ok(describeBy(tenant, id, { metadataXml }));
+      return (await show(tenant, id)).provider;
+    };
+    const own = { slo: [{ url: "https://one.example/slo" }] };
+    expect(await described(at("https://one.example", logoutAt))).toMatchObject(own);
+    // Of the same provider it stays: it may have been given by hand.
+    expect(await described(at("https://one.example"))).toMatchObject(own);
+    expect(await described(at("https://other.example"))).toMatchObject({ slo: [] });
   });
 });
 

@@ -150,18 +150,16 @@ export async function keepDescription(
     const { name, state } = await lockProvider(db, providerId);
     const before = await findProvider(db, providerId);
     const isOther = before.provider !== null && before.provider.entityId !== described.entityId;
-    if (state !== "draft" && isOther) {
-      const field = source.metadataXml === undefined ? "metadataUrl" : "metadataXml";
-      throw entityIdPinned({ errors: { [field]: texts.entityIdPinned } });
-    }
+    if (state !== "draft" && isOther)
+      throw entityIdPinned({ errors: { [entityIdField(source)]: texts.entityIdPinned } });
     await db
       .updateTable("identity_providers")
       .set({
         entity_id: described.entityId,
         sso_redirect_url: described.ssoRedirectUrl,
         sso_post_url: described.ssoPostUrl,
-        // What was given by hand stays where a document says nothing of it.
-        ...(described.slo.length > 0 ? { slo: JSON.stringify(described.slo) } : {}),
+        // What was given by hand stays where a document says nothing of it; what another provider said does not: it would be told who signs out.
+        ...(described.slo.length > 0 || isOther ? { slo: JSON.stringify(described.slo) } : {}),
         signing_certificates: [...described.signingCertificates],
         metadata_url: described.metadataUrl,
         described_at: by.now,
@@ -175,6 +173,12 @@ export async function keepDescription(
       to: trusted(described),
     });
   });
+}
+
+/** The field that said who the provider is. */
+function entityIdField({ metadataXml, entityId }: Omit<Description, "source">): string {
+  if (metadataXml !== undefined) return "metadataXml";
+  return entityId === undefined ? "metadataUrl" : "entityId";
 }
 
 function sourceOf(source: Omit<Description, "source">, known: FoundProvider) {
