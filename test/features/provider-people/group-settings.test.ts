@@ -111,6 +111,27 @@ describe("a value", () => {
   });
 });
 
+describe("a group that somebody deletes at the same moment", () => {
+  test("is no group any more, or stands for the value and goes with it", async () => {
+    const { tenant, path } = await aHouse();
+    for (const [field, method] of [
+      ["groupId", (fields: object) => tenant.api.post(`${path}/mappings`, fields)],
+      ["baseGroupId", (fields: object) => tenant.api.put(path, fields)],
+    ] as const) {
+      const group = await tenant.aGroup();
+      const [deleted, sent] = await Promise.all([
+        tenant.api.delete(`/groups/${group.id}`),
+        method({ value: field, [field]: group.id }),
+      ]);
+      expect([field, deleted.status, [200, 404].includes(sent.status)]).toEqual([field, 204, true]);
+    }
+    expect(await ok<object>(tenant.api.get(path))).toMatchObject({
+      baseGroup: null,
+      mappings: { items: [] },
+    });
+  });
+});
+
 describe("hands", () => {
   test("take nobody out whom a provider gives, and read which it is", async () => {
     const { tenant, idp, path } = await aHouse();

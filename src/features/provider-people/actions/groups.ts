@@ -1,5 +1,5 @@
 // Which groups a provider gives: the one that everybody has, the claim that names the others, and what its values stand for.
-import { createGroup, getGroup } from "#features/groups/index.ts";
+import { createGroup, holdGroup } from "#features/groups/index.ts";
 import {
   giveToAll,
   lockProvider,
@@ -68,15 +68,17 @@ export async function setGroups(
 
 const settings = ["baseGroupId", "groupsAttribute", "groupsUnsaid", "createsGroups"] as const;
 
-/** One that is there, one that is made, or none. @throws {groupNotFound} @throws {groupNameTaken} */
+/** One that is there, and stays until the transaction ends, one that is made, or none. @throws {groupNotFound} @throws {groupNameTaken} */
 async function groupOf(
   db: TenantDb,
   actor: Actor,
   groupId: GroupId | null,
   newName: string | null,
-) {
+): Promise<{ readonly id: GroupId } | null> {
   if (newName !== null) return createGroup(db, actor, { name: newName, description: "" });
-  return groupId === null ? null : getGroup(db, groupId);
+  if (groupId === null) return null;
+  await holdGroup(db, groupId);
+  return { id: groupId };
 }
 
 /**
