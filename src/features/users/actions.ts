@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import { writeAttributes } from "#features/attributes/index.ts";
 import { flagShortPassword } from "#features/authenticators/index.ts";
 import { giveGroupsOf, holdProved } from "#features/domains/index.ts";
-import { unlinkPerson } from "#features/identity-providers/index.ts";
+import { dropWord, unlinkPerson } from "#features/identity-providers/index.ts";
 import { endSessions } from "#features/sessions/index.ts";
 import { dropLinks, dropPending } from "#features/one-time-links/index.ts";
 import { record } from "#platform/audit/record.ts";
@@ -154,6 +154,8 @@ async function writeRole(
   await record(db, actor, roleChanged, { userId: user.id, from: user.role, to: role, newPassword });
   await endSessions(db, actor, { userId: user.id, reason: "role_changed" });
   const isUnlinked = isAbove(role, user.role) && (await dropUnconfirmed(db, actor, user));
+  // It holds for no super administrator; kept, it would come back in force by a lower role, without anybody having decided it.
+  if (role === "super_admin") await dropWord(db, actor, user.id);
   if (user.state !== "active") return;
   const said = { firstName: user.firstName, role, newPassword, isUnlinked };
   await queueMail(db, post, roleChangedMail, recipient(user), said);

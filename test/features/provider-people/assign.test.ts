@@ -305,7 +305,11 @@ describe("a decision that something else takes back", () => {
     const [risen, gone] = [await tenant.aUser({ email: outside }), await tenant.aUser()];
     for (const user of [risen, gone]) await ok(sendTo(tenant, user, idp));
     await ok(tenant.api.patch(`/users/${risen.id}`, { role: "super_admin" }));
-    await ok(decide(tenant, risen, { way: "password" }));
+    // Nor when they are none any more.
+    await tenant.aUser({ role: "super_admin" });
+    await ok(tenant.api.patch(`/users/${risen.id}`, { role: "member" }));
+    const ways = tenant.api.get(`/users/${risen.id}/identity-provider`);
+    expect(await ok<object>(ways)).toMatchObject({ word: null, isWaiting: false });
     await ok(takeAway(tenant, gone, idp, { way: "deactivation" }));
     expect(await withdrawals(tenant)).toEqual([risen.id, gone.id]);
   });
