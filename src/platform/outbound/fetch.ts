@@ -34,6 +34,8 @@ export interface OutboundRequest {
   readonly maxBytes?: number;
   /** How many redirects of a GET are followed, within the same scheme, host and port only. None by default. */
   readonly redirects?: 0 | 1 | 2 | 3;
+  /** The address is of the operator's configuration: its exceptions count. Never for one that a tenant gives: it would reach next door by them. */
+  readonly namedByOperator?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -59,7 +61,7 @@ export interface OutboundSettings {
   /** Development only (IS_DEV): plain http and this machine's network are allowed. */
   readonly allowPrivate: boolean;
   readonly log: Logger;
-  /** Origins from the operator's configuration that may lie in a private network. */
+  /** Origins from the operator's configuration that may lie in a private network, for requests that say so (`namedByOperator`). */
   readonly exceptions?: readonly string[];
   readonly resolve?: Resolve;
   /** PEM of the authorities that are believed; the system's by default. */
@@ -80,14 +82,9 @@ interface Attempt {
 
 /** Opens the way out. It keeps no connections: each request's certificate is checked for that request's name. */
 export function createOutbound(settings: OutboundSettings): Outbound {
-  const dialer: Dialer = {
-    rules: {
-      allowPrivate: settings.allowPrivate,
-      exceptions: new Set(settings.exceptions?.map((origin) => new URL(origin).origin)),
-    },
-    resolve: settings.resolve ?? systemResolve,
-    ca: settings.ca,
-  };
+  const { allowPrivate, resolve = systemResolve, ca } = settings;
+  const exceptions = new Set(settings.exceptions?.map((origin) => new URL(origin).origin));
+  const none: ReadonlySet<string> = new Set();
   return {
     async fetch(text, request = {}) {
       if (insideTransaction()) {
@@ -95,7 +92,12 @@ export function createOutbound(settings: OutboundSettings): Outbound {
           "a request was made inside a transaction: only the database is awaited there",
         );
       }
-      const url = checkUrl(text, dialer.rules);
+      const rules = {
+        allowPrivate,
+        exceptions: request.namedByOperator === true ? exceptions : none,
+      };
+      const dialer: Dialer = { rules, resolve, ca };
+      const url = checkUrl(text, rules);
       try {
         return await send(dialer, url, request);
       } catch (error) {

@@ -20,6 +20,7 @@ describe("fetch", () => {
     const { outbound } = wayOut({ allowPrivate: false, exceptions: [server.origin] });
     const response = await outbound.fetch(`${server.origin}/a/b?c=d#e`, {
       method: "POST",
+      namedByOperator: true,
       headers: { "content-type": "text/plain", host: "evil.test", "x-own": "1" },
       accept: "application/json",
       body: "grüße",
@@ -37,6 +38,17 @@ describe("fetch", () => {
         "x-own": "1",
       },
     });
+  });
+
+  test("reaches the operator's own server next door for the operator alone, not for an address that a tenant gives", async () => {
+    await using server = serve(echo);
+    const { outbound } = wayOut({ allowPrivate: false, exceptions: [server.origin] });
+    expect(await refusal(outbound.fetch(`${server.origin}/metadata`))).toEqual([
+      "outbound.refused",
+      texts.notPublic("idp.test"),
+    ]);
+    const asked = { namedByOperator: true };
+    expect((await outbound.fetch(`${server.origin}/range/00000`, asked)).status).toBe(200);
   });
 
   test("answers with any status, and with an empty body", async () => {

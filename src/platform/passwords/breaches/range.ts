@@ -21,6 +21,7 @@ export async function askRange(
       headers: { "add-padding": "true" },
       accept: "text/plain",
       timeoutSeconds,
+      namedByOperator: true,
       ...(signal ? { signal } : {}),
     });
     return answer.status === 200 ? listedOf(answer.text()) : null;

@@ -64,7 +64,9 @@ describe("online", () => {
   test("sends five digits of the hash and nothing else of the password", async () => {
     const asked: string[] = [];
     await using service = ranges({}, asked);
-    await breached(wayOut().outbound, "hunter2", { baseUrl: service.origin });
+    // Next door, as an operator's mirror may be.
+    const { outbound } = wayOut({ allowPrivate: false, exceptions: [service.origin] });
+    await breached(outbound, "hunter2", { baseUrl: service.origin });
     expect(asked).toEqual([`GET /range/${digestOf("hunter2").slice(0, 5)} padding true`]);
   });
 
