@@ -671,10 +671,13 @@ create table app.organisation_domains (
   checked_at timestamp with time zone,
   check_outcome app.domain_check,
   check_found text[] not null default '{}'::text[],
+  missing_since timestamp with time zone,
+  missing_told_at timestamp with time zone,
   constraint organisation_domains_pkey PRIMARY KEY (tenant_id, id),
   constraint organisation_domains_domain_unique UNIQUE (tenant_id, domain),
   constraint organisation_domains_adder_fk FOREIGN KEY (tenant_id, added_by) REFERENCES app.users(tenant_id, id) ON DELETE SET NULL (added_by),
   constraint organisation_domains_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id) ON DELETE CASCADE,
+  constraint organisation_domains_missing CHECK (COALESCE((missing_since <= missing_told_at), (missing_told_at IS NULL))),
   constraint organisation_domains_proof CHECK (((proved_at IS NULL) = (proved_how IS NULL))),
   constraint organisation_domains_shape CHECK (((domain = lower(domain)) AND ((length(domain) >= 3) AND (length(domain) <= 253)))),
   constraint organisation_domains_token CHECK ((length(proof_token) >= 32))

@@ -230,6 +230,17 @@ export const mailCases: readonly MailCase[] = [
     data: { ...settings, domainId: linkId, domain: "corp.acme.example", how: "operator" },
   },
   {
+    template: "domains.record_missing",
+    data: {
+      firstName,
+      domainId: linkId,
+      domain: "corp.acme.example",
+      since: "23 Feb 2026",
+      recordName: "_weftid-challenge.corp.acme.example",
+      recordValue: "weftid-domain-verification=0123456789abcdef0123456789abcdef01234567",
+    },
+  },
+  {
     template: "federation.keys_ending",
     data: {
       firstName,

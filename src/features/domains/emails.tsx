@@ -1,4 +1,5 @@
-// What super administrators are told when a domain is proved: from then on addresses there count as verified, on an administrator's word.
+// What super administrators are told when a domain is proved: from then on addresses there count as verified, on an administrator's word. And
+// when the record that proved it is gone: somebody else may have the domain, and read the mail of its addresses.
 import { z } from "zod";
 import { defineEmail, type MailFrame } from "#platform/mail/define.ts";
 import { MailButton, MailNote } from "#platform/mail/layout.tsx";
@@ -20,7 +21,7 @@ const introOf = ({ how, who, domain }: Proved, { tenantName }: MailFrame) =>
     ? texts.mailProvedByRecord(who, domain, tenantName)
     : texts.mailProvedByOperator(domain, tenantName);
 const effects = [texts.effectVerified, texts.effectWelcome, texts.mailGroups];
-const pageOf = ({ domainId }: Proved, { baseUrl }: MailFrame) =>
+const pageOf = ({ domainId }: Pick<Proved, "domainId">, { baseUrl }: MailFrame) =>
   `${baseUrl}/settings/domains/${domainId}`;
 
 export const domainProvedMail = defineEmail("domains.proved", {
@@ -47,6 +48,48 @@ export const domainProvedMail = defineEmail("domains.proved", {
       </ul>
       <MailButton href={pageOf(data, frame)} label={texts.mailOpen} />
       <MailNote>{texts.mailQuestion}</MailNote>
+    </>
+  ),
+});
+
+const Missing = z.object({
+  firstName: z.string(),
+  domainId: OrganisationDomainId,
+  domain: z.string(),
+  /** The day, ready to read. */
+  since: z.string(),
+  recordName: z.string(),
+  recordValue: z.string(),
+});
+
+export const recordMissingMail = defineEmail("domains.record_missing", {
+  data: Missing,
+  subject: ({ domain }) => texts.missingSubject(domain),
+  text: (data, frame) =>
+    [
+      texts.mailGreeting(data.firstName),
+      texts.missingIntro(data.domain, frame.tenantName, data.since),
+      texts.missingOurs,
+      `${data.recordName}\nTXT\n${data.recordValue}`,
+      texts.missingNotOurs,
+      `${texts.mailOpen}: ${pageOf(data, frame)}`,
+      texts.missingWhy,
+    ].join("\n\n"),
+  html: (data, frame) => (
+    <>
+      <p>{texts.mailGreeting(data.firstName)}</p>
+      <p>{texts.missingIntro(data.domain, frame.tenantName, data.since)}</p>
+      <p>{texts.missingOurs}</p>
+      <p>
+        {data.recordName}
+        <br />
+        TXT
+        <br />
+        {data.recordValue}
+      </p>
+      <p>{texts.missingNotOurs}</p>
+      <MailButton href={pageOf(data, frame)} label={texts.mailOpen} />
+      <MailNote>{texts.missingWhy}</MailNote>
     </>
   ),
 });

@@ -18,6 +18,19 @@ export const domainProved = defineEvent("domain.proved", {
   says: texts.provedEvent,
   data: About.extend({ how: DomainProof }),
 });
+/** The record that proved it has not been found for days, and super administrators were told. The domain does what it did. */
+export const recordMissing = defineEvent("domain.record_missing", {
+  says: texts.missingEvent,
+  data: About.extend({
+    outcome: z.enum(["nothing", "other", "unreachable"]),
+    since: z.iso.datetime(),
+  }),
+});
+/** After that. */
+export const recordFound = defineEvent("domain.record_found", {
+  says: texts.foundEvent,
+  data: About,
+});
 /** The groups that it gave until then; people keep them. */
 export const domainRemoved = defineEvent("domain.removed", {
   says: texts.removedEvent,

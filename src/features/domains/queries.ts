@@ -53,6 +53,19 @@ export async function provedDomains(db: TenantDb): Promise<readonly string[]> {
   return rows.map(({ domain }) => domain);
 }
 
+/** Domains that their record has proved, with what it says; at most 100. */
+export function provedByRecord(
+  db: TenantDb,
+): Promise<{ id: OrganisationDomainId; domain: string; token: string }[]> {
+  return db
+    .selectFrom("organisation_domains")
+    .select(["id", "domain", "proof_token as token"])
+    .where("proved_how", "=", "dns")
+    .orderBy("domain")
+    .limit(domainsMost)
+    .execute();
+}
+
 /** All domains by name, with what they give and where their addresses lead. One statement. */
 export async function listDomains(db: TenantDb): Promise<DomainList> {
   const rows = await domains(db).orderBy("d.domain").limit(domainsMost).execute();
@@ -201,6 +214,7 @@ const domains = (db: TenantDb) =>
       "d.domain",
       "d.proved_at as provedAt",
       "d.proved_how as provedHow",
+      "d.missing_since as missingSince",
       "d.created_at as createdAt",
       "p.id as providerId",
       "p.name as providerName",
@@ -218,6 +232,7 @@ const toDomain = (row: Row): Domain => ({
   domain: row.domain,
   provedAt: row.provedAt?.toISOString() ?? null,
   provedHow: row.provedHow,
+  recordMissingSince: row.missingSince?.toISOString() ?? null,
   groupCount: Number(row.groupCount ?? 0),
   provider:
     row.providerId !== null && row.providerName !== null

@@ -74,6 +74,8 @@ export const Domain = z.object({
   /** Null: not proved, and without effect. */
   provedAt: z.iso.datetime().nullable(),
   provedHow: DomainProof.nullable(),
+  /** Since when the record that proved it is not found, look after look; null: it is there, or nothing was to be looked for. */
+  recordMissingSince: z.iso.datetime().nullable(),
   groupCount: z.number().int(),
   /** The identity provider that its addresses lead to, bound there. */
   provider: z.object({ id: IdentityProviderId, name: z.string() }).nullable(),

@@ -1,10 +1,13 @@
-// Telling every super administrator that a domain is proved, in the transaction that does it: an administrator is enough to prove one.
+// Telling every super administrator that a domain is proved, in the transaction that does it: an administrator is enough to prove one. And that
+// its record is gone.
 import { activeSuperAdmins } from "#features/notices/index.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import { type Post, queueMail } from "#platform/mail/queue.ts";
+import { formatTime } from "#platform/ui/index.ts";
 import type { Actor } from "#src/actor.ts";
 import type { OrganisationDomainId } from "#src/ids.ts";
-import { domainProvedMail } from "./emails.tsx";
+import { recordName, recordValue } from "./challenge.ts";
+import { domainProvedMail, recordMissingMail } from "./emails.tsx";
 import type { DomainProof } from "./schema.ts";
 import { texts } from "./texts.ts";
 
@@ -23,6 +26,28 @@ export async function tellProved(
   const who = await nameOf(db, actor);
   for (const { userId, email, firstName } of await activeSuperAdmins(db))
     await queueMail(db, post, domainProvedMail, { email, userId }, { firstName, who, ...news });
+}
+
+/** Mails every active super administrator since when the record is not found, and what it says. */
+export async function tellMissing(
+  db: TenantDb,
+  post: Post,
+  { domainId, domain, since }: Pick<News, "domainId" | "domain"> & { readonly since: Date },
+): Promise<void> {
+  const { token } = await db
+    .selectFrom("organisation_domains")
+    .select("proof_token as token")
+    .where("id", "=", domainId)
+    .executeTakeFirstOrThrow();
+  const said = {
+    domainId,
+    domain,
+    since: formatTime(since, "UTC", "date"),
+    recordName: recordName(domain),
+    recordValue: recordValue(token),
+  };
+  for (const { userId, email, firstName } of await activeSuperAdmins(db))
+    await queueMail(db, post, recordMissingMail, { email, userId }, { firstName, ...said });
 }
 
 /** Who proved it, as people call them: "Grace Hopper (grace@acme.example)". */

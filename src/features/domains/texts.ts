@@ -11,6 +11,7 @@ export const texts = defineTexts("domains", {
   state: "State",
   waiting: "Not proved",
   proved: "Proved",
+  provedMissing: "Proved, record not found",
   groups: "Groups",
   provider: "Identity provider",
   addedAt: "Added",
@@ -27,7 +28,7 @@ export const texts = defineTexts("domains", {
 
   proveTitle: "Show that the domain is yours",
   proveLead:
-    "Whoever looks after its DNS publishes this record. Until it is found, the domain changes nothing here.",
+    "Whoever looks after its DNS publishes this record, and leaves it there: it is looked for every day. Until it is found, the domain changes nothing here.",
   recordType: "Type",
   recordName: "Name",
   recordNameHint: "Some DNS providers want it without the domain at its end.",
@@ -47,6 +48,13 @@ export const texts = defineTexts("domains", {
   unreachable: "The name servers did not answer",
   unreachableText:
     "It is not known whether the record is there. Check again later; if it stays like this, whoever runs this server looks at its name servers (weft doctor, DNS_SERVERS).",
+  missingTitle: "The record that proved this domain is not found",
+  missingText:
+    "What the domain does goes on, listed below. If it is still yours, publish the record again. If it is not, remove it: whoever has it now reads the mail of its addresses, and could open the accounts of people who have one.",
+  missingNothing: "No such record is there.",
+  missingOther: "Records with other values are there:",
+  missingUnreachable: "The name servers did not answer, so it is not known whether it is there.",
+  missingSince: "Not found since",
   provedTitle: "What this domain does",
   provedLead:
     "Only for what is listed here; any other address at it is confirmed by its mailbox as before.",
@@ -159,9 +167,20 @@ export const texts = defineTexts("domains", {
   mailQuestion:
     "You get this message because you are a super administrator. Is the domain not yours, or did nobody mean to do this? Remove it there: that ends what it does.",
 
+  missingSubject: (domain: string) => `The record that proved ${domain} is not found`,
+  missingIntro: (domain: string, tenant: string, since: string) =>
+    `The record that proved ${domain} to be a domain of ${tenant} has not been found since ${since}. Nothing has changed by that: what the domain does goes on.`,
+  missingOurs: "Is it still yours? Publish this record in its DNS again:",
+  missingNotOurs:
+    "Is it not yours any more, or soon not? Remove it, and the addresses that people have there: whoever has the domain reads the mail of those addresses, and could open the accounts by it.",
+  missingWhy:
+    "You get this message because you are a super administrator. You get it once, until the record was there again.",
+
   addedEvent: "Domain added",
   checkedEvent: "Domain checked, and not proved",
   provedEvent: "Domain proved",
+  missingEvent: "The record that proved a domain is not found",
+  foundEvent: "The record that proved a domain is there again",
   removedEvent: "Domain removed",
   linkedEvent: "Group linked to a domain",
   unlinkedEvent: "Group unlinked from a domain",

@@ -419,6 +419,8 @@ export interface OrganisationDomains {
   created_at: Generated<Timestamp>;
   domain: string;
   id: Generated<OrganisationDomainId>;
+  missing_since: Timestamp | null;
+  missing_told_at: Timestamp | null;
   proof_token: string;
   proved_at: Timestamp | null;
   proved_how: DomainProof | null;

@@ -13,6 +13,7 @@ export interface Shown {
   readonly domain: string;
   readonly provedAt: string | null;
   readonly provedHow: string | null;
+  readonly recordMissingSince: string | null;
   readonly record: { readonly type: string; readonly name: string; readonly value: string };
   readonly lastCheck: { readonly outcome: string; readonly found: readonly string[] } | null;
   readonly peopleCount: number;

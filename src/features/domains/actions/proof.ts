@@ -14,6 +14,7 @@ import { getDomain } from "../queries.ts";
 import type { DomainDetail, DomainProof } from "../schema.ts";
 import { texts } from "../texts.ts";
 import { tellProved } from "../tell.ts";
+import { keepSight } from "./record.ts";
 import { addDomain } from "./registry.ts";
 
 // Each makes our name servers ask others, on somebody's word: they must not become a way to flood those.
@@ -27,7 +28,8 @@ interface Check {
 }
 
 /**
- * Looks the record up, outside of any transaction, and keeps what was found. Proved already: nothing happens.
+ * Looks the record up, outside of any transaction, and keeps what was found. Proved already by it: that it is, or is not, there. By the
+ * operator's word: nothing happens.
  * @throws {domainNotFound} @throws {tooManyChecks}
  */
 export async function checkDomain(
@@ -43,14 +45,14 @@ export async function checkDomain(
   return tenant.read((db) => getDomain(db, domainId, now));
 }
 
-/** What to look for; null where the domain is proved already. */
+/** What to look for; null where the operator has vouched. */
 async function beginCheck(db: TenantDb, { domainId, now }: Check) {
-  const { provedAt, ...asked } = await db
+  const { provedHow, ...asked } = await db
     .selectFrom("organisation_domains")
-    .select(["domain", "proof_token as token", "proved_at as provedAt"])
+    .select(["domain", "proof_token as token", "proved_how as provedHow"])
     .where("id", "=", domainId)
     .executeTakeFirstOrThrow(() => domainNotFound({ domainId }));
-  if (provedAt !== null) return null;
+  if (provedHow === "operator") return null;
   const counter = { limit: checksByTenant, key: "", about: texts.everybody };
   const { allowed, retryAfterSeconds } = await hitNoted(db, counter, now);
   if (!allowed) throw tooManyChecks({ retryAfterSeconds });
@@ -70,7 +72,7 @@ async function endCheck(
     .where("proved_at", "is", null)
     .returning("domain")
     .executeTakeFirst();
-  if (!kept) return;
+  if (!kept) return keepSight(db, { actor, post, now }, domainId, { outcome, found });
   const about = { domainId, domain: kept.domain };
   if (outcome === "proved") await prove(db, { actor, post, now, how: "dns" }, domainId);
   else await record(db, actor, domainChecked, { ...about, outcome });

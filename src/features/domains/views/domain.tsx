@@ -20,6 +20,7 @@ import {
 import type { DomainDetail, LinkedGroup } from "../schema.ts";
 import { texts } from "../texts.ts";
 import { domainsPath, pathOf, ProofStatus } from "./list.tsx";
+import { Missing } from "./missing.tsx";
 
 export const DomainPage: Screen<DomainDetail> = ({ data, view }) => {
   const mayManage = view.viewer?.can("domains.manage") === true;
@@ -35,6 +36,7 @@ export const DomainPage: Screen<DomainDetail> = ({ data, view }) => {
           <Proof domain={data} view={view} mayCheck={mayManage} />
         ) : (
           <>
+            <Missing domain={data} view={view} mayCheck={mayManage} />
             <Effects domain={data} />
             <Groups domain={data} view={view} />
           </>

@@ -54,12 +54,15 @@ export const DomainsPage: Screen<DomainList> = ({ data: { items }, view }) => {
   );
 };
 
-export const ProofStatus = ({ domain: { provedAt } }: { domain: Pick<Domain, "provedAt"> }) =>
-  provedAt === null ? (
-    <Status tone="caution">{texts.waiting}</Status>
-  ) : (
-    <Status tone="positive">{texts.proved}</Status>
-  );
+export function ProofStatus({
+  domain: { provedAt, recordMissingSince },
+}: {
+  domain: Pick<Domain, "provedAt" | "recordMissingSince">;
+}) {
+  if (provedAt === null) return <Status tone="caution">{texts.waiting}</Status>;
+  if (recordMissingSince !== null) return <Status tone="caution">{texts.provedMissing}</Status>;
+  return <Status tone="positive">{texts.proved}</Status>;
+}
 
 const columns = (zone: string): readonly Column<Domain>[] => [
   { label: texts.domain, cell: ({ domain }) => domain },
