@@ -225,7 +225,9 @@ export const texts = defineTexts("identity-providers", {
       : `${n} people would be left without a way in:`,
   leftOutMore: (n: number) => ` and ${n} more`,
   leftOutNone: "Everybody who comes by it has another way in.",
-  leftOutHint:
+  leftOutDisabled:
+    "They have no password and no passkey, and whom it has brought in gets none by mail while it is disabled. A super administrator can say on a person’s page that they come in with a password.",
+  leftOutRemoved:
     "They have no password and no passkey. They can ask for a new password by mail afterwards.",
   confirmLeftOut: "Do it all the same",
   confirmMissing: "Tick this if they may be left without a way in",

@@ -294,6 +294,11 @@ describe("its end", () => {
     const page = await (await tenant.browser.get(`${path}/${idp.id}/disablement`)).text();
     expect(page).toContain("1 person would be left without a way in:");
     expect(page).toContain("Ada Lovelace</a>");
+    // Who is linked to it is mailed no password before it is gone (forgotten.test.ts).
+    const byMail = "They can ask for a new password by mail afterwards.";
+    expect(page).not.toContain(byMail);
+    const deletion = await tenant.browser.get(`${path}/${idp.id}/deletion`);
+    expect(await deletion.text()).toContain(byMail);
     const refused = await tenant.api.put(`${path}/${idp.id}/disablement`, {});
     expect(await refusalOf(refused)).toEqual({
       status: 422,

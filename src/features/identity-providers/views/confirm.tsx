@@ -18,6 +18,7 @@ export const DisablementForm: FormScreen<Leaving> = ({ data, values, problems })
     {...{ values, problems }}
     title={texts.disableTitle(data.provider.name)}
     body={texts.disableBody}
+    leftOutHint={texts.leftOutDisabled}
     action={`/identity-providers/${data.provider.id}/disablement`}
     method="put"
     submit={texts.disable}
@@ -30,6 +31,7 @@ export const DeletionForm: FormScreen<Leaving> = ({ data, values, problems }) =>
     {...{ values, problems }}
     title={texts.removeTitle(data.provider.name)}
     body={texts.removeBody}
+    leftOutHint={texts.leftOutRemoved}
     action={`/identity-providers/${data.provider.id}`}
     method="delete"
     submit={texts.remove}
@@ -41,6 +43,8 @@ export const DeletionForm: FormScreen<Leaving> = ({ data, values, problems }) =>
 interface QuestionProps extends Leaving {
   readonly title: string;
   readonly body: string;
+  /** What those can do who are left without a way in. */
+  readonly leftOutHint: string;
   readonly action: string;
   readonly method: "put" | "delete";
   readonly submit: string;
@@ -54,6 +58,7 @@ function Question({
   leftOut,
   title,
   body,
+  leftOutHint,
   values,
   problems,
   children,
@@ -83,7 +88,11 @@ function Question({
           >
             <Stack>
               <p>{body}</p>
-              {leftOut.count === 0 ? <p>{texts.leftOutNone}</p> : <LeftOutPeople {...leftOut} />}
+              {leftOut.count === 0 ? (
+                <p>{texts.leftOutNone}</p>
+              ) : (
+                <LeftOutPeople {...leftOut} hint={leftOutHint} />
+              )}
               {children}
             </Stack>
           </Form>
@@ -93,7 +102,7 @@ function Question({
   );
 }
 
-const LeftOutPeople = ({ count, people }: LeftOut) => (
+const LeftOutPeople = ({ count, people, hint }: LeftOut & { readonly hint: string }) => (
   <>
     <Notice kind="warning">
       {texts.leftOut(count)}{" "}
@@ -105,6 +114,6 @@ const LeftOutPeople = ({ count, people }: LeftOut) => (
       ))}
       {count > people.length && texts.leftOutMore(count - people.length)}.
     </Notice>
-    <Checkbox name="confirmed" label={texts.confirmLeftOut} hint={texts.leftOutHint} />
+    <Checkbox name="confirmed" label={texts.confirmLeftOut} hint={hint} />
   </>
 );
