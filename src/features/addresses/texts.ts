@@ -95,7 +95,6 @@ export const texts = defineTexts("addresses", {
   toAddresses: "Go to your addresses",
 
   // Mails
-  greeting: (firstName: string) => `Hello ${firstName},`,
   hello: "Hello,",
   confirmSubject: (tenant: string) => `Confirm this address for ${tenant}`,
   confirmIntro: (tenant: string) =>

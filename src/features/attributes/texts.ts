@@ -44,7 +44,6 @@ export const texts = defineTexts("attributes", {
   notInUseField: "Not in use here: a super administrator decides that under Settings",
   locked: "Only administrators change this attribute here",
   lockedField: "Ask an administrator to change this",
-  profileLocked: "Only administrators change profiles here",
 
   bySelf: "By themselves",
   byAdmin: "By an administrator",

@@ -244,7 +244,6 @@ export const texts = defineTexts("identity-providers", {
   setupEasiestHint: "Most identity providers read everything from this document.",
   downloadMetadata: "Download metadata",
   setupByHand: "By hand",
-  setupWhere: "Where",
   ourCertificate: "Certificate of our requests",
   ourNextCertificate: "Next certificate of our requests",
   fingerprint: "Fingerprint (SHA-256)",

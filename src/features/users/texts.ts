@@ -154,7 +154,6 @@ export const texts = defineTexts("users", {
   roleHint: "A new role ends this person's sessions: they sign in again with it",
   roleHintLinked:
     "A new role ends this person's sessions: they sign in again with it. They come in by an identity provider: with a higher role they confirm that once with their own password; without one, they get one by “Forgotten password?”",
-  roleFixedOwn: "Nobody changes their own role",
 
   invitationTitle: "Waiting for an answer to the invitation",
   invitationText: (email: string) =>
