@@ -71,6 +71,8 @@ export async function changeGroup(
   const group = await lockGroup(db, groupId);
   const { name = group.name, description = group.description } = changes;
   if (name !== group.name) {
+    // Applications that are told of groups give rights by their names: another name opens other doors to whoever is in it.
+    if ((await getGroup(db, groupId)).memberCount > 0) requireFresh(by);
     await rename(db, groupId, name);
     await record(db, actor, groupRenamed, { groupId, from: group.name, to: name });
   }
@@ -148,7 +150,11 @@ async function rename(db: TenantDb, groupId: GroupId, name: string): Promise<voi
 export async function deleteGroup(db: TenantDb, by: By, groupId: GroupId): Promise<void> {
   await lockGroup(db, groupId);
   const { name, memberCount, strength } = await getGroup(db, groupId);
-  if (memberCount > 0) await assertMayLeave(db, by, strength);
+  if (memberCount > 0) {
+    await assertMayLeave(db, by, strength);
+    // What it opened is closed to all of them, and nothing brings it back.
+    requireFresh(by);
+  }
   const { applicationCount } = await applicationsOf(db, groupId);
   await db.deleteFrom("groups").where("id", "=", groupId).execute();
   const deleted = { groupId, name, strength, memberCount, applicationCount };

@@ -99,10 +99,13 @@ export const groupRoutes = routes()
   })
   .screen("get", "/groups/:groupId/edit", {
     permit: "groups.manage",
+    fresh: "sometimes",
     title: ({ group }: { group: Group }) => texts.editTitle(group.name),
     params: GroupParams,
-    handle: async ({ tenant, params }) => {
+    handle: async (handling) => {
+      const { tenant, params } = handling;
       const group = await tenant.read((db) => getGroup(db, params.groupId));
+      if (group.memberCount > 0) requireFreshAhead(handling);
       return { group, values: group };
     },
     form: EditGroupForm,
@@ -131,7 +134,10 @@ export const groupRoutes = routes()
     params: GroupParams,
     handle: async (handling) => {
       const group = await wholeGroup(handling);
-      if (group.memberCount > 0) assertMayLower(handling, group);
+      if (group.memberCount > 0) {
+        assertMayLower(handling, group);
+        requireFreshAhead(handling);
+      }
       return group;
     },
     page: DeleteGroupPage,

@@ -107,20 +107,24 @@ describe("a group that asks for more than everybody is asked", () => {
     expect(page).not.toContain('name="description"');
   });
 
-  test("naming and describing it need no proof; asking more and adding people do", async () => {
+  test("describing it needs no proof; naming it, asking more and adding people do", async () => {
     const { tenant, path } = await aScene("strong");
     const another = await tenant.aUser();
     const { browser } = tenant;
     const more = { strength: "phishing_resistant", confirmed: "on" };
     const add = { userIds: another.id };
-    expect((await browser.patch(path, { name: "Ops", description: "y" })).status).toBe(303);
+    expect((await browser.patch(path, { name: "Operators", description: "y" })).status).toBe(303);
+    expect((await browser.patch(path, { name: "wiki-admins" })).status).toBe(403);
+    expect(await (await tenant.api.get(path)).json()).toMatchObject({ name: "Operators" });
     expect((await browser.patch(path, more)).status).toBe(403);
     expect((await browser.post(`${path}/members`, add)).status).toBe(403);
     const form = `${path}/members/new`;
-    expect(locationOf(await browser.get(form))).toBe(
-      `/step-up?return_to=${encodeURIComponent(form)}`,
-    );
+    for (const page of [form, `${path}/edit`])
+      expect(locationOf(await browser.get(page))).toBe(
+        `/step-up?return_to=${encodeURIComponent(page)}`,
+      );
     const fresh = await tenant.signedIn(tenant.me);
+    expect((await fresh.patch(path, { name: "Ops" })).status).toBe(303);
     expect((await fresh.patch(path, more)).status).toBe(303);
     expect((await fresh.post(`${path}/members`, add)).status).toBe(303);
   });
@@ -160,6 +164,17 @@ describe("a group that asks for more than everybody is asked", () => {
 });
 
 describe("a group that asks for no more than everybody is asked", () => {
+  test("is deleted with its members by fresh proof alone: what it opened is closed to all of them", async () => {
+    const { tenant, path } = await aScene(null, "admin");
+    expect(locationOf(await tenant.browser.get(`${path}/deletion`))).toBe(
+      `/step-up?return_to=${encodeURIComponent(`${path}/deletion`)}`,
+    );
+    expect((await tenant.browser.delete(path)).status).toBe(403);
+    expect((await tenant.api.get(path)).status).toBe(200);
+    const fresh = await tenant.signedIn(tenant.me);
+    expect((await fresh.delete(path)).status).toBe(303);
+  });
+
   test.each([
     ["nothing of its own", null] as const,
     ["what everybody is asked", "strong"] as const,
