@@ -237,7 +237,7 @@ export const userRoutes = routes()
   })
   .on("delete", "/users/:userId/invitation", {
     permit: "users.manage",
-    summary: "Cancel an invitation: the person is removed",
+    summary: "Cancel an invitation: the person, who has never been here, is removed",
     title: cancelTitle,
     params: UserParams,
     reply: z.undefined(),
