@@ -6,10 +6,9 @@ const looked = {
   list: [{ id: expect.any(String) }, expect.any(String)],
 };
 
-test("toMatchObject leaves what it was given as it was", async () => {
+test("toMatchObject leaves what it was given as it was", () => {
   const shared = anything();
   expect(shared).toMatchObject(looked);
-  await expect(Promise.resolve(shared)).resolves.toMatchObject(looked);
   expect(() => expect(shared).toMatchObject({ is: { name: expect.any(Number) } })).toThrow();
   expect(shared).toEqual(anything());
   expect(typeof shared.is.name).toBe("string");
