@@ -72,7 +72,6 @@ export const texts = defineTexts("applications", {
   edit: "Edit",
   save: "Save changes",
   cancel: "Cancel",
-  details: "Details",
   trust: "What it told us",
   acsUrls: "Responses go to",
   defaultMark: "(default)",

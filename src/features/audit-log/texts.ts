@@ -11,11 +11,9 @@ export const texts = defineTexts("audit-log", {
   title: "Audit trail",
   description:
     "What happened here, newest first. Nothing can be changed or removed; only who somebody anonymised was is taken out.",
-  filter: "Filter",
   anyEvent: "Any event",
   event: "Event",
   person: "Person",
-  personHint: "Who did it, or whom it was about",
   personPlaceholder: "E-mail address",
   from: "From",
   to: "To",

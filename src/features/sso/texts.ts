@@ -69,7 +69,6 @@ export const texts = defineTexts("sso", {
   previewWithheld:
     "Chosen for this application, and not told: there is no value, or nobody but the person said it, or the organisation lets it out to no application:",
   eventPreviewed: "What would be told about a person looked at",
-  eventRequested: "Application asked for a sign-in",
   eventRefused: "Application’s sign-in request refused",
   eventIssued: "Signed in to an application",
   eventDenied: "Access to an application denied",

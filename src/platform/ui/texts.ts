@@ -24,7 +24,6 @@ export const texts = defineTexts("ui", {
     count === 1 ? "One thing needs attention" : `${count} things need attention`,
   optional: "optional",
   showPassword: "Show password",
-  hidePassword: "Hide password",
   passwordStrength: "Password strength",
   passwordUnrated: "Not rated yet",
   passwordTooWeak: "Too weak",
@@ -55,9 +54,7 @@ export const texts = defineTexts("ui", {
   nextPage: "Next",
   moreActions: "More actions",
   cancel: "Cancel",
-  close: "Close",
   breadcrumbs: "You are here",
   stepDone: "Done",
   continue: "Continue",
-  working: "Working",
 });
