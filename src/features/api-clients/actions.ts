@@ -4,7 +4,7 @@ import { record } from "#platform/audit/record.ts";
 import { secondsLater } from "#platform/clock.ts";
 import { equalBytes, hashToken, randomToken } from "#platform/crypto/token.ts";
 import type { TenantDb } from "#platform/db/database.ts";
-import { defineLimit, hitNoted, peek } from "#platform/limits.ts";
+import { defineLimit, hitNoted, networkOf } from "#platform/limits.ts";
 import { ApiClientId } from "#src/ids.ts";
 import { isWithin, outranks, type Role, type Scope } from "#src/permissions.ts";
 import { apiClientNotFound, apiClientRevokedAlready, roleTooHigh, scopeTooWide } from "./errors.ts";
@@ -19,8 +19,11 @@ import { actsAs, findForSecret } from "./queries.ts";
 import { type CreatedApiClient, type NewApiClient, tokenSeconds } from "./schema.ts";
 import { texts } from "./texts.ts";
 
-/** Wrong secrets from one address: a flood of them is refused before it costs more than one row. */
-export const wrongSecrets = defineLimit("api_clients.wrong_secret", {
+/**
+ * Wrong secrets from one network: every refusal is an event. Asked only where one more is to be refused: a script that goes on with an old
+ * secret, or a neighbour behind the same address, would else keep every other script there from its token.
+ */
+const wrongSecrets = defineLimit("api_clients.wrong_secret", {
   most: 20,
   windowSeconds: 300,
 });
@@ -121,10 +124,15 @@ function causeOf(client: Presented, secret: string) {
   return actsAs(client) === null ? "maker_gone" : null;
 }
 
-export type TokenOutcome =
-  | { readonly kind: "issued"; readonly token: string }
+export type TokenOutcome = { readonly kind: "issued"; readonly token: string } | Refused;
+type Refused =
   | { readonly kind: "refused" }
   | { readonly kind: "limited"; readonly retryAfterSeconds: number };
+
+interface Asking {
+  readonly origin: Origin;
+  readonly now: Date;
+}
 
 /**
  * Exchanges a client's id and secret for a bearer token (RFC 6749 §4.4). Refusals are returned, not thrown: the count and the event must
@@ -134,27 +142,13 @@ export async function issueToken(
   db: TenantDb,
   actor: Actor,
   credentials: { clientId: string; clientSecret: string },
-  { origin, now }: { origin: Origin; now: Date },
+  { origin, now }: Asking,
 ): Promise<TokenOutcome> {
-  const state = await peek(db, wrongSecrets, origin.ip, now);
-  if (!state.allowed) {
-    await record(db, actor, clientRefused, { clientId: null, cause: "limited" });
-    return { kind: "limited", retryAfterSeconds: state.retryAfterSeconds };
-  }
   const id = ApiClientId.safeParse(credentials.clientId);
   const client = id.success ? await findForSecret(db, id.data) : undefined;
   const cause = causeOf(client, credentials.clientSecret);
   if (!client || cause) {
-    // It stops the network. Whose secret was tried last says where the old one may still be in use.
-    const about = client ? texts.triesOf(origin.ip, client.name) : origin.ip;
-    const counter = { limit: wrongSecrets, key: origin.ip, about };
-    const { allowed, retryAfterSeconds } = await hitNoted(db, counter, now);
-    if (!allowed) return { kind: "limited", retryAfterSeconds };
-    await record(db, actor, clientRefused, {
-      clientId: client?.id ?? null,
-      cause: cause ?? "unknown",
-    });
-    return { kind: "refused" };
+    return refuse(db, actor, { client, cause: cause ?? "unknown" }, { origin, now });
   }
   const counter = { limit: tokens, key: client.id, about: texts.clientNamed(client.name) };
   const { allowed, retryAfterSeconds } = await hitNoted(db, counter, now);
@@ -175,4 +169,20 @@ export async function issueToken(
   const self: Actor = { kind: "client", clientId: client.id, role, scope, origin };
   await record(db, self, tokenIssued, { clientId: client.id, expiresAt: expiresAt.toISOString() });
   return { kind: "issued", token };
+}
+
+/** It stops the network. Whose secret was tried last says where the old one may still be in use. */
+async function refuse(
+  db: TenantDb,
+  actor: Actor,
+  { client, cause }: { client: Presented; cause: NonNullable<ReturnType<typeof causeOf>> },
+  { origin, now }: Asking,
+): Promise<Refused> {
+  const network = networkOf(origin.ip);
+  const about = client ? texts.triesOf(network, client.name) : network;
+  const counter = { limit: wrongSecrets, key: network, about };
+  const { allowed, retryAfterSeconds } = await hitNoted(db, counter, now);
+  if (!allowed) return { kind: "limited", retryAfterSeconds };
+  await record(db, actor, clientRefused, { clientId: client?.id ?? null, cause });
+  return { kind: "refused" };
 }

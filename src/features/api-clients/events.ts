@@ -30,6 +30,6 @@ export const clientRefused = defineEvent("api_client.refused", {
   says: texts.eventRefused,
   data: z.object({
     clientId: ApiClientId.nullable(),
-    cause: z.enum(["unknown", "secret", "revoked", "maker_gone", "limited"]),
+    cause: z.enum(["unknown", "secret", "revoked", "maker_gone"]),
   }),
 });

@@ -50,7 +50,6 @@ export const texts = defineTexts("api_clients", {
   clientSecret: "Client secret",
   secretOnce:
     "Copy the secret now. It is not shown again; if it is lost, give the client another one.",
-  created: "Created",
   lastUsed: "Last used",
   never: "Never",
   status: "Status",
@@ -68,8 +67,7 @@ export const texts = defineTexts("api_clients", {
   notFound: "There is no such API client",
   roleTooHigh: "You cannot give a role above your own",
   badToken: "The access token is unknown, expired or revoked. Get a new one",
-  limited: "Too many wrong attempts. Wait before trying again",
-  triesOf: (ip: string, client: string) => `${ip} (last tried: API client “${client}”)`,
+  triesOf: (network: string, client: string) => `${network} (last tried: API client “${client}”)`,
   clientNamed: (name: string) => `API client “${name}”`,
   eventCreated: "API client created",
   eventRevoked: "API client revoked",
