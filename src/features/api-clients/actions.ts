@@ -153,16 +153,22 @@ export async function issueToken(
   const counter = { limit: tokens, key: client.id, about: texts.clientNamed(client.name) };
   const { allowed, retryAfterSeconds } = await hitNoted(db, counter, now);
   if (!allowed) return { kind: "limited", retryAfterSeconds };
+  // The row is locked from here on: a secret that is being replaced, or a client that is being revoked, gets no token that outlives it.
+  const used = await db
+    .updateTable("api_clients")
+    .set({ last_used_at: now })
+    .where("id", "=", client.id)
+    .where("secret_hash", "=", client.secretHash)
+    .where("revoked_at", "is", null)
+    .executeTakeFirst();
+  if (used.numUpdatedRows === 0n) {
+    return refuse(db, actor, { client, cause: "secret" }, { origin, now });
+  }
   const { token, hash } = randomToken();
   const expiresAt = secondsLater(now, tokenSeconds);
   await db
     .insertInto("api_tokens")
     .values({ token_hash: hash, client_id: client.id, expires_at: expiresAt })
-    .execute();
-  await db
-    .updateTable("api_clients")
-    .set({ last_used_at: now })
-    .where("id", "=", client.id)
     .execute();
   const role = actsAs(client) ?? client.role;
   const scope = { access: client.access, areas: client.areas };

@@ -1,5 +1,7 @@
 // POST /oauth2/token: client credentials for a bearer token, and each refusal by its code (RFC 6749 §2.3.1, §4.4, §5.2).
 import { describe, expect, test } from "bun:test";
+import { replaceSecret } from "#features/api-clients/actions.ts";
+import { ApiClientId } from "#src/ids.ts";
 import { headerProblems } from "../../http/support/answers.ts";
 import { testApp, type TestTenant } from "../../support/a-tenant.ts";
 import { aScript, type Browser } from "../../support/browser.ts";
@@ -350,3 +352,32 @@ describe("wrong secrets", () => {
     expect((await ask(neighbour, { ...inBody(other), client_secret: "wrong" })).status).toBe(401);
   });
 });
+
+describe("a secret that is being replaced", () => {
+  test("gets no token that outlives it", async () => {
+    const tenant = await app.aTenant({ signedInAs: "super_admin" });
+    const client = await aClient(tenant);
+    const begun = Promise.withResolvers<void>();
+    const asked = begun.promise.then(() => ask(tenant.newBrowser(), inBody(client)));
+    await tenant.tenant.write(async (db) => {
+      const actor = { kind: "operator", command: "test" } as const;
+      await replaceSecret(db, actor, ApiClientId.parse(client.clientId));
+      begun.resolve();
+      await untilOneWaits();
+    });
+    expect(await refusalOf(await asked)).toEqual({ status: 401, error: "invalid_client" });
+    expect(await tenant.events("api_client.token_issued")).toEqual([]);
+  });
+});
+
+/** Until a statement waits for another transaction's lock. */
+async function untilOneWaits(): Promise<void> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const waiting = await app.asSuperuser(
+      "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+    );
+    if (waiting.length > 0) return;
+    await Bun.sleep(20);
+  }
+  throw new Error("nobody waited");
+}
