@@ -164,7 +164,7 @@ export function createApp(services: Services, health: Health): App {
   const renderer = createRenderer({
     nav: navigation,
     problemScreen: ProblemScreen,
-    signInPath: (returnTo) => `/sign-in?return_to=${encodeURIComponent(returnTo)}`,
+    signInPath: (returnTo = "/") => `/sign-in?return_to=${encodeURIComponent(returnTo)}`,
     stepUpPath,
   });
 

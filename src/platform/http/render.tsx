@@ -6,7 +6,7 @@ import { defineTexts } from "../texts.ts";
 import type { IconName } from "../ui/icon.tsx";
 import { Layout } from "../ui/index.ts";
 import type { NavItem, NoticeKind } from "../ui/types.ts";
-import { type HttpContext, type Redirect, redirect } from "./context.ts";
+import { type HttpContext, isLocalPath, type Redirect, redirect } from "./context.ts";
 import { cookieJar } from "./cookies.ts";
 import { isSecure } from "./handling.ts";
 import { detourPath } from "./detour.ts";
@@ -76,7 +76,7 @@ type AnyPage = FC<{ data: unknown; view: View }>;
 export function createRenderer(options: {
   nav: readonly NavEntry[];
   problemScreen: FC<{ error: DomainError; view: View; requestId: string }>;
-  signInPath(returnTo: string): string;
+  signInPath(returnTo?: string): string;
   stepUpPath(returnTo?: string): string;
 }): Renderer {
   const page = (
@@ -173,13 +173,13 @@ export function createRenderer(options: {
       return page(c, spec as Titled, view, state.data, content, state.status);
     },
 
-    detour: (c, to) => renderer.redirect(c, redirect(detourPath(to, c.req.path + queryOf(c)))),
+    detour: (c, to) => renderer.redirect(c, redirect(detourPath(to, placeOf(c)))),
 
-    proveFirst: (c) => renderer.redirect(c, redirect(options.stepUpPath(c.req.path + queryOf(c)))),
+    proveFirst: (c) => renderer.redirect(c, redirect(leadingBack(options.stepUpPath, placeOf(c)))),
 
     stale(c, { method, values, status }) {
       const stepUpPath = options.stepUpPath();
-      const action = c.req.path + queryOf(c);
+      const action = placeOf(c);
       const content = <StepUpScreen {...{ action, method, values, stepUpPath }} />;
       const view = viewOf(c, options.nav);
       return page(c, { title: stepUpTexts.required }, view, null, content, status);
@@ -191,8 +191,8 @@ export function createRenderer(options: {
       if (wait !== undefined) c.header("Retry-After", String(wait));
       if (shapeOf(c).kind === "json" || !c.var.site) return problemJson(c, error);
       if (status === 401 && !c.var.principal) {
-        const returnTo = c.req.method === "GET" ? c.req.path + queryOf(c) : "/";
-        return renderer.redirect(c, redirect(options.signInPath(returnTo)));
+        const returnTo = c.req.method === "GET" ? placeOf(c) : "/";
+        return renderer.redirect(c, redirect(leadingBack(options.signInPath, returnTo)));
       }
       const Problem = options.problemScreen;
       const view = viewOf(c, options.nav);
@@ -262,6 +262,15 @@ const queryOf = (c: HttpContext): string => {
   const mark = c.req.url.indexOf("?");
   return mark === -1 ? "" : c.req.url.slice(mark);
 };
+
+/** What was asked for, with its query. */
+const placeOf = (c: HttpContext): string => c.req.path + queryOf(c);
+
+/** A page that comes first, and the place to go back to: left out where both are too long for one address. */
+function leadingBack(pathTo: (returnTo?: string) => string, place: string): string {
+  const path = pathTo(place);
+  return isLocalPath(path) ? path : pathTo();
+}
 
 const apiPath = (c: HttpContext, path: string) =>
   c.req.path.startsWith("/api/v1") ? `/api/v1${path}` : path;
