@@ -89,7 +89,18 @@ function keptName(data: Readonly<Record<string, unknown>>, kind: NamedKind): str
     const value = data[key];
     return typeof value === "string" && value !== erased ? value : null;
   };
-  if (kind !== "user") return text("name");
+  if (kind !== "user") return text(besides[kind]) ?? (isNamed(data, kind) ? text("name") : null);
   const [firstName, lastName] = [text("firstName"), text("lastName")];
   return firstName !== null && lastName !== null ? `${firstName} ${lastName}` : text("email");
 }
+
+/** The field that names one in an event about something else. */
+const besides = { client: "client", group: "groupName", application: "application" } as const;
+
+/**
+ * Whether `name` is that of this kind, and not of the application that a group was granted, or of the provider that gave one: an event must
+ * not be read as if it were about something that happens to be called so.
+ */
+const isNamed = (data: Readonly<Record<string, unknown>>, kind: NamedKind): boolean =>
+  idAt(data, "identityProviderId") === null &&
+  (kind === "application" || idAt(data, "applicationId") === null);

@@ -1,5 +1,8 @@
 // GET /events and GET /events/:eventId: what administrators and scripts read.
 import { describe, expect, test } from "bun:test";
+import { valueMapped } from "#features/provider-people/events.ts";
+import { record } from "#platform/audit/record.ts";
+import { IdentityProviderId } from "#src/ids.ts";
 import { type TestTenant, testApp } from "../../support/a-tenant.ts";
 
 const world = await testApp();
@@ -53,6 +56,45 @@ describe("GET /events", () => {
         },
       ],
     });
+  });
+
+  test("calls what is gone by its own name, never by that of what stood beside it", async () => {
+    const tenant = await world.aTenant();
+    const [group, other] = [await tenant.aGroup("Finance"), await tenant.aGroup("Staff")];
+    const { id } = (await (
+      await tenant.api.post("/applications", {
+        name: "Payroll",
+        entityId: "https://payroll.example/saml",
+        acsUrl: "https://payroll.example/acs",
+      })
+    ).json()) as { id: string };
+    await tenant.api.post(`/applications/${id}/grants`, { groupIds: [group.id] });
+    await tenant.tenant.write((db) =>
+      record(db, { kind: "operator", command: "test" }, valueMapped, {
+        identityProviderId: IdentityProviderId.parse(crypto.randomUUID()),
+        name: "Okta",
+        value: "staff",
+        groupId: other.id,
+      }),
+    );
+    await tenant.api.delete(`/groups/${group.id}`);
+    await tenant.api.delete(`/groups/${other.id}`);
+    const about = async (name: string) => {
+      const [event] = (await list(tenant, `?name=${name}`)).items as unknown as [
+        { about: { kind: string; name: string | null }[] },
+      ];
+      return event.about.map((one) => [one.kind, one.name]);
+    };
+    expect(await about("application.access_granted")).toEqual([
+      ["group", "Finance"],
+      ["application", "Payroll"],
+    ]);
+    expect(await about("provider_people.value_mapped")).toEqual([["group", null]]);
+    await tenant.api.delete(`/applications/${id}`);
+    expect(await about("application.access_granted")).toEqual([
+      ["group", "Finance"],
+      ["application", "Payroll"],
+    ]);
   });
 
   test("filters by event, and by a person's address or id", async () => {
