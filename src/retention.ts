@@ -1,7 +1,8 @@
 // What may go, and when: one hourly sweep over every tenant, read as a table. The audit trail is not in it.
 import { sql } from "kysely";
+import type { TenantDb } from "#platform/db/database.ts";
 import { defineSchedule } from "#platform/jobs/schedule.ts";
-import { purgeLimits } from "#platform/limits.ts";
+import { purgedLimitsMost, purgeLimits } from "#platform/limits.ts";
 import { purgeMails } from "#platform/mail/jobs.ts";
 import type { Services } from "#platform/services.ts";
 
@@ -29,23 +30,43 @@ const kept = [
 
 /** Rows of one table that leave in one transaction: locks stay short. */
 const batchMost = 5_000;
+/** Of one table of one tenant in one hour: more than a large one writes in it, and an end for the sake of the others. */
+const batchesMost = 100;
 
 export const sweep = defineSchedule<Services>("retention.sweep", {
   cron: "17 * * * *",
-  async run({ eachTenant, services }) {
+  async run({ eachTenant, services, signal }) {
     const now = services.clock.now();
     await eachTenant(async (tenant) => {
-      for (const { table, since, keepDays } of kept) {
-        const before = new Date(now.getTime() - keepDays * 86_400_000);
-        await tenant.write((db) =>
-          sql`delete from ${sql.table(table)} where ctid = any (array(
-                select ctid from ${sql.table(table)} where ${sql.ref(since)} < ${before} limit ${batchMost}))`.execute(
-            db,
-          ),
-        );
-      }
-      await tenant.write((db) => purgeLimits(db, now));
+      for (const one of kept)
+        await inBatches(signal, batchMost, () => tenant.write((db) => purge(db, one, now)));
+      await inBatches(signal, purgedLimitsMost, () => tenant.write((db) => purgeLimits(db, now)));
       await tenant.write((db) => purgeMails(db, now));
     });
   },
 });
+
+/** What comes in faster than one batch an hour must not stay for ever: a table would grow without end where much is going on. */
+async function inBatches(
+  signal: AbortSignal,
+  most: number,
+  purgeOnce: () => Promise<number>,
+): Promise<void> {
+  for (let batch = 0; batch < batchesMost && !signal.aborted; batch += 1)
+    if ((await purgeOnce()) < most) return;
+}
+
+/** Removes one batch; answers how many rows. */
+async function purge(
+  db: TenantDb,
+  { table, since, keepDays }: (typeof kept)[number],
+  now: Date,
+): Promise<number> {
+  const before = new Date(now.getTime() - keepDays * 86_400_000);
+  const { numAffectedRows = 0n } = await sql`
+    delete from ${sql.table(table)} where ctid = any (array(
+      select ctid from ${sql.table(table)} where ${sql.ref(since)} < ${before} limit ${batchMost}))`.execute(
+    db,
+  );
+  return Number(numAffectedRows);
+}

@@ -67,3 +67,26 @@ test.each(table)(
     expect(await tenant.events("application.registered")).toHaveLength(1);
   },
 );
+
+test("what is more than one transaction takes leaves all the same", async () => {
+  const tenant = await app.aTenant();
+  const created = await tenant.api.post("/api-clients", { name: "Busy", role: "member" });
+  const { clientId } = (await created.json()) as { clientId: string };
+  await app.asSuperuser(
+    `insert into app.api_tokens (tenant_id, token_hash, client_id, expires_at)
+     select $1, sha256(n::text::bytea), $2, $3 from generate_series(1, 10500) as n`,
+    [tenant.id, clientId, new Date(app.clock.now().getTime() - 2 * 86_400_000)],
+  );
+  await app.asSuperuser(
+    `insert into app.limits (tenant_id, name, key, window_at, hits, expires_at)
+     select $1, 'sso.requests', sha256(n::text::bytea), $2, 1, $2 from generate_series(1, 10500) as n`,
+    [tenant.id, new Date(app.clock.now().getTime() - 86_400_000)],
+  );
+  await sweepOnce(app, tenant);
+  const left = (table: string) =>
+    app.asSuperuser(`select from app.${table} where tenant_id = $1 and expires_at < $2`, [
+      tenant.id,
+      app.clock.now(),
+    ]);
+  expect([(await left("api_tokens")).length, (await left("limits")).length]).toEqual([0, 0]);
+});

@@ -246,11 +246,14 @@ export function networkOf(ip: string): string {
   return [...left, ...zeros, ...right].slice(0, 4).join(":");
 }
 
-/** Removes windows that no longer count, at most 10,000; answers how many. */
+/** In one transaction. */
+export const purgedLimitsMost = 10_000;
+
+/** Removes windows that no longer count, at most {@link purgedLimitsMost}; answers how many. */
 export async function purgeLimits(db: TenantDb, now: Date): Promise<number> {
   const { rows } = await sql<{ purged: number }>`
     with expired as (
-      select ctid from limits where expires_at <= ${now} limit 10000 for update skip locked
+      select ctid from limits where expires_at <= ${now} limit ${purgedLimitsMost} for update skip locked
     ), purged as (
       delete from limits where ctid in (select ctid from expired) returning 1
     )
