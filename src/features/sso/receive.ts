@@ -29,9 +29,13 @@ type By = Pick<
 export async function receiveRequest(by: By, inbound: InboundRequest): Promise<string> {
   const { tenant, now } = by;
   const sender = senderOf(by);
+  let issuer: string | null = null;
   try {
     const ssoUrl = `${by.site.origin}/saml/idp/sso`;
-    const find = (entityId: string) => tenant.read((db) => findApplicationByEntityId(db, entityId));
+    const find = (entityId: string) => {
+      issuer = entityId.slice(0, 200);
+      return tenant.read((db) => findApplicationByEntityId(db, entityId));
+    };
     const ownEntityId = (id: ApplicationId) => ownIdentity(by.site, id).entityId;
     const accepted = await checkRequest(inbound, find, { ssoUrl, now, ownEntityId });
     const kept = await tenant.write(async (db) => {
@@ -45,15 +49,10 @@ export async function receiveRequest(by: By, inbound: InboundRequest): Promise<s
   } catch (error) {
     const refusal = error instanceof SamlError ? refusalOf(error) : error;
     if (refusal instanceof DomainError && refusal.code !== tooManyRequests.code) {
-      const issuer = refusal.detail["issuer"];
       const code = error instanceof SamlError ? error.code : refusal.code;
       const { allowed, retryAfterSeconds } = await tenant.write(async (db) => {
         const state = await hitNoted(db, { limit: refusedRequests, ...sender }, now);
-        if (state.allowed)
-          await record(db, by.actor, requestRefused, {
-            issuer: typeof issuer === "string" ? issuer : null,
-            code,
-          });
+        if (state.allowed) await record(db, by.actor, requestRefused, { issuer, code });
         return state;
       });
       if (!allowed) throw tooManyRequests({ retryAfterSeconds });

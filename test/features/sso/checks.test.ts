@@ -104,6 +104,10 @@ describe("the application", () => {
     expect(await refusedBy(app, tenant, byRedirect(tenant, authnRequest(app, sp)))).toEqual(
       refused("sso.application_disabled", 403),
     );
+    // Whoever looks for the fault has to know whose request it was.
+    expect((await tenant.events("sso.request_refused")).at(-1)?.data).toMatchObject({
+      issuer: sp.entityId,
+    });
   });
 });
 
