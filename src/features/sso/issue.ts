@@ -125,6 +125,7 @@ export async function agreeToRequest(
     if (isOnTheWay(decision)) return "look-again";
     // What has come since the page was shown, and another person in front of it, were not agreed to.
     if (decision.kind === "ask" && agreed !== shownOf(decision.ready)) return "look-again";
+    if (decision.kind === "denied") await recordAbout(db, by, accessDenied, application);
     if (decision.kind === "ask") await giveConsent(db, decision.ready, waiting, by.now);
     const outcome =
       decision.kind === "denied"

@@ -95,6 +95,7 @@ describe("I4 access is asked for again when the answer is made", () => {
       attributes: {},
     });
     expect(await issued(on.tenant)).toEqual([]);
+    expect(await on.tenant.events("sso.access_denied")).toHaveLength(1);
     expect((await on.press()).status).toBe(410);
   });
 
