@@ -2,6 +2,7 @@
 // done in it never stays.
 import { Client, type QueryResultRow } from "pg";
 import type { DatabaseSettings } from "./database.ts";
+import { tlsOf } from "./tls.ts";
 
 export interface Inspector {
   /** The rows of one statement. */
@@ -23,7 +24,7 @@ export async function inspectDatabase<T>(
     database: settings.name,
     user: settings.user,
     password: settings.password,
-    ssl: settings.tls === "off" ? false : { rejectUnauthorized: settings.tls === "verify" },
+    ssl: tlsOf(settings),
     connectionTimeoutMillis: 5_000,
     statement_timeout: 8_000,
     lock_timeout: 2_000,

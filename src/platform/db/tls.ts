@@ -1,4 +1,4 @@
-// How a connection to the database is encrypted, the same for the pool, the listener and the migration runner.
+// How a connection to the database is encrypted, the same for everything that connects to it.
 import { readFileSync } from "node:fs";
 import type { ConnectionOptions } from "node:tls";
 import type { DatabaseSettings } from "./database.ts";

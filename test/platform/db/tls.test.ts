@@ -1,10 +1,12 @@
-// Connections to a database server over TLS: the pool, the listener's settings and the migration runner judge its certificate alike.
+// Connections to a database server over TLS: the pool, the listener's settings, the migration runner and the doctor judge its certificate
+// alike.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { chmod, chown, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "kysely";
 import { type DatabaseSettings, openDatabase } from "#platform/db/database.ts";
+import { inspectDatabase } from "#platform/db/inspect.ts";
 import { migrate } from "#platform/db/migrate.ts";
 import { tlsOf } from "#platform/db/tls.ts";
 import { ownServer, query } from "../../support/server.ts";
@@ -65,10 +67,12 @@ async function outcome(tls: Pick<DatabaseSettings, "tls" | "tlsCaFile">): Promis
   }
 }
 
-test("a server that the given authority vouches for is believed, by the runner too", async () => {
+test("a server that the given authority vouches for is believed, by the runner and the doctor too", async () => {
   const verify = { tls: "verify", tlsCaFile: ca } as const;
   expect(await outcome(verify)).toBe(true);
   expect((await run({ ...plain, ...verify })).applied).toEqual([]);
+  const login = { ...plain, ...verify, user: "appuser", password: appuserPassword };
+  expect(await inspectDatabase(login, ({ rows }) => rows("select 1 as one"))).toEqual([{ one: 1 }]);
 });
 
 test("no other is", async () => {
