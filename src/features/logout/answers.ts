@@ -5,7 +5,7 @@ import type { Actor } from "#src/actor.ts";
 import type { LogoutId } from "#src/ids.ts";
 import { applicationAnswered, providerAnswered } from "./events.ts";
 import type { Peer } from "./peers.ts";
-import type { Outcome } from "./schema.ts";
+import { Outcome } from "./schema.ts";
 
 interface Answer<Kind extends Peer["kind"]> {
   /** Of the request that is answered: only the browser and the other side have seen it. */
@@ -13,6 +13,15 @@ interface Answer<Kind extends Peer["kind"]> {
   readonly outcome: Outcome;
   readonly peer: Extract<Peer, { kind: Kind }>;
 }
+
+const fromWorst: readonly Outcome[] = ["failed", "unconfirmed", "partly", "signed_out"];
+
+/**
+ * A later word may be a better one, never a worse one: who is signed out stays so. Asked once more, as a page, an application that signed
+ * somebody out before knows no session any more and says that it failed.
+ */
+const isBetter = (said: Outcome, before: string | null): boolean =>
+  before === null || fromWorst.indexOf(said) > fromWorst.indexOf(Outcome.parse(before));
 
 /** Answers the sign-out that it belongs to; null: this application was asked no such thing. */
 export async function noteApplicationAnswer(
@@ -30,8 +39,7 @@ export async function noteApplicationAnswer(
     .executeTakeFirst();
   if (!asked) return null;
   const { sessionId, userId } = asked;
-  // A later word may be a better one, never a worse one: who is signed out stays so.
-  if (asked.outcome !== outcome && asked.outcome !== "signed_out") {
+  if (isBetter(outcome, asked.outcome)) {
     await db
       .updateTable("saml_session_participants")
       .set({ outcome })
@@ -57,7 +65,7 @@ export async function noteProviderAnswer(
     .forUpdate()
     .executeTakeFirst();
   if (!asked) return null;
-  if (asked.outcome === outcome || asked.outcome === "signed_out") return asked.id;
+  if (!isBetter(outcome, asked.outcome)) return asked.id;
   await db
     .updateTable("logouts")
     .set({ told_outcome: outcome })

@@ -351,6 +351,17 @@ describe("an application's answer changes nothing", () => {
     expect(await rowsOf(tenant)).toEqual([{ outcome: "signed_out" }]);
     expect(await tenant.events("logout.application_answered")).toHaveLength(1);
   });
+
+  test("for the worse: a later word that it failed takes nothing back", async () => {
+    const { tenant, browser, sps } = await stage();
+    const [sp] = sps as [LogoutSp];
+    const { message } = await askedOf(sp, (await pressSignOut(browser)).page);
+    await answerFrom(browser, sp, message.id, { subStatus: statusCodes.partialLogout });
+    await answerFrom(browser, sp, message.id, { status: statusCodes.responder });
+    expect(await rowsOf(tenant)).toEqual([{ outcome: "partly" }]);
+    await answerFrom(browser, sp, message.id);
+    expect(await rowsOf(tenant)).toEqual([{ outcome: "signed_out" }]);
+  });
 });
 
 describe("the provider that somebody came in by", () => {
