@@ -94,8 +94,11 @@ export async function keepAsked(
   return kept?.id ?? null;
 }
 
-/** A sign-out by its id, if it can still be opened. */
-export async function findLogout(db: TenantDb, id: LogoutId, now: Date) {
+/**
+ * A sign-out by its id, if it can still be opened.
+ * @param isLocked Until the transaction ends: of two looks at its page at once, one alone begins to tell the others.
+ */
+export async function findLogout(db: TenantDb, id: LogoutId, now: Date, isLocked = false) {
   const row = await db
     .selectFrom("logouts")
     .select([
@@ -112,6 +115,7 @@ export async function findLogout(db: TenantDb, id: LogoutId, now: Date) {
     ])
     .where("id", "=", id)
     .where("created_at", ">", secondsLater(now, -pageSeconds))
+    .$if(isLocked, (query) => query.forUpdate())
     .executeTakeFirst();
   if (!row) return null;
   return {

@@ -124,7 +124,7 @@ async function stand(
   by: By,
   { id, isHurried }: { id: LogoutId; isHurried: boolean },
 ): Promise<Standing | null> {
-  const logout = await findLogout(db, id, by.now);
+  const logout = await findLogout(db, id, by.now, true);
   if (!logout) return null;
   const sessionId = await ownSession(db, by.cookies, logout);
   if (sessionId === null) {

@@ -149,6 +149,18 @@ describe("POST /sign-out", () => {
     expect(saidOn(hurried)).toEqual({ Notes: "Did not answer", Wiki: "Did not answer" });
   });
 
+  test("tells each once, also where its page is loaded twice at the same time", async () => {
+    const { tenant, browser, sps } = await stage();
+    const path = (await browser.post("/sign-out")).headers.get("location") ?? "";
+    await Promise.all(Array.from({ length: 4 }, () => browser.get("/sign-in"))); // a connection for each
+    const looks = await Promise.all(Array.from({ length: 4 }, () => browser.get(path)));
+    const asked = await Promise.all(
+      looks.map(async (look) => askedOf(sps[0] as LogoutSp, await look.text())),
+    );
+    expect(new Set(asked.map(({ message }) => message.id)).size).toBe(1);
+    expect(await tenant.events("logout.application_told")).toHaveLength(1);
+  });
+
   test("says of each what it said, and which remain", async () => {
     const { browser, sps } = await stage(["Fine", "Half", "No", "Silent"]);
     const [fine, half, no] = sps as [LogoutSp, LogoutSp, LogoutSp];
