@@ -1,3 +1,4 @@
+import { signingKeyTexts } from "#features/signing-keys/index.ts";
 import { defineError } from "#platform/errors.ts";
 import { texts } from "./texts.ts";
 
@@ -19,15 +20,15 @@ export const metadataRefused = defineError("applications.metadata_refused", {
 });
 export const keyNotFound = defineError("applications.key_not_found", {
   status: 404,
-  title: texts.keyNotFound,
+  title: signingKeyTexts.notFound,
 });
 export const keyIsPrepared = defineError("applications.key_is_prepared", {
   status: 409,
-  title: texts.keyIsPrepared,
+  title: signingKeyTexts.isPrepared,
 });
 export const keyNotPrepared = defineError("applications.key_not_prepared", {
   status: 409,
-  title: texts.keyNotPrepared,
+  title: signingKeyTexts.notPrepared,
 });
 export const grantNotFound = defineError("applications.grant_not_found", {
   status: 404,

@@ -1,6 +1,6 @@
+import { signingKeyTexts } from "#features/signing-keys/index.ts";
 import { defineError, type DomainError } from "#platform/errors.ts";
 import type { SamlError } from "#protocols/saml/errors.ts";
-import { keyTexts } from "./key-texts.ts";
 import { testTexts } from "./test-texts.ts";
 import { texts } from "./texts.ts";
 
@@ -46,15 +46,15 @@ export const tooManyDomains = defineError("identity_providers.too_many_domains",
 });
 export const keyNotFound = defineError("identity_providers.key_not_found", {
   status: 404,
-  title: keyTexts.keyNotFound,
+  title: signingKeyTexts.notFound,
 });
 export const keyIsPrepared = defineError("identity_providers.key_is_prepared", {
   status: 409,
-  title: keyTexts.keyIsPrepared,
+  title: signingKeyTexts.isPrepared,
 });
 export const keyNotPrepared = defineError("identity_providers.key_not_prepared", {
   status: 409,
-  title: keyTexts.keyNotPrepared,
+  title: signingKeyTexts.notPrepared,
 });
 export const unsolicited = defineError("identity_providers.unsolicited_response", {
   status: 400,

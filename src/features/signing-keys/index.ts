@@ -15,8 +15,10 @@ import { openKey } from "./open.ts";
 import { activeKey, type KeyRow, listKeys, publishedKeys } from "./queries.ts";
 
 export { createKey } from "./actions.ts";
+export { keyPages, type KeyWords } from "./parts.tsx";
 export type { KeyRow } from "./queries.ts";
 export { signingKeyOf } from "./schema.ts";
+export { texts as signingKeyTexts } from "./texts.ts";
 
 type NewKey<Owner> = Parameters<typeof insertKey<Owner & string, string>>[2];
 type Keeping = Parameters<typeof insertKey>[1];

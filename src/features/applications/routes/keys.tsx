@@ -1,11 +1,12 @@
 // Replacing the key that signs for an application: for super admins, in two steps.
 import { z } from "zod";
 import { routes } from "#platform/http/route.ts";
+import { signingKeyTexts } from "#features/signing-keys/index.ts";
 import { keyNotFound } from "../errors.ts";
+import { keyTexts } from "../key-texts.ts";
 import { discardKey, listKeys, prepareKey, switchKey } from "../keys.ts";
 import { findApplication } from "../queries.ts";
 import { ApplicationParams, KeyParams, SigningKey, SigningKeyList } from "../schema.ts";
-import { texts } from "../texts.ts";
 import { ConfirmDiscard, ConfirmSwitch } from "../views/keys.tsx";
 import type { Handling } from "#platform/http/context.ts";
 
@@ -14,11 +15,11 @@ type OfKey = Pick<Handling<z.output<typeof KeyParams>, unknown>, "tenant" | "par
 /** The application and one of its keys, for the page that asks. @throws {applicationNotFound} @throws {keyNotFound} */
 const showKey = ({ tenant, params: { applicationId, keyId } }: OfKey) =>
   tenant.read(async (db) => {
-    const application = await findApplication(db, applicationId);
+    const connection = await findApplication(db, applicationId);
     const keys = await listKeys(db, applicationId);
     const key = keys.find(({ id }) => id === keyId);
     if (!key) throw keyNotFound({ keyId });
-    return { application, key };
+    return { connection, key };
   });
 
 const pageOf = (_: unknown, { applicationId }: { applicationId: string }) =>
@@ -49,13 +50,13 @@ export const applicationKeyRoutes = routes()
       return (await showKey({ tenant, params: { applicationId, keyId } })).key;
     },
     next: pageOf,
-    notice: () => texts.keyPreparedNotice,
+    notice: () => keyTexts.preparedNotice,
   })
   .screen("get", "/applications/:applicationId/keys/:keyId/activation", {
     fresh: true,
     permit: "applications.manage",
     params: KeyParams,
-    title: texts.keySwitch,
+    title: signingKeyTexts.switch,
     handle: showKey,
     page: ConfirmSwitch,
   })
@@ -71,13 +72,13 @@ export const applicationKeyRoutes = routes()
         return { items: await listKeys(db, applicationId) };
       }),
     next: pageOf,
-    notice: () => texts.keySwitched,
+    notice: () => keyTexts.switched,
   })
   .screen("get", "/applications/:applicationId/keys/:keyId/deletion", {
     fresh: true,
     permit: "applications.manage",
     params: KeyParams,
-    title: texts.keyDiscard,
+    title: signingKeyTexts.discard,
     handle: showKey,
     page: ConfirmDiscard,
   })
@@ -93,5 +94,5 @@ export const applicationKeyRoutes = routes()
         return { items: await listKeys(db, applicationId) };
       }),
     next: pageOf,
-    notice: () => texts.keyDiscarded,
+    notice: () => signingKeyTexts.discarded,
   });

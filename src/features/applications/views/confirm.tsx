@@ -47,7 +47,7 @@ interface QuestionProps {
 }
 
 /** A question about one application, as a page of its own. */
-export function Question({ application: { id, name }, question, children }: QuestionProps) {
+function Question({ application: { id, name }, question, children }: QuestionProps) {
   const page = `/applications/${id}`;
   return (
     <>

@@ -57,14 +57,19 @@ export const ApplicationPage: PageScreen<Application, More> = ({ data, view, mor
         }
       />
       <Stack>
-        <Expiring data={data} keys={more.keys} federation={more.federation} view={view} />
+        <Expiring
+          keys={more.keys}
+          certificates={data.serviceProvider.signingCertificates}
+          windowDays={more.federation.rotationWindowDays}
+          view={view}
+        />
         <Setup data={data} view={view} />
         <Grants data={data} view={view} more={more} canGrant={canGrant} canManage={canManage} />
         <AskedStrength data={data} canManage={canManage} />
         <ToldGroups data={data} federation={more.federation} canManage={canManage} />
         <SentCard application={data} sent={more.sent} />
         <Told data={data} view={view} canManage={canManage} />
-        <Keys data={data} keys={more.keys} view={view} canManage={canManage} />
+        <Keys connection={data} keys={more.keys} view={view} canManage={canManage} />
         {canManage && <Danger data={data} view={view} />}
       </Stack>
     </>

@@ -1,5 +1,6 @@
 // Replacing the key that signs requests to a provider: in two steps.
 import type { z } from "zod";
+import { signingKeyTexts } from "#features/signing-keys/index.ts";
 import type { Handling } from "#platform/http/context.ts";
 import { routes } from "#platform/http/route.ts";
 import { keyNotFound } from "../errors.ts";
@@ -14,10 +15,10 @@ type OfKey = Pick<Handling<z.output<typeof KeyParams>, unknown>, "tenant" | "par
 /** The connection and one of its keys, for the page that asks. @throws {providerNotFound} @throws {keyNotFound} */
 const showKey = ({ tenant, params: { providerId, providerKeyId: keyId } }: OfKey) =>
   tenant.read(async (db) => {
-    const provider = await findProvider(db, providerId);
+    const connection = await findProvider(db, providerId);
     const key = (await listKeys(db, providerId)).find(({ id }) => id === keyId);
     if (!key) throw keyNotFound({ keyId });
-    return { provider, key };
+    return { connection, key };
   });
 
 const keysPath = "/identity-providers/:providerId/keys";
@@ -50,12 +51,12 @@ export const identityProviderKeyRoutes = routes()
       return (await showKey({ tenant, params: { providerId, providerKeyId: keyId } })).key;
     },
     next: pageOf,
-    notice: () => keyTexts.keyPreparedNotice,
+    notice: () => keyTexts.preparedNotice,
   })
   .screen("get", `${keysPath}/:providerKeyId/activation`, {
     ...change,
     params: KeyParams,
-    title: keyTexts.keySwitch,
+    title: signingKeyTexts.switch,
     handle: showKey,
     page: ConfirmSwitch,
   })
@@ -70,12 +71,12 @@ export const identityProviderKeyRoutes = routes()
         return { items: await listKeys(db, providerId) };
       }),
     next: pageOf,
-    notice: () => keyTexts.keySwitched,
+    notice: () => keyTexts.switched,
   })
   .screen("get", `${keysPath}/:providerKeyId/deletion`, {
     ...change,
     params: KeyParams,
-    title: keyTexts.keyDiscard,
+    title: signingKeyTexts.discard,
     handle: showKey,
     page: ConfirmDiscard,
   })
@@ -90,5 +91,5 @@ export const identityProviderKeyRoutes = routes()
         return { items: await listKeys(db, providerId) };
       }),
     next: pageOf,
-    notice: () => keyTexts.keyDiscarded,
+    notice: () => signingKeyTexts.discarded,
   });

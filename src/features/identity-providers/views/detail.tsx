@@ -24,9 +24,9 @@ import type { BoundDomain, IdentityProvider, SigningKey } from "../schema.ts";
 import { testTexts } from "../test-texts.ts";
 import { attributeTexts } from "../attribute-texts.ts";
 import { texts } from "../texts.ts";
-import { Keys } from "./keys.tsx";
+import { Expiring, Keys } from "./keys.tsx";
 import { StateBadges } from "./list.tsx";
-import { Expiring, Ours, Theirs } from "./trust.tsx";
+import { Ours, Theirs } from "./trust.tsx";
 
 export interface Shown {
   readonly provider: IdentityProvider;
@@ -56,14 +56,19 @@ export const ProviderForm: FormScreen<Shown> = ({ data, view, values, problems }
       <Stack>
         {problems[""] !== undefined && <Notice kind="error">{problems[""]}</Notice>}
         {provider.state === "draft" && <Progress provider={provider} />}
-        <Expiring provider={provider} keys={keys} federation={federation} view={view} />
+        <Expiring
+          keys={keys}
+          certificates={provider.provider?.signingCertificates ?? []}
+          windowDays={federation.rotationWindowDays}
+          view={view}
+        />
         <Ours provider={provider} />
         <Theirs provider={provider} view={view} />
         <Domains {...{ provider, domains, values, problems }} />
         <Test provider={provider} />
         <TrustedWith provider={provider} />
         <People provider={provider} />
-        <Keys provider={provider} keys={keys} view={view} />
+        <Keys connection={provider} keys={keys} view={view} canManage />
         <Danger provider={provider} />
       </Stack>
     </>

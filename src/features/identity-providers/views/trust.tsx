@@ -1,5 +1,4 @@
-// What each side told the other, and what of it is about to expire.
-import type { FederationSettings } from "#features/federation/index.ts";
+// What each side told the other.
 import type { View } from "#platform/http/view.ts";
 import {
   ActionButton,
@@ -10,20 +9,16 @@ import {
   EmptyState,
   KeyValues,
   LinkButton,
-  Notice,
   Stack,
   Time,
 } from "#platform/ui/index.ts";
 import { bindings } from "#protocols/saml/constants.ts";
 import { readCertificate } from "#protocols/saml/keys.ts";
-import { keyTexts } from "../key-texts.ts";
-import type { IdentityProvider, SigningKey } from "../schema.ts";
+import type { IdentityProvider } from "../schema.ts";
 import { texts } from "../texts.ts";
 
 type Part = { provider: IdentityProvider; view: View };
 
-/** Time to ask somebody else's administrator for another certificate of theirs. */
-const theirNoticeDays = 90;
 const pathOf = ({ id }: Pick<IdentityProvider, "id">) => `/identity-providers/${id}`;
 
 export const Ours = ({ provider }: Pick<Part, "provider">) => (
@@ -129,43 +124,4 @@ function theirItems(theirs: NonNullable<IdentityProvider["provider"]>, view: Vie
           },
         ]),
   ];
-}
-
-interface ExpiringProps extends Part {
-  readonly keys: readonly SigningKey[];
-  readonly federation: FederationSettings;
-}
-
-/** Certificates of either side that come to their end, or have. */
-export const Expiring = ({ provider, keys, federation, view }: ExpiringProps) => {
-  const ours = keys.find(({ state }) => state === "active")?.expiresAt;
-  const isPrepared = keys.some(({ state }) => state === "next");
-  const theirs = provider.provider?.signingCertificates
-    .map((certificate) => readCertificate(certificate).notAfter)
-    .toSorted((a, b) => b.getTime() - a.getTime())
-    .at(0);
-  const endsWithin = (at: Date | undefined, days: number): at is Date =>
-    at !== undefined && at.getTime() - view.now.getTime() < days * 86_400_000;
-  const day = (at: Date) => <Time at={at} zone={view.viewer?.zone ?? "UTC"} format="date" />;
-  return (
-    <>
-      {endsWithin(ours, federation.rotationWindowDays) && (
-        <Notice kind="warning">
-          {endsWithin(ours, 0) ? keyTexts.ourKeyExpired : keyTexts.ourKeyExpires} {day(ours)}.{" "}
-          {ourTodo({ hasEnded: endsWithin(ours, 0), isPrepared })}
-        </Notice>
-      )}
-      {endsWithin(theirs, theirNoticeDays) && (
-        <Notice kind="warning">
-          {keyTexts.theirKeyExpires} {day(theirs)}. {keyTexts.theirKeyExpiresDo}
-        </Notice>
-      )}
-    </>
-  );
-};
-
-function ourTodo({ hasEnded, isPrepared }: { hasEnded: boolean; isPrepared: boolean }): string {
-  if (!hasEnded) return isPrepared ? keyTexts.ourKeySwitchDo : keyTexts.ourKeyExpiresDo;
-  const todo = isPrepared ? keyTexts.ourKeySwitchDo : keyTexts.ourKeyExpiredDo;
-  return `${keyTexts.ourKeyGoesOn} ${todo}`;
 }
