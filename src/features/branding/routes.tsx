@@ -23,11 +23,14 @@ function logosOf({ storage }: Services) {
   return cache;
 }
 
+/** Whoever changes what the sign-in page and all mails look like helps phishing: not with a session alone. */
+const change = { permit: "settings.manage", fresh: true } as const;
+
 const current = ({ tenant }: Pick<Handling, "tenant">) => tenant.read(getBranding);
 
 export const brandingRoutes = routes()
   .on("get", "/branding", {
-    permit: "settings.manage",
+    ...change,
     summary: "The organisation's logo and accent colour",
     title: texts.title,
     reply: Branding,
@@ -35,7 +38,7 @@ export const brandingRoutes = routes()
     page: BrandingPage,
   })
   .on("put", "/branding", {
-    permit: "settings.manage",
+    ...change,
     summary: "Change logo (base64 of a PNG, JPEG or WebP file) and accent colour",
     title: texts.title,
     input: BrandingChanges,
@@ -52,7 +55,7 @@ export const brandingRoutes = routes()
     notice: () => texts.saved,
   })
   .on("delete", "/branding", {
-    permit: "settings.manage",
+    ...change,
     summary: "Remove logo and accent colour",
     reply: z.undefined(),
     handle: async ({ services, tenant, actor, site }) => {
@@ -64,7 +67,7 @@ export const brandingRoutes = routes()
     notice: () => texts.resetDone,
   })
   .screen("get", "/branding/reset", {
-    permit: "settings.manage",
+    ...change,
     title: texts.resetTitle,
     handle: () => Promise.resolve(null),
     page: ConfirmReset,
