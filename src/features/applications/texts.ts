@@ -128,6 +128,7 @@ export const texts = defineTexts("applications", {
   grants: "Who may use it",
   grantsAllHint: "Everyone in your organisation may use this application.",
   grantsHint: "Members of these groups may use this application.",
+  grantsShowAll: (n: number) => `Show all ${n} groups`,
   grantsEmpty: "Nobody may use it yet",
   grantsEmptyHint: "Grant it to a group, or make it available to everyone.",
   grantTo: "Grant to group",

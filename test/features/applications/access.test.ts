@@ -74,6 +74,35 @@ describe("POST /applications/:applicationId/grants", () => {
   });
 });
 
+describe("GET /applications/:applicationId/grants", () => {
+  test("shows every group that may use it, where its page shows the first of them", async () => {
+    const tenant = await app.aTenant({ signedInAs: "admin" });
+    const { id } = await register(tenant);
+    await app.asSuperuser(
+      `with made as (
+         insert into app.groups (tenant_id, name)
+         select $1, 'Group ' || lpad(n::text, 3, '0') from generate_series(1, 230) n returning id)
+       insert into app.application_grants (tenant_id, application_id, group_id)
+       select $1, $2, id from made`,
+      [tenant.id, id],
+    );
+    const path = `/applications/${id}/grants`;
+    const first = await (await tenant.browser.get(`/applications/${id}`)).text();
+    expect(first).toContain(`href="${path}">Show all 230 groups</a>`);
+    const seen: string[] = [];
+    for (let next: string | undefined = path; next !== undefined;) {
+      const page: string = await (await tenant.browser.get(next)).text();
+      seen.push(...[...page.matchAll(/>(Group \d{3})<\/a>/g)].map(([, name = ""]) => name));
+      expect(page).toContain(`action="${path}/`);
+      const [, query]: readonly string[] = /href="[^"?]*(\?cursor=[^"]+)"/.exec(page) ?? [];
+      next = query === undefined ? undefined : `${path}${query.replaceAll("&amp;", "&")}`;
+    }
+    expect(seen).toEqual(
+      Array.from({ length: 230 }, (_, n) => `Group ${String(n + 1).padStart(3, "0")}`),
+    );
+  });
+});
+
 describe("DELETE /applications/:applicationId/grants/:groupId", () => {
   test("takes the access away, and records it", async () => {
     const tenant = await app.aTenant();

@@ -41,6 +41,7 @@ import { texts } from "../texts.ts";
 import { ConfirmDelete, ConfirmDisable } from "../views/confirm.tsx";
 import { ApplicationPage } from "../views/detail.tsx";
 import { EditApplicationForm, NewApplicationForm, ReplaceMetadataForm } from "../views/forms.tsx";
+import { GrantsPage } from "../views/grants.tsx";
 import { ApplicationRows, ApplicationsPage } from "../views/list.tsx";
 
 /** Form-encoding can make a document three times as long. */
@@ -242,8 +243,11 @@ export const applicationRoutes = routes()
     input: GrantPaging,
     reply: GrantList,
     summary: "List the groups that may use an application",
+    title: texts.grants,
     handle: ({ tenant, params, input }) =>
       tenant.read((db) => listGrants(db, params.applicationId, input)),
+    load: (handling) => show(handling, handling.params.applicationId),
+    page: GrantsPage,
   })
   .on("post", "/applications/:applicationId/grants", {
     fresh: true,

@@ -1,41 +1,32 @@
 // One application: what it is, who may use it, what its other side needs and said.
-import type { z } from "zod";
 import type { FederationSettings } from "#features/federation/index.ts";
 import type { PageScreen, View } from "#platform/http/view.ts";
 import {
   ActionButton,
-  Button,
   Card,
   Cluster,
   Code,
-  type Column,
   ConfirmDialog,
   CopyField,
-  DataTable,
-  EmptyState,
-  Form,
   KeyValues,
   LinkButton,
   PageHeader,
-  Select,
   Stack,
   Time,
 } from "#platform/ui/index.ts";
 import { bindings } from "#protocols/saml/constants.ts";
 import { nameIdFormats } from "#protocols/saml/name-id.ts";
-import type { GroupId } from "#src/ids.ts";
-import type { Application, Grant, GrantList, SentChoices, SigningKey } from "../schema.ts";
+import type { Application, SentChoices, SigningKey } from "../schema.ts";
 import { texts } from "../texts.ts";
 import { deleteQuestion, disableQuestion } from "./confirm.tsx";
+import { Grants, type GrantsShown } from "./grants.tsx";
 import { Expiring, Keys } from "./keys.tsx";
 import { EnabledBadge } from "./list.tsx";
 import { ToldGroups } from "./group-scope.tsx";
 import { SentCard } from "./sent.tsx";
 import { AskedStrength } from "./strength.tsx";
 
-interface More {
-  readonly grants: z.output<typeof GrantList>;
-  readonly others: readonly { id: GroupId; name: string }[];
+interface More extends GrantsShown {
   readonly keys: readonly SigningKey[];
   readonly federation: FederationSettings;
   readonly sent: SentChoices;
@@ -64,7 +55,7 @@ export const ApplicationPage: PageScreen<Application, More> = ({ data, view, mor
           view={view}
         />
         <Setup data={data} view={view} />
-        <Grants data={data} view={view} more={more} canGrant={canGrant} canManage={canManage} />
+        <Grants data={data} more={more} canGrant={canGrant} canManage={canManage} />
         <AskedStrength data={data} canManage={canManage} />
         <ToldGroups data={data} federation={more.federation} canManage={canManage} />
         <SentCard application={data} sent={more.sent} />
@@ -89,91 +80,6 @@ const Setup = ({ data }: Part) => (
     <CopyField id="metadata-url" label={texts.ourMetadataUrl} value={data.metadataUrl} />
   </Card>
 );
-
-const Grants = ({
-  data,
-  more,
-  canGrant,
-  canManage,
-}: Part & { more: More; canGrant: boolean; canManage: boolean }) => (
-  <Card
-    title={texts.grants}
-    description={data.availableToAll ? texts.grantsAllHint : texts.grantsHint}
-    actions={
-      canManage && (
-        <ActionButton
-          action={`/applications/${data.id}`}
-          method="patch"
-          hidden={{ availableToAll: String(!data.availableToAll) }}
-        >
-          {data.availableToAll ? texts.makeForGroups : texts.makeForAll}
-        </ActionButton>
-      )
-    }
-  >
-    {!data.availableToAll && (
-      <Stack>
-        {more.grants.items.length > 0 ? (
-          <DataTable
-            caption={texts.grants}
-            rows={more.grants.items}
-            columns={grantColumns(data, canGrant)}
-          />
-        ) : (
-          <EmptyState icon="lock" title={texts.grantsEmpty}>
-            {texts.grantsEmptyHint}
-          </EmptyState>
-        )}
-        {canGrant && more.others.length > 0 && (
-          <Form action={`/applications/${data.id}/grants`} id="grant" summary={false}>
-            <Cluster>
-              <Select
-                name="groupId"
-                label={texts.grantTo}
-                options={more.others.map(({ id, name }) => ({ value: id, label: name }))}
-              />
-              <Button type="submit" kind="primary">
-                {texts.grant}
-              </Button>
-            </Cluster>
-          </Form>
-        )}
-        {canGrant && more.others.length === 0 && (
-          <p class="muted">
-            {more.grants.items.length > 0 ? texts.noMoreGroups : texts.noGroupsYet}
-          </p>
-        )}
-      </Stack>
-    )}
-  </Card>
-);
-
-function grantColumns(data: Application, canGrant: boolean): Column<Grant>[] {
-  return [
-    { label: texts.name, cell: (row) => <a href={`/groups/${row.groupId}`}>{row.name}</a> },
-    { label: texts.memberCount, cell: (row) => String(row.memberCount) },
-    ...(canGrant
-      ? [
-          {
-            label: texts.revoke,
-            labelHidden: true,
-            align: "end" as const,
-            tight: true,
-            cell: (row: Grant) => (
-              <ActionButton
-                action={`/applications/${data.id}/grants/${row.groupId}`}
-                method="delete"
-                small
-                label={texts.revokeFrom(row.name)}
-              >
-                {texts.revoke}
-              </ActionButton>
-            ),
-          },
-        ]
-      : []),
-  ];
-}
 
 const nameIdTexts: Readonly<Record<string, string>> = {
   [nameIdFormats.emailAddress]: texts.nameIdEmail,
