@@ -81,12 +81,10 @@ function columns(zone: string, now: Date): Column<ApiClient>[] {
     {
       label: texts.createdBy,
       secondary: true,
-      cell: ({ createdBy }) =>
-        createdBy === null ? (
-          texts.byOperator
-        ) : (
-          <a href={`/users/${createdBy.id}`}>{createdBy.name}</a>
-        ),
+      cell: ({ createdBy, revokedAt, actsAs }) => {
+        if (createdBy) return <a href={`/users/${createdBy.id}`}>{createdBy.name}</a>;
+        return revokedAt === null && actsAs === null ? texts.makerGone : texts.byOperator;
+      },
     },
     { label: texts.status, cell: (row) => <State client={row} /> },
     {

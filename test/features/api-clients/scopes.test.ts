@@ -179,6 +179,16 @@ describe("by whose right", () => {
     expect(await (await tenant.browser.get("/api-clients")).text()).toContain("Stopped");
   });
 
+  test("by nobody's once its maker is gone, which the page says of both its maker and its state", async () => {
+    const tenant = await app.aTenant({ signedInAs: "super_admin" });
+    const maker = await tenant.aUser({ role: "super_admin" });
+    await madeBy(await tenant.signedIn(maker));
+    await tenant.api.put(`/users/${maker.id}/deactivation`);
+    await tenant.api.delete(`/users/${maker.id}`, { confirmation: maker.email });
+    const page = await (await tenant.browser.get("/api-clients")).text();
+    expect(page.match(/Somebody who is gone/g)).toHaveLength(2);
+  });
+
   test("of whoever gave it another secret: the old one and its tokens are worth nothing", async () => {
     const tenant = await app.aTenant({ signedInAs: "super_admin" });
     const { browser, me } = tenant;
