@@ -1,4 +1,5 @@
 // A command that mails somebody a link: whether the message left, so that the link is printed where it did not.
+import { sql } from "kysely";
 import type { Tenant } from "#features/tenants/index.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import { drain } from "#platform/jobs/drain.ts";
@@ -24,10 +25,10 @@ export async function outcomeOfMail(
   const scope = services.database.tenant(tenant.id);
   await drain(services.database, new Map([[deliverMail.name, deliverMail]]), services);
   for (const until = Date.now() + patienceMs; ;) {
-    const { state, error } = await scope.read((db) => newestMail(db, userId, template));
+    const { id, state, error } = await scope.read((db) => newestMail(db, userId, template));
     if (state === "sent") return { sent: true };
     if (state === "failed") return { sent: false, reason: error ?? "the mail server refused it" };
-    const attempt = await scope.read(lastMailError);
+    const attempt = await scope.read((db) => lastMailError(db, id));
     if (attempt) return { sent: false, reason: attempt };
     if (Date.now() > until) return { sent: false, reason: "it is still waiting to be sent" };
     await Bun.sleep(200);
@@ -37,7 +38,7 @@ export async function outcomeOfMail(
 const newestMail = (db: TenantDb, userId: UserId, template: string | undefined) =>
   db
     .selectFrom("mails")
-    .select(["state", "error"])
+    .select(["id", "state", "error"])
     .where("user_id", "=", userId)
     .$if(template !== undefined, (query) => query.where("template", "=", template ?? ""))
     .orderBy("id", "desc")
@@ -45,14 +46,12 @@ const newestMail = (db: TenantDb, userId: UserId, template: string | undefined) 
     .executeTakeFirstOrThrow();
 
 /** Why the last try failed, while the job waits for the next. */
-async function lastMailError(db: TenantDb): Promise<string | null> {
+async function lastMailError(db: TenantDb, mailId: string): Promise<string | null> {
   const job = await db
     .selectFrom("jobs")
     .select("last_error")
     .where("name", "=", deliverMail.name)
-    .where("last_error", "is not", null)
-    .orderBy("id", "desc")
-    .limit(1)
+    .where(sql`payload ->> 'mailId'`, "=", mailId)
     .executeTakeFirst();
   return job?.last_error ?? null;
 }

@@ -5,6 +5,7 @@ import { texts } from "#features/recovery/texts.ts";
 import { contextFor } from "#features/sso/demand.ts";
 import { findTenant } from "#features/tenants/index.ts";
 import { authnContexts } from "#protocols/saml/authn-context.ts";
+import { outcomeOfMail } from "../../bin/_mail-outcome.ts";
 import { recover } from "../../bin/_recover.ts";
 import { nothingLeft, stepsOf, withEverything } from "../features/recovery/support.ts";
 import { anIdp, makeDefault, ok, signInBy } from "../features/identity-providers/support.ts";
@@ -231,6 +232,26 @@ describe("weft user recover while no mail arrives", () => {
     expect(locationOf(await browser.post("/security/authenticator-app", set))).toBe(
       "/security/authenticator-app/confirmation",
     );
+  });
+
+  test("says of a message that a worker is delivering what becomes of it, not what held up another", async () => {
+    const tenant = await world.aTenant();
+    const [user, other] = [await tenant.aUser(), await tenant.aUser()];
+    for (const { email } of [user, other]) {
+      expect((await run(tenant, email)).mail).toEqual({ sent: false, reason: "no route" });
+    }
+    const ofUser = "select id from app.mails where user_id = $1";
+    await world.asSuperuser(
+      `update app.jobs set last_error = null where payload ->> 'mailId' in (select id::text from (${ofUser}) as own)`,
+      [user.id],
+    );
+    const outcome = outcomeOfMail(world.services, tenant, user.id);
+    await Bun.sleep(50);
+    await world.asSuperuser(
+      "update app.mails set state = 'sent', sealed = null, error = null, sent_at = now() where user_id = $1",
+      [user.id],
+    );
+    expect(await outcome).toEqual({ sent: true });
   });
 
   test("stands for the code once: the next sign-in, and another browser, are asked for it", async () => {
