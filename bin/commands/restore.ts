@@ -64,7 +64,7 @@ export const command = strictCommand({
         );
       }
       console.log(
-        "next: docker compose up -d, sign in, and look at the newest entries of the audit trail. Whatever was done after the backup is to be done again",
+        "next: docker compose up -d, sign in, and look at the newest entries of the audit trail. Whatever was done after the backup is to be done again; sessions that were ended since are open again until weft session end-all",
       );
     }),
 });
