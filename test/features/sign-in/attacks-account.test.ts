@@ -4,7 +4,17 @@ import { describe, expect, test } from "bun:test";
 import { goodPassword, testApp } from "../../support/a-tenant.ts";
 import { aPasskey } from "../passkeys/support.ts";
 import { stepsOf } from "../recovery/support.ts";
-import { locationOf, resetLink, setPolicy, throughPassword, withApp, wrong } from "./support.ts";
+import {
+  byPasskey,
+  lastMethods,
+  locationOf,
+  mailedCode,
+  resetLink,
+  setPolicy,
+  throughPassword,
+  withApp,
+  wrong,
+} from "./support.ts";
 
 const house = await testApp();
 
@@ -37,6 +47,38 @@ describe("A4: code of the app again in its window; guesses from many networks", 
     expect((await thief.post("/sign-in/totp", { code })).status).toBe(422);
     const proof = { currentPassword: goodPassword, code };
     expect((await owner.delete("/security/authenticator-app", proof)).status).toBe(422);
+  });
+});
+
+describe("somebody's own passkey in a sign-in that was begun with another one's address", () => {
+  test("forgives nothing that was guessed against that address", async () => {
+    const tenant = await house.aTenant();
+    const [victim, guesser] = [await tenant.aUser(), await tenant.aUser()];
+    const { authenticator } = await aPasskey(house, tenant, guesser);
+    const browser = tenant.newBrowser();
+    const guess = () => throughPassword(browser, victim.email, "wrong and wrong again");
+    for (let tries = 0; tries < 10; tries += 1) expect((await guess()).status).toBe(422);
+    expect((await guess()).status).toBe(429);
+    expect(locationOf(await byPasskey(tenant, browser, authenticator))).toBe("/");
+    await browser.post("/sign-out");
+    expect((await guess()).status).toBe(429);
+  });
+
+  test("is all that the session says was proven", async () => {
+    const tenant = await house.aTenant();
+    await setPolicy(tenant, { email_proof_first: true });
+    const [other, owner] = [await tenant.aUser(), await tenant.aUser()];
+    const { authenticator } = await aPasskey(house, tenant, owner);
+    for (const [{ email }, methods] of [
+      [other, ["passkey"]],
+      [owner, ["email_code", "passkey"]],
+    ] as const) {
+      const browser = tenant.newBrowser();
+      await browser.post("/sign-in", { email });
+      await browser.post("/sign-in/proof", { code: await mailedCode(tenant, email) });
+      expect(locationOf(await byPasskey(tenant, browser, authenticator))).toBe("/");
+      expect(await lastMethods(tenant)).toEqual([...methods]);
+    }
   });
 });
 

@@ -14,7 +14,7 @@ import type { TenantDb } from "#platform/db/database.ts";
 import type { UserId } from "#src/ids.ts";
 import { countPasskey, type Wait } from "../limits.ts";
 import { policyFor } from "../policy-for.ts";
-import { findSignIn, isAt, lockPerson, lockSignIn, primaryEmail } from "../queries.ts";
+import { findByEmail, findSignIn, isAt, lockPerson, lockSignIn, primaryEmail } from "../queries.ts";
 import type { PasskeyInput, SignIn } from "../schema.ts";
 import { handleOf, type Visit, visitor } from "../visit.ts";
 import type { Moved } from "./advance.ts";
@@ -125,9 +125,11 @@ async function accept(
     return { kind: "by_provider", provider };
   }
   if (page === "first" && handle !== undefined) await dropSignIn(db, handle);
-  const ended = signIn ?? (await withoutRow(db, visit, { input, userId: person.userId }));
+  const ended = signIn
+    ? await asTheirs(db, signIn, person.userId)
+    : await withoutRow(db, visit, { input, userId: person.userId });
   const situation = await situationOf(db, visit, ended, person);
-  const methods = [...(signIn?.methods ?? []), "passkey" as const];
+  const methods = [...ended.methods, "passkey" as const];
   const ending = { person, methods, situation, remember: input.remember };
   return { kind: "signed_in", entry: await completeSignIn(db, visit, ended, ending) };
 }
@@ -137,6 +139,17 @@ async function onlyProvider(db: TenantDb, { now }: Visit, userId: UserId): Promi
   const policy = await policyFor(db, { trialId: null }, now);
   const email = await primaryEmail(db, userId);
   return (await onlyProviderOf(db, { userId, email }, policy))?.name ?? null;
+}
+
+/**
+ * The sign-in of whose passkey it was. While nobody was known the address is what somebody typed: where it is another one's, what its mailbox
+ * has proven says nothing of this person, and what was guessed against it is not forgiven by their coming in.
+ */
+async function asTheirs(db: TenantDb, signIn: SignIn, userId: UserId): Promise<SignIn> {
+  if (signIn.userId !== null) return signIn;
+  const owner = await findByEmail(db, signIn.email);
+  if (owner?.userId === userId) return signIn;
+  return { ...signIn, email: await primaryEmail(db, userId), methods: [] };
 }
 
 /** A passkey alone: there is no row to finish. */
@@ -153,5 +166,6 @@ async function withoutRow(
     keepSignedIn: input.keep,
     reauthenticate: false,
     federated: null,
+    methods: [],
   };
 }
