@@ -1,7 +1,7 @@
 // One's own sessions: seeing them, ending one, ending all others.
 import { describe, expect, test } from "bun:test";
 import { testApp, type TestTenant } from "../../support/a-tenant.ts";
-import { isSignedIn, locationOf } from "../sign-in/support.ts";
+import { isSignedIn, locationOf, sessionCookie } from "../sign-in/support.ts";
 
 const { aTenant } = await testApp();
 const path = "/security/sessions";
@@ -57,6 +57,27 @@ describe("ending", () => {
     expect(await answer.text()).toContain("2 sessions have ended");
     for (const browser of others) expect(await isSignedIn(browser)).toBe(false);
     expect(await isSignedIn(tenant.browser)).toBe(true);
+  });
+
+  test("all others leaves no copy of this one's cookie behind", async () => {
+    const tenant = await aTenant({ signedInAs: "member" });
+    const thief = tenant.newBrowser();
+    const copied = tenant.browser.cookies.get(sessionCookie)?.value ?? "none";
+    thief.cookies.set(sessionCookie, { value: copied, header: "" });
+    expect(await isSignedIn(thief)).toBe(true);
+    await tenant.browser.delete(path);
+    expect(await isSignedIn(thief)).toBe(false);
+    expect(await isSignedIn(tenant.browser)).toBe(true);
+  });
+
+  test("all others from several of them at once leaves one", async () => {
+    const tenant = await aTenant({ signedInAs: "member" });
+    const all = [tenant.browser];
+    for (let n = 0; n < 4; n += 1) all.push(await tenant.signedIn(tenant.me));
+    const answers = await Promise.all(all.map((browser) => browser.delete(path)));
+    // Whoever comes later has no session any more: at the door, or at the end of their own request.
+    for (const { status } of answers) expect([303, 404]).toContain(status);
+    expect((await Promise.all(all.map(isSignedIn))).filter(Boolean)).toHaveLength(1);
   });
 
   test("reaches nobody else's session, also as an administrator", async () => {

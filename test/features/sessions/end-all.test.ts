@@ -10,6 +10,7 @@ import {
   isSignedIn,
   locationOf,
   mailedCode,
+  resetLink,
   sessionCookie,
   setPolicy,
   throughPassword,
@@ -97,10 +98,15 @@ describe("PUT /sessions/end", () => {
     const code = await mailedCode(tenant, other.email);
     const begun = tenant.newBrowser();
     await begun.post("/sign-in", { email: other.email, return_to: "/" });
+    const resetting = tenant.newBrowser();
+    await resetting.post(await resetLink(tenant, one));
+    expect((await resetting.get("/sign-in/new-password")).status).toBe(200);
 
     await tenant.browser.put(path);
 
     expect((await half.post("/sign-in/code", { code })).status).toBe(410);
+    const typed = { password: "copper thimble marsh violin" };
+    expect((await resetting.post("/sign-in/new-password", typed)).status).toBe(410);
     expect((await begun.get("/sign-in/password")).status).toBe(200);
     expect(locationOf(await throughPassword(known, one.email))).toBe("/sign-in/totp");
     expect(known.cookies.has(deviceCookie)).toBe(true);

@@ -1,8 +1,13 @@
 // One's own sessions. Ending one is a DELETE of it, ending all others a DELETE of the list.
-import { endSession, endSessions, sessionNotFound, sessionsOf } from "#features/sessions/index.ts";
+import {
+  endOtherSessions,
+  endSession,
+  sessionNotFound,
+  sessionsOf,
+} from "#features/sessions/index.ts";
 import { type Handling, redirect } from "#platform/http/context.ts";
 import { routes } from "#platform/http/route.ts";
-import { mine } from "../me.ts";
+import { keepSession, mine } from "../me.ts";
 import { ownDevices } from "./devices.tsx";
 import { SessionParams } from "../schema.ts";
 import { texts } from "../texts.ts";
@@ -47,9 +52,9 @@ export const ownSessionRoutes = routes()
   .screen("delete", path, {
     ...own,
     handle: async (handling) => {
-      const { tenant, actor, userId, session } = mine(handling);
-      const ending = { userId, reason: "ended_by_person", except: session.id } as const;
-      const ended = await tenant.write((db) => endSessions(db, actor, ending));
+      const { tenant, actor, session } = mine(handling);
+      const { ended, cookie } = await tenant.write((db) => endOtherSessions(db, actor, session));
+      keepSession(handling, cookie);
       return redirect(path, texts.endedOthers(ended));
     },
   });

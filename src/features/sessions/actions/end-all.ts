@@ -36,7 +36,8 @@ export async function endAllSessions(
   await db
     .deleteFrom("sign_ins")
     .where("state", "<>", "done")
-    .where(sql<boolean>`methods <> '{}'`)
+    // A link to a new password is no method, and lets whoever holds the handle choose one.
+    .where(sql<boolean>`(methods <> '{}' or mailbox_proven)`)
     .execute();
   await endAllRemembering(db, except === null ? null : await deviceOfSession(db, except));
   const ended = await endAll(db, actor, except);

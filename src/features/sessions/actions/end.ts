@@ -3,13 +3,16 @@ import { sql } from "kysely";
 import { endRemembering, forgetDevices } from "#features/devices/index.ts";
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
+import type { SessionFacts } from "#platform/http/context.ts";
 import { type Actor, roleOf } from "#src/actor.ts";
 import type { IdentityProviderId, SessionId, UserId } from "#src/ids.ts";
 import { outranks } from "#src/permissions.ts";
+import type { SessionCookie } from "../authenticate.ts";
 import { sessionAboveRole, sessionNotFound } from "../errors.ts";
 import { sessionEnded } from "../events.ts";
 import { deviceOfSession, spentSessions } from "../queries.ts";
 import type { SessionEndReason } from "../schema.ts";
+import { renewSession } from "./renew.ts";
 
 /** Ends one session. False when it had ended already or never was. */
 export async function endSession(
@@ -64,6 +67,24 @@ export async function endSessions(
     .execute();
   await recordEnds(db, actor, ended, reason);
   return ended.length;
+}
+
+/**
+ * Ends every other session of a person on their word. This one goes on under another token, or whoever has a copy of its cookie would stay.
+ * @throws {sessionRenewed} @throws {sessionNotFound} when it was ended meanwhile, by another one of theirs that goes on alone
+ */
+export async function endOtherSessions(
+  db: TenantDb,
+  actor: Actor,
+  session: SessionFacts,
+): Promise<{ ended: number; cookie: SessionCookie }> {
+  const { id: except, userId } = session;
+  // One at a time: two would each wait for the session that the other keeps.
+  await db.selectFrom("users").select("id").where("id", "=", userId).forNoKeyUpdate().execute();
+  const ended = await endSessions(db, actor, { userId, reason: "ended_by_person", except });
+  const cookie = await renewSession(db, session);
+  if (cookie === null) throw sessionNotFound();
+  return { ended, cookie };
 }
 
 /**
