@@ -85,6 +85,14 @@ describe("registering", () => {
       "Desk",
     ]);
   });
+  test("takes no name that hides or turns letters round: it stands in mails and before administrators", async () => {
+    const place = await house.aTenant();
+    const user = await place.aUser();
+    for (const name of ["Desk \u202Etxt.exe", "Desk\u0007"]) {
+      const { outcome } = await register(house, place, user, { aaguid: yubiKey, name });
+      expect(outcome).toMatchObject({ name: expect.stringContaining("YubiKey 5 NFC") });
+    }
+  });
 
   const wrong: readonly [string, (place: TestTenant) => Twist, string][] = [
     [

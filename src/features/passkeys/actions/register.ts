@@ -23,7 +23,7 @@ import { passkeyAddedMail } from "../emails.tsx";
 import { tooManyPasskeys } from "../errors.ts";
 import { passkeyRefused, passkeyRegistered } from "../events.ts";
 import { knownCredentials, listPasskeys } from "../queries.ts";
-import { passkeysMost, type RefusalCause } from "../schema.ts";
+import { PasskeyName, passkeysMost, type RefusalCause } from "../schema.ts";
 import { texts } from "../texts.ts";
 import { type PasskeyVisit, parsedJson } from "./assert.ts";
 
@@ -86,7 +86,7 @@ export interface PresentedAttestation {
   /** RegistrationResponseJSON as it came, parsed or as text. */
   readonly response: unknown;
   readonly userId: UserId;
-  /** Blank: it is named after its model, else after the browser's device. */
+  /** Blank, or no name (`PasskeyName`): it is named after its model, else after the browser's device. */
   readonly name: string | undefined;
 }
 
@@ -186,13 +186,13 @@ async function keep<T>(
   const present = await listPasskeys(db, userId);
   if (present.length >= passkeysMost) throw tooManyPasskeys();
   const userAgent = "origin" in actor ? actor.origin.userAgent : "";
-  const name =
-    wish.trim() === ""
-      ? unused(
-          modelName(attested.aaguid) ?? deviceName(userAgent),
-          present.map((each) => each.name),
-        )
-      : wish.trim();
+  const wished = PasskeyName.safeParse(wish);
+  const name = wished.success
+    ? wished.data
+    : unused(
+        modelName(attested.aaguid) ?? deviceName(userAgent),
+        present.map((each) => each.name),
+      );
   const row = await db
     .insertInto("passkeys")
     .values({
