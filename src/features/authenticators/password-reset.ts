@@ -38,12 +38,17 @@ export async function flagWeakPasswords(
 }
 
 /**
- * The same of one person who is given a role, by what is asked of that role: also where nothing is known of the password but a hash.
- * Answers whether another one must be chosen because of it. The caller locks the person and tells them.
+ * The same of one person, by what is asked of this role: also where nothing is known of the password but a hash, or (`isMeasured`) only
+ * where it is known to be less. Answers whether another one must be chosen because of it. The caller locks the person and tells them.
  */
 export async function flagShortPassword(
   db: TenantDb,
-  { userId, role, now }: { userId: UserId; role: Role; now: Date },
+  {
+    userId,
+    role,
+    now,
+    isMeasured = false,
+  }: { userId: UserId; role: Role; now: Date; isMeasured?: boolean },
 ): Promise<boolean> {
   const { minLength, minScore } = rulesFor(await findPolicy(db, now), role);
   const { numUpdatedRows } = await db
@@ -53,6 +58,7 @@ export async function flagShortPassword(
     .where("password_reset_cause", "is", null)
     .where("password_hash", "is not", null)
     .where(isLess(sql`${minLength}::integer`, minScore))
+    .$if(isMeasured, (query) => query.where("password_length", "is not", null))
     .executeTakeFirst();
   return numUpdatedRows === 1n;
 }

@@ -1,4 +1,5 @@
 // An administrator asks somebody for a new password, and takes it back.
+import { flagShortPassword } from "#features/authenticators/index.ts";
 import { endSessions } from "#features/sessions/index.ts";
 import { notify } from "#features/notices/index.ts";
 import { assertMayManage, fullName, lockUser, mayManage } from "#features/users/index.ts";
@@ -35,7 +36,7 @@ export async function readRequirement(
 
 /**
  * From now on the person's password leads to choosing another one and to nothing else; they are signed out everywhere and told. Required
- * already: nothing happens. One that is known from a breach stays that: it is the stronger reason.
+ * already: nothing happens. A breach, or settings that ask for more, stay the reason: those nobody can take back.
  * @throws {userNotFound} @throws {aboveRole} @throws {ownPassword} @throws {noPassword}
  */
 export async function requireReset(
@@ -50,7 +51,7 @@ export async function requireReset(
   if (!user.hasPassword) throw noPassword({ userId });
   const { cause } = await findPerson(db, userId);
   if (cause === "admin") return;
-  if (cause !== "breach")
+  if (cause === null)
     await db
       .updateTable("users")
       .set({ password_reset_cause: "admin" })
@@ -64,12 +65,12 @@ export async function requireReset(
 }
 
 /**
- * The person's password opens again what it did. Not required: nothing happens.
+ * The person's password opens again what it did, unless it is less than the settings ask for by now. Not required: nothing happens.
  * @throws {userNotFound} @throws {aboveRole} @throws {ownPassword} @throws {cannotLift}
  */
 export async function liftReset(
   db: TenantDb,
-  { actor }: Pick<Asking, "actor">,
+  { actor, now }: Pick<Asking, "actor" | "now">,
   userId: UserId,
 ): Promise<void> {
   const user = await lockUser(db, userId);
@@ -83,5 +84,8 @@ export async function liftReset(
     .set({ password_reset_cause: null })
     .where("id", "=", userId)
     .execute();
+  // Settings that asked for more meanwhile passed over somebody who had to choose another one anyway. What nobody has measured yet is
+  // measured at the next sign-in.
+  await flagShortPassword(db, { userId, role: user.role, now, isMeasured: true });
   await record(db, actor, resetLifted, { userId });
 }

@@ -62,5 +62,5 @@ export const passwordResetRoutes = routes()
     form: RequirementForm,
     load: requirementOf,
     next,
-    notice: () => texts.liftedNotice,
+    notice: ({ cause }) => (cause === null ? texts.liftedNotice : texts.liftedToPolicyNotice),
   });

@@ -23,6 +23,8 @@ export const texts = defineTexts("password_resets", {
   lift: "Take back the requirement",
   requiredNotice: "A new password is required at the next sign-in",
   liftedNotice: "The requirement is taken back",
+  liftedToPolicyNotice:
+    "The requirement is taken back, but the password is less than your settings ask for: another one is still required",
 
   resetRequiredEvent: "New password required",
   resetLiftedEvent: "New password not required any more",

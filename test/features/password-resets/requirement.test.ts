@@ -8,6 +8,13 @@ const flag = ({ tenant }: TestTenant, { id }: TestUser, cause: "breach" | "polic
   tenant.write((db) =>
     db.updateTable("users").set({ password_reset_cause: cause }).where("id", "=", id).execute(),
   );
+const measure = (
+  { tenant }: TestTenant,
+  { id }: TestUser,
+  measured: { password_length: number; password_score: number },
+) => tenant.write((db) => db.updateTable("users").set(measured).where("id", "=", id).execute());
+const readSettings = async ({ api }: TestTenant) =>
+  (await (await api.get("/settings/sign-in")).json()) as Record<string, unknown>;
 
 describe("PUT /users/:userId/password-reset-requirement", () => {
   test("asks first, then ends sessions, tells the person the reason, and is recorded", async () => {
@@ -53,14 +60,21 @@ describe("PUT /users/:userId/password-reset-requirement", () => {
     });
   });
 
-  test("keeps a breach as the reason, and still ends the sessions", async () => {
-    const tenant = await world.aTenant();
-    const user = await tenant.aUser();
-    await tenant.signedIn(user);
-    await flag(tenant, user, "breach");
-    expect(await (await tenant.api.put(pathOf(user))).json()).toMatchObject({ cause: "breach" });
-    expect(await tenant.events("session.ended")).toHaveLength(1);
-  });
+  test.each(["breach", "policy"] as const)(
+    "keeps %s as the reason, which nobody can take back, and still ends the sessions",
+    async (cause) => {
+      const tenant = await world.aTenant();
+      const user = await tenant.aUser();
+      await tenant.signedIn(user);
+      await flag(tenant, user, cause);
+      expect(await (await tenant.api.put(pathOf(user))).json()).toMatchObject({
+        cause,
+        mayLift: false,
+      });
+      expect(await tenant.events("session.ended")).toHaveLength(1);
+      expect((await tenant.api.delete(pathOf(user))).status).toBe(409);
+    },
+  );
 
   test("is refused for oneself, above one's role, without a password, and for members", async () => {
     const tenant = await world.aTenant({ signedInAs: "admin" });
@@ -107,6 +121,26 @@ describe("DELETE /users/:userId/password-reset-requirement", () => {
     expect(await (await tenant.api.delete(pathOf(user))).json()).toMatchObject({ cause: null });
     await tenant.api.delete(pathOf(user));
     expect(await tenant.events("password.reset_requirement_lifted")).toHaveLength(1);
+  });
+
+  test("leaves nobody a password that is less than the settings ask for by now", async () => {
+    const tenant = await world.aTenant({ signedInAs: "super_admin" });
+    const user = await tenant.aUser();
+    await tenant.api.put(pathOf(user));
+    const asked = { passwordMinLength: 20 };
+    const { version, trial: _, ...settings } = await readSettings(tenant);
+    const saved = await tenant.api.put("/settings/sign-in", { ...settings, ...asked, version });
+    expect(saved.status).toBe(200);
+    // Known to be shorter.
+    await measure(tenant, user, { password_length: 16, password_score: 4 });
+    const answer = await tenant.browser.delete(pathOf(user), {}, { follow: true });
+    expect(await answer.text()).toContain("another one is still required");
+    expect(await (await tenant.api.get(pathOf(user))).json()).toMatchObject({ cause: "policy" });
+
+    const long = await tenant.aUser();
+    await measure(tenant, long, { password_length: 27, password_score: 4 });
+    await tenant.api.put(pathOf(long));
+    expect(await (await tenant.api.delete(pathOf(long))).json()).toMatchObject({ cause: null });
   });
 
   test.each(["breach", "policy"] as const)("is refused where the reason is %s", async (cause) => {
