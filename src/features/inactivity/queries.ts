@@ -25,10 +25,14 @@ interface Asked {
 
 const dayBefore = (now: Date, days: number) => secondsLater(now, -days * 86_400);
 
+/** A warning of a setting that was changed since is none: whoever was told of tomorrow half a year ago does not expect it any more. */
+const warningStandsDays = 2 * warnings[0];
+
 /** Active people not seen since an instant, with the last warning that still stands. One pass over a tenant's people. */
-const absentSince = (since: Date): RawBuilder<unknown> => sql`(
+const absentSince = (since: Date, now: Date): RawBuilder<unknown> => sql`(
   select u.id, u.first_name, u.last_name, u.role, seen.at,
-    case when u.inactivity_warned_at > seen.at then u.inactivity_warned_days end as warned,
+    case when u.inactivity_warned_at > greatest(seen.at, ${dayBefore(now, warningStandsDays)}::timestamptz)
+      then u.inactivity_warned_days end as warned,
     u.inactivity_warned_at as warned_at
   from users as u, lateral (
     select greatest(u.created_at, u.reactivated_at, u.last_sign_in_at, u.password_changed_at,
@@ -53,7 +57,7 @@ export async function listDue(
   limit: number,
 ): Promise<Absent[]> {
   const { rows } = await sql<Absent>`
-    select ${person} from ${absentSince(dayBefore(now, days))}
+    select ${person} from ${absentSince(dayBefore(now, days), now)}
     where ${isWarned(now)} and ${mayGo} order by u.at, u.id limit ${limit}`.execute(db);
   return rows;
 }
@@ -65,7 +69,7 @@ export async function listToWarn(
   { daysLeft, limit }: { daysLeft: number; limit: number },
 ): Promise<Absent[]> {
   const { rows } = await sql<Absent>`
-    select ${person} from ${absentSince(dayBefore(now, days - daysLeft))}
+    select ${person} from ${absentSince(dayBefore(now, days - daysLeft), now)}
     where coalesce(warned, 99) > ${daysLeft} and ${mayGo} order by u.at, u.id limit ${limit}`.execute(
     db,
   );
@@ -89,18 +93,20 @@ const namedMost = 10;
 
 /** Whom a setting deactivates next. Two statements. */
 export async function findInactive(db: TenantDb, asked: Asked): Promise<Inactive> {
-  const since = dayBefore(asked.now, asked.days);
+  const absent = absentSince(dayBefore(asked.now, asked.days), asked.now);
   return {
-    tonight: await named(db, since, isWarned(asked.now)),
-    warnedTonight: await named(db, since, sql`not ${isWarned(asked.now)}`),
+    tonight: await named(db, absent, isWarned(asked.now)),
+    warnedTonight: await named(db, absent, sql`not ${isWarned(asked.now)}`),
   };
 }
 
-async function named(db: TenantDb, since: Date, which: RawBuilder<unknown>): Promise<Named> {
+async function named(
+  db: TenantDb,
+  absent: RawBuilder<unknown>,
+  which: RawBuilder<unknown>,
+): Promise<Named> {
   const { rows } = await sql<{ id: UserId; name: string; count: number }>`
     select u.id, u.first_name || ' ' || u.last_name as name, (count(*) over ())::integer as count
-    from ${absentSince(since)} where ${which} and ${mayGo} order by u.at, u.id limit ${namedMost}`.execute(
-    db,
-  );
+    from ${absent} where ${which} and ${mayGo} order by u.at, u.id limit ${namedMost}`.execute(db);
   return { count: rows[0]?.count ?? 0, people: rows.map(({ id, name }) => ({ id, name })) };
 }

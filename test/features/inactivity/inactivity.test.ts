@@ -21,6 +21,9 @@ async function aStrictTenant(inactive_after_days: 14 | 30 = 30): Promise<TestTen
   return tenant;
 }
 
+const findInactiveIn = ({ tenant }: TestTenant) =>
+  tenant.read((db) => findInactive(db, { days: 30, now: clock.now() }));
+
 interface Seen {
   readonly created?: number;
   readonly signedIn?: number;
@@ -108,6 +111,21 @@ describe("the night's run", () => {
     await night(tenant);
     expect(await stateOf(tenant, user)).toBe("active");
     clock.advance({ hours: 22 });
+    await night(tenant);
+    expect(await stateOf(tenant, user)).toBe("deactivated");
+  });
+
+  test("nor by a warning of a setting that was another one meanwhile", async () => {
+    const tenant = await aStrictTenant();
+    const user = await aPerson(tenant, { signedIn: 300, warned: [270, 1] });
+    expect(await findInactiveIn(tenant)).toMatchObject({
+      tonight: { count: 0 },
+      warnedTonight: { count: 1 },
+    });
+    await night(tenant);
+    expect(await stateOf(tenant, user)).toBe("active");
+    expect(await tenant.events("user.absence_warned")).toMatchObject([{ data: { daysLeft: 1 } }]);
+    clock.advance({ days: 1 });
     await night(tenant);
     expect(await stateOf(tenant, user)).toBe("deactivated");
   });
