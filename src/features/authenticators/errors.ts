@@ -26,6 +26,10 @@ export const factorNeeded = defineError("authenticators.factor_needed", {
   status: 409,
   title: texts.factorNeeded,
 });
+export const suspendedInTheWay = defineError("authenticators.suspended_in_the_way", {
+  status: 409,
+  title: texts.suspendedInTheWay,
+});
 export const passkeyNotAdded = defineError("authenticators.passkey_not_added", {
   status: 422,
   title: texts.passkeyNotAdded,

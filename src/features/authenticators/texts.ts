@@ -30,6 +30,8 @@ export const texts = defineTexts("authenticators", {
     "This code is not right. Check the clock of your device, and type the code it shows now",
   factorNeeded:
     "Your organisation asks for this, or for something as strong: add another passkey first",
+  suspendedInTheWay:
+    "You would be left with a suspended passkey, and beside that no code by e-mail is accepted: remove the suspended one first",
   passkeyNotAdded: "The passkey was not added",
   noTotp: "There is no authenticator app to change",
 

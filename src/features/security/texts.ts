@@ -155,6 +155,8 @@ export const texts = defineTexts("security", {
   passkeyRemoveRefusedTitle: "This one has to stay for now",
   passkeyRemoveRefused:
     "Your organisation asks for a passkey, or for something as strong, and you have no other. Add another one first.",
+  passkeyRemoveSuspendedLeft:
+    "You would be left with a suspended passkey, and beside that no code by e-mail is accepted. Remove the suspended one first, or add another.",
   passkeyRemoveSubmit: "Remove passkey",
   passkeyRemoved: "The passkey is removed. Every other device is signed out.",
 

@@ -125,14 +125,15 @@ async function countFirstCode({ tenant, userId, now }: OwnVisit): Promise<void> 
 
 /**
  * Takes the app away: passkeys are left, or codes by e-mail, and then backup codes go too.
- * @throws {noTotp} @throws {factorNeeded} @throws {proofWrong} @throws {proofLimited}
+ * @throws {noTotp} @throws {factorNeeded} @throws {suspendedInTheWay} @throws {proofWrong} @throws {proofLimited}
  */
 export const removeTotp = (visit: OwnVisit, proof: Proof): Promise<Changed<null>> =>
   withProof(visit, proof, async (db, person) => {
     if (person.totpConfirmedAt === null) throw noTotp();
     const { userId, now, post, actor } = visit;
     const passkeys = await countPasskeys(db, userId);
-    await assertEnoughIsLeft(db, { userId, now, left: { hasTotp: false, passkeys } });
+    const suspended = person.passkeys - passkeys;
+    await assertEnoughIsLeft(db, { userId, now, left: { hasTotp: false, passkeys, suspended } });
     await dropTotp(db, userId);
     if (person.passkeys === 0) await dropCodes(db, actor, userId);
     await endRemembering(db, userId);

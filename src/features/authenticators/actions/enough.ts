@@ -2,13 +2,16 @@
 import { findPolicy, meets, requiredStrength, strengthOf } from "#features/policy/index.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { UserId } from "#src/ids.ts";
-import { factorNeeded } from "../errors.ts";
+import { factorNeeded, suspendedInTheWay } from "../errors.ts";
+import { texts } from "../texts.ts";
 
 /** What is left after a change. */
 export interface FactorsLeft {
   readonly hasTotp: boolean;
   /** That are not suspended. */
   readonly passkeys: number;
+  /** That are: they open nothing, and no code by e-mail is accepted beside them. */
+  readonly suspended: number;
 }
 
 interface Leaving {
@@ -17,15 +20,24 @@ interface Leaving {
   readonly left: FactorsLeft;
 }
 
-/** Whether the best sign-in with what is left satisfies the tenant and every group of the person. */
-export async function isEnoughLeft(db: TenantDb, { userId, now, left }: Leaving): Promise<boolean> {
+/**
+ * Why a change would stop the person: what is left does not satisfy the tenant and every group of theirs, or a suspended passkey would be all
+ * that is left, which keeps the mailbox out. Null: they get in.
+ */
+export async function problemOf(
+  db: TenantDb,
+  { userId, now, left }: Leaving,
+): Promise<"factor_needed" | "suspended" | null> {
   const required = await requiredStrength(db, { userId, policy: await findPolicy(db, now) });
-  return meets(bestOf(left), required);
+  if (!meets(bestOf(left), required)) return "factor_needed";
+  return !left.hasTotp && left.passkeys === 0 && left.suspended > 0 ? "suspended" : null;
 }
 
-/** @throws {factorNeeded} */
+/** @throws {factorNeeded} @throws {suspendedInTheWay} */
 export async function assertEnoughIsLeft(db: TenantDb, leaving: Leaving): Promise<void> {
-  if (!(await isEnoughLeft(db, leaving))) throw factorNeeded();
+  const problem = await problemOf(db, leaving);
+  if (problem === "factor_needed") throw factorNeeded();
+  if (problem === "suspended") throw suspendedInTheWay({ errors: { "": texts.suspendedInTheWay } });
 }
 
 const bestOf = ({ hasTotp, passkeys }: FactorsLeft) =>

@@ -19,7 +19,7 @@ import { countBackupCodes, findAuthenticators } from "../queries.ts";
 import { replaceBackupCodes } from "./backup-codes.ts";
 import { dropCodes } from "./drop.ts";
 import { type Changed, goOnAlone, type OwnVisit } from "./alone.ts";
-import { assertEnoughIsLeft, isEnoughLeft } from "./enough.ts";
+import { assertEnoughIsLeft, problemOf } from "./enough.ts";
 import { backupCodesMade } from "./notices.ts";
 import { type Proof, type Visit, withProof } from "./prove.ts";
 
@@ -81,7 +81,7 @@ export const renameOwnPasskey = (
 
 /**
  * Removes one; with the last factor beyond the mailbox go the backup codes.
- * @throws {passkeyNotFound} @throws {factorNeeded} @throws {proofWrong} @throws {proofLimited}
+ * @throws {passkeyNotFound} @throws {factorNeeded} @throws {suspendedInTheWay} @throws {proofWrong} @throws {proofLimited}
  */
 export const removeOwnPasskey = (
   visit: OwnVisit,
@@ -94,8 +94,9 @@ export const removeOwnPasskey = (
     const passkey = (await listPasskeys(db, userId)).find(({ id }) => id === passkeyId);
     if (!passkey) throw passkeyNotFound({ passkeyId });
     if (passkey.suspendedAt === null) {
-      const passkeys = (await countPasskeys(db, userId)) - 1;
-      await assertEnoughIsLeft(db, { userId, now, left: { hasTotp, passkeys } });
+      const usable = await countPasskeys(db, userId);
+      const left = { hasTotp, passkeys: usable - 1, suspended: person.passkeys - usable };
+      await assertEnoughIsLeft(db, { userId, now, left });
     }
     await removePasskey({ ...visit, db, passkeyId });
     await endRemembering(db, userId);
@@ -103,20 +104,24 @@ export const removeOwnPasskey = (
     return goOnAlone(db, visit, null);
   });
 
-/** One of one's own, and whether removing it leaves enough. @throws {passkeyNotFound} */
+/** One of one's own, and what stands against removing it. @throws {passkeyNotFound} */
 export async function passkeyToRemove(
   { tenant, userId, now }: Visit,
   passkeyId: PasskeyId,
-): Promise<{ passkey: Passkey; mayRemove: boolean; isLastFactor: boolean }> {
+): Promise<{
+  passkey: Passkey;
+  problem: "factor_needed" | "suspended" | null;
+  isLastFactor: boolean;
+}> {
   return tenant.read(async (db) => {
     const passkey = (await listPasskeys(db, userId)).find(({ id }) => id === passkeyId);
     const person = await findAuthenticators(db, userId);
     if (!passkey || !person) throw passkeyNotFound({ passkeyId });
     const hasTotp = person.totpConfirmedAt !== null;
-    const passkeys = (await countPasskeys(db, userId)) - 1;
-    const mayRemove =
-      passkey.suspendedAt !== null ||
-      (await isEnoughLeft(db, { userId, now, left: { hasTotp, passkeys } }));
-    return { passkey, mayRemove, isLastFactor: !hasTotp && person.passkeys === 1 };
+    const usable = await countPasskeys(db, userId);
+    const left = { hasTotp, passkeys: usable - 1, suspended: person.passkeys - usable };
+    const problem =
+      passkey.suspendedAt === null ? await problemOf(db, { userId, now, left }) : null;
+    return { passkey, problem, isLastFactor: !hasTotp && person.passkeys === 1 };
   });
 }

@@ -200,13 +200,14 @@ export const RenamePasskeyPage: FormScreen<Passkey> = ({ data, values, problems 
 
 export interface Removal {
   readonly passkey: Passkey;
-  readonly mayRemove: boolean;
+  /** What stands against it; null: nothing. */
+  readonly problem: "factor_needed" | "suspended" | null;
   readonly isLastFactor: boolean;
   readonly step: ProofStep;
 }
 
 export const RemovePasskeyPage: FormScreen<Removal> = ({ data, values, problems }) => {
-  const { passkey, mayRemove, isLastFactor, step } = data;
+  const { passkey, problem, isLastFactor, step } = data;
   return (
     <Stack gap="large">
       <PageHeader
@@ -214,7 +215,7 @@ export const RemovePasskeyPage: FormScreen<Removal> = ({ data, values, problems 
         description={texts.passkeyRemoveLead}
         breadcrumbs={toPasskeys}
       />
-      {mayRemove ? (
+      {problem === null ? (
         <>
           {isLastFactor && <Notice kind="warning">{texts.passkeyRemoveLast}</Notice>}
           <Card title={texts.proofTitle} tone="critical">
@@ -233,7 +234,7 @@ export const RemovePasskeyPage: FormScreen<Removal> = ({ data, values, problems 
         </>
       ) : (
         <Notice kind="warning" title={texts.passkeyRemoveRefusedTitle} action={<Add />}>
-          {texts.passkeyRemoveRefused}
+          {problem === "suspended" ? texts.passkeyRemoveSuspendedLeft : texts.passkeyRemoveRefused}
         </Notice>
       )}
     </Stack>
