@@ -1,7 +1,7 @@
 // What is asked for beside an identity provider's word, and what that word is worth.
 import { describe, expect, test } from "bun:test";
 import { authnMethodsReferences } from "#protocols/saml/authn-context.ts";
-import { testApp, type TestTenant } from "../../support/a-tenant.ts";
+import { goodPassword, testApp, type TestTenant } from "../../support/a-tenant.ts";
 import { locationOf, mailedCode, setPolicy, withApp } from "../sign-in/support.ts";
 import { aTrial } from "../settings/support.ts";
 import { anIdp, type IdpWish, ok, signInBy } from "./support.ts";
@@ -44,6 +44,29 @@ describe("the second step", () => {
     expect(locationOf(await signInBy(app, tenant.newBrowser(), idp, { classRef: mfa }))).toBe("/");
     expect(await methodsOf(tenant)).toEqual([["provider", "provider_mfa"]]);
     expect(locationOf(await signInBy(app, tenant.newBrowser(), idp))).toBe("/sign-in/enrolment");
+  });
+
+  test("named by the provider gives no new days of grace to whoever comes by the password", async () => {
+    const { tenant, idp } = await aHouse();
+    const user = await tenant.aUser({ email: `ada@${idp.domain}` });
+    await signInBy(app, tenant.newBrowser(), idp);
+    // Super administrators keep their password beside it.
+    await tenant.tenant.write((db) =>
+      db.updateTable("users").set({ role: "super_admin" }).where("id", "=", user.id).execute(),
+    );
+    await setPolicy(tenant, { strength: "strong", grace_days: 7 });
+    const byPassword = async () => {
+      const browser = tenant.newBrowser();
+      await browser.post("/sign-in", { email: user.email, local: "1" });
+      await browser.post("/sign-in/password", { password: goodPassword });
+      await browser.post("/sign-in/code", { code: await mailedCode(tenant, user.email) });
+      return (await browser.post("/sign-in/enrolment/later")).status;
+    };
+    expect(await byPassword()).toBe(303);
+    app.clock.advance({ days: 6 });
+    expect(locationOf(await signInBy(app, tenant.newBrowser(), idp, { classRef: mfa }))).toBe("/");
+    app.clock.advance({ days: 2 });
+    expect(await byPassword()).toBe(422);
   });
 
   test("is counted as the provider names it where stricter settings are tried", async () => {

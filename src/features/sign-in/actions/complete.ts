@@ -193,16 +193,21 @@ async function tellNewDevice(
   await notify(db, post, visitor(visit, userId), { happening, template: newDeviceMail, more });
 }
 
+/** Several factors by an identity provider's word alone. */
+const theirFactors: readonly Method[] = ["provider_mfa", "provider_phishing_resistant"];
+
 /**
  * When the person was last here; answers whether they ever were before, and whether they have an address that its domain alone verified. Whoever has what is asked of them ends the days of grace, so that
- * the next demand has days of its own.
+ * the next demand has days of its own. What their provider names does not: it is not there when somebody comes by their password, who would have
+ * new days after each of their sign-ins.
  */
 async function notePresence(
   db: TenantDb,
   { now }: Visit,
   { person, situation, methods }: Pick<Ending, "person" | "situation" | "methods">,
 ): Promise<{ wasHere: boolean; hasUnconfirmed: boolean }> {
-  const isAsked = !meets(strengthOf(methods), situation.own);
+  const here = methods.filter((method) => !theirFactors.includes(method));
+  const isAsked = !meets(strengthOf(here), situation.own);
   const { before, hasUnconfirmed } = await db
     .updateTable("users")
     .set({ last_sign_in_at: now, ...(isAsked ? {} : { strength_asked_at: null }) })
