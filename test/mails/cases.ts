@@ -174,6 +174,7 @@ export const mailCases: readonly MailCase[] = [
   { template: "authenticators.backup_code_used", data: { ...noticed, left: 7 } },
   { template: "authenticators.backup_code_used", variant: "last", data: { ...noticed, left: 0 } },
   { template: "sign_in.code", data: { code } },
+  { template: "sign_in.code", variant: "provider", data: { code, provider: "Okta" } },
   { template: "sign_in.proof_code", data: { code } },
   {
     template: "sign_in.reset_password",

@@ -12,16 +12,22 @@ import { texts } from "./texts.ts";
 const codeMinutes = codeSeconds / 60;
 
 export const signInCode = defineEmail("sign_in.code", {
-  data: z.object({ code: z.string() }),
+  data: z.object({
+    code: z.string(),
+    /** That they come in by, in the place of a password. */
+    provider: z.string().nullable().default(null),
+  }),
   // Not the code itself: subjects are shown on locked screens.
   subject: (_, { tenantName }) => texts.codeSubject(tenantName),
-  text: ({ code }, { tenantName }) =>
-    [texts.codeIntro(tenantName), `    ${code}`, texts.codeNote(codeMinutes)].join("\n\n"),
-  html: ({ code }, { tenantName }) => (
+  text: ({ code, provider }, { tenantName }) =>
+    [texts.codeIntro(tenantName), `    ${code}`, texts.codeNote(codeMinutes, provider)].join(
+      "\n\n",
+    ),
+  html: ({ code, provider }, { tenantName }) => (
     <>
       <p>{texts.codeIntro(tenantName)}</p>
       <MailCode code={code} />
-      <MailNote>{texts.codeNote(codeMinutes)}</MailNote>
+      <MailNote>{texts.codeNote(codeMinutes, provider)}</MailNote>
     </>
   ),
 });

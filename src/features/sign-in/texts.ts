@@ -48,7 +48,7 @@ export const texts = defineTexts("sign-in", {
     `Too many tries. Try again in ${wait}, or choose a new password by a link`,
   deactivatedTitle: "Your account is deactivated",
   deactivatedText: (tenant: string) =>
-    `The password was right, but an administrator of ${tenant} has deactivated your account. You can ask them to let you in again.`,
+    `The password was right, but your account at ${tenant} is deactivated. You can ask its administrators to let you in again.`,
   deactivatedAsk: "Ask to be let in again",
   deactivatedSubject: (tenant: string) => `Your account at ${tenant} is deactivated`,
   deactivatedIntro: (tenant: string) =>
@@ -56,7 +56,7 @@ export const texts = defineTexts("sign-in", {
   deactivatedNote:
     "The link works once, for 24 hours. If it was not you who asked, you can ignore this message.",
   deactivatedPasskeyText: (tenant: string) =>
-    `The passkey was right, but an administrator of ${tenant} has deactivated your account. You can ask them to let you in again.`,
+    `The passkey was right, but your account at ${tenant} is deactivated. You can ask its administrators to let you in again.`,
   backToStart: "Back to the start",
 
   // The code by e-mail
@@ -114,7 +114,7 @@ export const texts = defineTexts("sign-in", {
   passkeyByProvider: (provider: string) =>
     `You come in by ${provider} alone. Type your e-mail address to go there`,
   deactivatedProviderText: (tenant: string) =>
-    `You were recognised, but an administrator of ${tenant} has deactivated your account. You can ask them to let you in again.`,
+    `You were recognised, but your account at ${tenant} is deactivated. You can ask its administrators to let you in again.`,
   turnedAwayTitle: "You cannot come in this way",
   awayDeclined: (provider: string, tenant: string) =>
     `${provider} did not let you in. Ask its administrator whether you may use ${tenant}, or begin again.`,
@@ -263,8 +263,12 @@ export const texts = defineTexts("sign-in", {
   codeSubject: (tenant: string) => `Your code for ${tenant}`,
   codeIntro: (tenant: string) =>
     `Somebody, hopefully you, is signing in to ${tenant}. This is the code:`,
-  codeNote: (minutes: number) =>
-    `It is good for ${minutes} minutes and for one sign-in. Nobody will ever ask you for it. If you are not signing in, somebody knows your password: change it.`,
+  codeNote: (minutes: number, provider: string | null) =>
+    `It is good for ${minutes} minutes and for one sign-in. Nobody will ever ask you for it. If you are not signing in, ${
+      provider === null
+        ? "somebody knows your password: change it"
+        : `somebody signs in as you with ${provider}: change your password there`
+    }.`,
   proofIntro: (tenant: string) =>
     `Somebody, hopefully you, typed this address to sign in to ${tenant}. This is the code:`,
   proofNote: (minutes: number) =>

@@ -21,6 +21,8 @@ describe("the second step", () => {
     const { tenant, idp, browser } = await aHouse({ trustsSecondStep: false });
     expect(locationOf(await signInBy(app, browser, idp, { classRef: mfa }))).toBe("/sign-in/code");
     const email = `ada@${idp.domain}`;
+    const [mail] = (await tenant.mails()).filter(({ to }) => to === email);
+    expect(mail?.text).toContain(`somebody signs in as you with ${idp.connection.name}`);
     const done = await browser.post("/sign-in/code", { code: await mailedCode(tenant, email) });
     expect(locationOf(done)).toBe("/");
     expect(await methodsOf(tenant)).toEqual([["provider", "email_code"]]);

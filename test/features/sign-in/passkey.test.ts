@@ -87,7 +87,7 @@ describe("at the first page", () => {
     const { authenticator } = await stoppedKey(tenant);
     const answer = await byPasskey(tenant, browser, authenticator, { path: "/sign-in" });
     expect(answer.status).toBe(403);
-    expect(await answer.text()).toContain("deactivated your account");
+    expect(await answer.text()).toContain("is deactivated");
     expect(await isSignedIn(browser)).toBe(false);
     expect(await tenant.events("passkey.refused")).toMatchObject([
       { data: { ceremony: "sign_in", cause: "deactivated" } },

@@ -95,7 +95,7 @@ async function moveTo(
   const trier = { userId, email: signIn.email, deviceId: situation.device?.id ?? null };
   const code =
     state === "email_code"
-      ? await newCode(db, visit, signIn, trier)
+      ? await newCode(db, visit, { ...signIn, methods }, trier)
       : { kept: { code_hash: null, code_expires_at: null } };
   if ("wait" in code) return { kind: "limited", seconds: code.wait };
   const { token, hash } = randomToken();

@@ -35,7 +35,8 @@ export async function newCode(db: TenantDb, visit: Visit, signIn: SignIn, trier:
   const wait = await countCodeMail({ db, actor: visitor(visit, userId), now }, trier);
   if (wait !== null) return { wait };
   const code = randomDigits(codeDigits);
-  await queueMail(db, post, signInCode, { email: signIn.email, userId }, { code });
+  const provider = providerBeside(signIn);
+  await queueMail(db, post, signInCode, { email: signIn.email, userId }, { code, provider });
   const kept = {
     code_hash: hashCode({ keys: services.keys, tenantId: site.tenantId }, signIn, code),
     code_expires_at: secondsLater(now, codeSeconds),
@@ -44,6 +45,13 @@ export async function newCode(db: TenantDb, visit: Visit, signIn: SignIn, trier:
   };
   return { kept };
 }
+
+/** By what somebody came who knows no password of ours: their identity provider, by name; null: they gave the password. */
+export const providerBeside = ({
+  methods,
+  federated,
+}: Pick<SignIn, "methods" | "federated">): string | null =>
+  methods.includes("password") ? null : (federated?.providerName ?? null);
 
 /** What a mailed code is hashed with, and for whom. */
 export interface CodeKeys {

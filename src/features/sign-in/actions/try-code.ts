@@ -9,7 +9,7 @@ import { countSecondStep, tellGuessed } from "../second-step-limits.ts";
 import { type Visit, visitor } from "../visit.ts";
 import { advance, type Moved } from "./advance.ts";
 import { type Expired, openStep, type OpenStep, takesBackupCode } from "./open.ts";
-import { isMailedCode, isVoid, mailCode } from "./second-step.ts";
+import { isMailedCode, isVoid, mailCode, providerBeside } from "./second-step.ts";
 
 export type CodeOutcome =
   | Moved
@@ -88,7 +88,7 @@ const trierOf = ({ signIn, person, situation }: OpenStep) =>
 /** What a guesser knows already: the password, or a way in at the provider. */
 const guessOf = ({ signIn, person }: OpenStep) => ({
   userId: person.userId,
-  provider: signIn.methods.includes("password") ? null : (signIn.federated?.providerName ?? null),
+  provider: providerBeside(signIn),
 });
 
 async function isRight({ db, visit, step, code }: Proof, method: CodeMethod): Promise<boolean> {
