@@ -152,7 +152,7 @@ function toLimit({ name, key, about, since, hits, former }: Row, now: Date): Rea
   };
 }
 
-/** Who is counted by a counter, or, where that is no person, whose address it is about, if anybody's here. */
+/** Who is counted by a counter, for themselves or by a device of theirs, or else whose address it is about, if anybody's here. */
 export async function personBehind(
   db: TenantDb,
   { about, key }: { about: string; key: Buffer },
@@ -160,7 +160,10 @@ export async function personBehind(
   const counted = await db
     .selectFrom("users")
     .select(["id as userId", "role"])
-    .where(hashOf(sql`id`), "=", key)
+    .where(
+      sql<SqlBool>`${hashOf(sql`id`)} = ${key} or id = (
+        select user_id from devices where ${hashOf(sql`id`)} = ${key})`,
+    )
     .executeTakeFirst();
   if (counted) return counted;
   const row = await db

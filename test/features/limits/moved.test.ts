@@ -88,6 +88,27 @@ describe("a counter that was noted under a former address", () => {
     );
     expect(await listed(tenant)).toHaveLength(1);
   });
+
+  test("of a device of somebody above is released by nobody below, whoever has the address now", async () => {
+    const tenant = await house.aTenant({ signedInAs: "admin" });
+    const boss = await tenant.aUser({ role: "super_admin" });
+    await signIn(tenant, tenant.newBrowser(), boss);
+    await noteDevice(tenant, boss);
+    const [one] = await listed(tenant);
+    const release = () => tenant.browser.delete(`/limits/${one?.id}`);
+    // As it is after an ordinary change: the browser stays known.
+    await tenant.tenant.write((db) =>
+      db
+        .updateTable("user_emails")
+        .set({ email: newEmail })
+        .where("user_id", "=", boss.id)
+        .execute(),
+    );
+    expect((await release()).status).toBe(403);
+    await tenant.aUser({ email: boss.email });
+    expect((await release()).status).toBe(403);
+    expect(await listed(tenant)).toHaveLength(1);
+  });
 });
 
 /** Codes mailed from the browser they are known in, until no more are. */
