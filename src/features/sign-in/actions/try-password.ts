@@ -9,6 +9,8 @@ import { deviceTokenOf } from "#features/devices/index.ts";
 import { wayInFor } from "#features/identity-providers/index.ts";
 import { record } from "#platform/audit/record.ts";
 import { randomToken } from "#platform/crypto/token.ts";
+import { DomainError } from "#platform/errors.ts";
+import { passwordsBusy } from "#platform/passwords/hasher.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { DeviceId } from "#src/ids.ts";
 import { passwordRefused } from "../events.ts";
@@ -42,12 +44,12 @@ export async function tryPassword(
   password: string,
   state: AtState = "password",
 ): Promise<PasswordOutcome> {
-  const { tenant, services } = visit;
+  const { tenant } = visit;
   const opened = await tenant.write((db) => openTry(db, visit, state));
   if (opened.kind !== "counted") return opened;
   const { claimed, measured } = opened;
   const stored = opened.isByProvider || opened.isTooOften ? null : (claimed?.passwordHash ?? null);
-  const isRight = await services.passwords.verify(password, stored);
+  const isRight = await judge(visit, opened, { password, stored });
   if (!isRight || claimed === null || measured === null || stored === null) {
     await tenant.write((db) => refuse(db, visit, claimed, causeOf(opened)));
     return { kind: "refused" };
@@ -60,6 +62,40 @@ export async function tryPassword(
   });
   return tenant.write((db) => accept(db, visit, opened, { claimed, stored, upkeep }));
 }
+
+/**
+ * Whether it is the right one. What nobody could judge counts for nothing: a machine that is busy must not lock people out who try again.
+ * @throws {passwordsBusy}
+ */
+async function judge(
+  { tenant, services: { passwords } }: Visit,
+  opened: Opened,
+  { password, stored }: { password: string; stored: string | null },
+): Promise<boolean> {
+  try {
+    return await passwords.verify(password, stored);
+  } catch (error) {
+    const isBusy = error instanceof DomainError && error.code === passwordsBusy.code;
+    // Of a hash that was made elsewhere the costly half may have been judged.
+    const isUnjudged = isBusy && (stored === null || !passwords.needsRehash(stored));
+    if (isUnjudged) await tenant.write((db) => takeBack(db, opened));
+    throw error;
+  }
+}
+
+/** The try is none. */
+const takeBack = (
+  db: TenantDb,
+  { trier, claimed, isTooOften }: Pick<Opened, "trier" | "claimed" | "isTooOften">,
+): Promise<void> => {
+  // Beyond the person's limit it was not counted there.
+  const isCounted = trier.deviceId === null && !isTooOften;
+  return releasePassword(
+    db,
+    trier,
+    isCounted ? [hitForPerson({ claimed, email: trier.email })] : [],
+  );
+};
 
 interface Opened {
   readonly kind: "counted";
@@ -155,7 +191,7 @@ async function refuse(
 async function accept(
   db: TenantDb,
   visit: Visit,
-  { signIn: { returnTo, state }, trier }: Opened,
+  { signIn: { returnTo, state }, trier, isTooOften }: Opened,
   { claimed, stored, upkeep }: { claimed: Claimed; stored: string; upkeep: PasswordUpkeep | null },
 ): Promise<PasswordOutcome> {
   const person = await lockPerson(db, claimed.userId);
@@ -175,8 +211,7 @@ async function accept(
     const asking = { userId: person.userId, email, now: visit.now };
     return { kind: "deactivated", ask: await askLink(db, asking) };
   }
-  const { email, deviceId } = trier;
-  await releasePassword(db, trier, deviceId === null ? [hitForPerson({ claimed, email })] : []);
+  await takeBack(db, { trier, claimed, isTooOften });
   const found = upkeep === null ? null : await keepPasswordUp(db, upkeep);
   const resetCause = person.resetCause ?? found;
   if (resetCause !== null) {

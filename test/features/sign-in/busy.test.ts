@@ -1,0 +1,41 @@
+// A machine with no room for one more hash: what it could not judge locks nobody out.
+import { expect, test } from "bun:test";
+import { createPasswordHasher } from "#platform/passwords/hasher.ts";
+import { testApp } from "../../support/a-tenant.ts";
+import { throughPassword } from "./support.ts";
+
+const passwords = createPasswordHasher({ concurrency: 1, queueMax: 0 });
+const house = await testApp({ passwords });
+const ip = "203.0.113.77";
+
+/** Hashes one after the other, until told to stop. */
+function keepBusy(): () => Promise<void> {
+  let isOn = true;
+  const working = (async () => {
+    while (isOn) await passwords.hash("something to do").catch(() => Bun.sleep(1));
+  })();
+  return () => {
+    isOn = false;
+    return working;
+  };
+}
+
+test("a password that nobody could judge is no try, and ten that were judged are ten", async () => {
+  const tenant = await house.aTenant();
+  const { email } = await tenant.aUser();
+  const browsers = Array.from({ length: 10 }, () => Object.assign(tenant.newBrowser(), { ip }));
+  for (const browser of browsers) await browser.post("/sign-in", { email });
+  const password = "wrong and wrong again";
+  const stop = keepBusy();
+  const statuses = (
+    await Promise.all(browsers.map((browser) => browser.post("/sign-in/password", { password })))
+  ).map(({ status }) => status);
+  await stop();
+  expect(statuses).toContain(503);
+  while (statuses.at(-1) !== 429 && statuses.length < 30) {
+    const browser = Object.assign(tenant.newBrowser(), { ip });
+    statuses.push((await throughPassword(browser, email, password)).status);
+  }
+  expect(statuses.filter((status) => status === 422)).toHaveLength(10);
+  expect(statuses.at(-1)).toBe(429);
+});
