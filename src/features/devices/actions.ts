@@ -95,6 +95,14 @@ export async function forgetDevices(
     .execute();
 }
 
+/** One browser of a person is not known to them any more. */
+export async function dropDevice(
+  db: TenantDb,
+  { userId, deviceId }: { userId: UserId; deviceId: DeviceId },
+): Promise<void> {
+  await db.deleteFrom("devices").where("id", "=", deviceId).where("user_id", "=", userId).execute();
+}
+
 /** No browser of this person stands for the second step any more, `except` one: password or second step is another one now. */
 export async function endRemembering(
   db: TenantDb,

@@ -1,4 +1,5 @@
 export {
+  dropDevice,
   endAllRemembering,
   endRemembering,
   forgetDevice,

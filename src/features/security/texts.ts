@@ -188,7 +188,8 @@ export const texts = defineTexts("security", {
   end: "End",
   endOf: (device: string) => `End the session on ${device}`,
   endQuestion: (device: string) => `End the session on ${device}?`,
-  endConsequence: "That browser is signed out at once. What is not saved there may be lost.",
+  endConsequence:
+    "That browser is signed out at once, and is a new one at the next sign-in. What is not saved there may be lost.",
   endSubmit: "End session",
   ended: "The session has ended.",
   devicesTitle: "Remembered devices",

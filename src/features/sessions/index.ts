@@ -6,7 +6,13 @@ export {
   setSessionCookie,
 } from "./authenticate.ts";
 export { endAllSessions } from "./actions/end-all.ts";
-export { endOtherSessions, endProviderSessions, endSession, endSessions } from "./actions/end.ts";
+export {
+  endOnWord,
+  endOtherSessions,
+  endProviderSessions,
+  endSession,
+  endSessions,
+} from "./actions/end.ts";
 export { reauthenticateSession, renewSession } from "./actions/renew.ts";
 export { type NewSession, startSession } from "./actions/start.ts";
 export { sessionEnded, sessionReauthenticated, sessionStarted } from "./events.ts";

@@ -31,7 +31,7 @@ export const texts = defineTexts("sessions", {
   endOf: (name: string, device: string) => `End session of ${name} on ${device}`,
   endQuestion: (name: string) => `End this session of ${name}?`,
   endConsequence: (device: string) =>
-    `${device} is signed out at once. Work that is not saved there may be lost. Signing in again is possible.`,
+    `${device} is signed out at once. Work that is not saved there may be lost. Signing in again is possible, as from a new browser.`,
   endAll: "End everybody's sessions",
   endAllQuestion: "End everybody's sessions?",
   endAllCount: (sessions: number, people: number) =>

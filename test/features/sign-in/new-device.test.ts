@@ -1,7 +1,14 @@
 // The notice of a sign-in from a browser that was not used before: to whom, when, and when not.
 import { describe, expect, test } from "bun:test";
 import { testApp, type TestTenant, type TestUser } from "../../support/a-tenant.ts";
-import { deviceCookie, sessionCookie, signIn } from "./support.ts";
+import {
+  deviceCookie,
+  mailedCode,
+  sessionCookie,
+  setPolicy,
+  signIn,
+  throughPassword,
+} from "./support.ts";
 
 const app = await testApp();
 
@@ -40,6 +47,36 @@ describe("a sign-in with a browser that is new to its person", () => {
     }
     expect(await news(tenant)).toEqual([true, true]);
   });
+
+  test.each(["the owner", "an administrator"])(
+    "is told again when %s has ended the session there, and it stands for nothing any more",
+    async (who) => {
+      const tenant = await app.aTenant({ signedInAs: "admin" });
+      await setPolicy(tenant, { remember_device_days: 30 });
+      const user = await tenant.aUser();
+      const owner = tenant.newBrowser();
+      await signIn(tenant, owner, user);
+      const stranger = tenant.newBrowser();
+      await throughPassword(stranger, user.email);
+      const code = await mailedCode(tenant, user.email);
+      await stranger.post("/sign-in/code", { code, remember: "on" });
+      const [session] = await tenant.tenant.read((db) =>
+        db.selectFrom("sessions").select("id").orderBy("id", "desc").limit(1).execute(),
+      );
+      const ended =
+        who === "the owner"
+          ? await owner.delete(`/security/sessions/${session?.id}`)
+          : await tenant.browser.delete(`/sessions/${session?.id}`);
+      expect(ended.status).toBe(303);
+
+      await signIn(tenant, stranger, user);
+      expect(await notices(tenant)).toHaveLength(2);
+      // The browser that ended it is known as before.
+      owner.cookies.delete(sessionCookie);
+      await signIn(tenant, owner, user);
+      expect(await notices(tenant)).toHaveLength(2);
+    },
+  );
 
   test("is not, when it is the person's very first", async () => {
     const tenant = await app.aTenant();

@@ -1,7 +1,7 @@
 // One's own sessions. Ending one is a DELETE of it, ending all others a DELETE of the list.
 import {
+  endOnWord,
   endOtherSessions,
-  endSession,
   sessionNotFound,
   sessionsOf,
 } from "#features/sessions/index.ts";
@@ -41,11 +41,11 @@ export const ownSessionRoutes = routes()
     ...own,
     params: SessionParams,
     handle: async (handling) => {
-      const { tenant, actor, userId } = mine(handling);
+      const { tenant, actor, userId, session } = mine(handling);
       const { sessionId } = handling.params;
       // By owner too: another person's session is not there.
-      const ending = { sessionId, userId, reason: "ended_by_person" } as const;
-      if (!(await tenant.write((db) => endSession(db, actor, ending)))) throw sessionNotFound();
+      const ending = { sessionId, userId, reason: "ended_by_person", here: session.id } as const;
+      if (!(await tenant.write((db) => endOnWord(db, actor, ending)))) throw sessionNotFound();
       return redirect(path, texts.ended);
     },
   })

@@ -1,6 +1,6 @@
 // Ending sessions, each with its audit event in the same transaction.
 import { sql } from "kysely";
-import { endRemembering, forgetDevices } from "#features/devices/index.ts";
+import { dropDevice, endRemembering, forgetDevices } from "#features/devices/index.ts";
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { SessionFacts } from "#platform/http/context.ts";
@@ -14,15 +14,17 @@ import { deviceOfSession, spentSessions } from "../queries.ts";
 import type { SessionEndReason } from "../schema.ts";
 import { renewSession } from "./renew.ts";
 
+interface Ending {
+  readonly sessionId: SessionId;
+  readonly reason: SessionEndReason;
+  readonly userId?: UserId;
+}
+
 /** Ends one session. False when it had ended already or never was. */
 export async function endSession(
   db: TenantDb,
   actor: Actor,
-  {
-    sessionId,
-    reason,
-    userId,
-  }: { sessionId: SessionId; reason: SessionEndReason; userId?: UserId },
+  { sessionId, reason, userId }: Ending,
 ): Promise<boolean> {
   const ended = await db
     .updateTable("sessions")
@@ -150,6 +152,26 @@ export async function endSpent(db: TenantDb, actor: Actor, now: Date): Promise<n
   return spent.length;
 }
 
+/**
+ * Ends one session on the word of its person, or of who manages them. Its browser is not known to the person any more, unless it is that of
+ * `here`, the session that asks: whoever sat there comes back as a stranger, with a second step, and with a mail about a new browser. False: as
+ * `endSession`.
+ */
+export async function endOnWord(
+  db: TenantDb,
+  actor: Actor,
+  { here, ...ending }: Ending & { readonly userId: UserId; readonly here: SessionId | null },
+): Promise<boolean> {
+  const { userId, sessionId } = ending;
+  // The person first, as wherever devices and sessions go together.
+  await db.selectFrom("users").select("id").where("id", "=", userId).forNoKeyUpdate().execute();
+  const deviceId = await deviceOfSession(db, sessionId);
+  if (!(await endSession(db, actor, ending))) return false;
+  const isHere = here !== null && deviceId === (await deviceOfSession(db, here));
+  if (deviceId !== null && !isHere) await dropDevice(db, { userId, deviceId });
+  return true;
+}
+
 /** Ends somebody's session on an administrator's or a script's word. @throws {sessionNotFound} @throws {sessionAboveRole} */
 export async function endAnySession(
   db: TenantDb,
@@ -159,13 +181,14 @@ export async function endAnySession(
   const owner = await db
     .selectFrom("sessions as s")
     .innerJoin("users as u", "u.id", "s.user_id")
-    .select("u.role")
+    .select(["u.id", "u.role"])
     .where("s.id", "=", sessionId)
     .where("s.ended_at", "is", null)
     .executeTakeFirstOrThrow(() => sessionNotFound());
   if (!outranks(roleOf(actor), owner.role)) throw sessionAboveRole();
-  if (!(await endSession(db, actor, { sessionId, reason: "ended_by_admin" })))
-    throw sessionNotFound();
+  const here = actor.kind === "user" ? actor.sessionId : null;
+  const ending = { sessionId, reason: "ended_by_admin", userId: owner.id, here } as const;
+  if (!(await endOnWord(db, actor, ending))) throw sessionNotFound();
 }
 
 export async function recordEnds(
