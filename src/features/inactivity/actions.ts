@@ -6,7 +6,7 @@ import { type Post, queueMail } from "#platform/mail/queue.ts";
 import type { Actor } from "#src/actor.ts";
 import { absenceDigest, absenceWarning } from "./emails.tsx";
 import { absenceWarned } from "./events.ts";
-import { type Absent, listDue, listToWarn } from "./queries.ts";
+import { type Absent, isStillAbsent, listDue, listToWarn } from "./queries.ts";
 
 export interface Night {
   readonly db: TenantDb;
@@ -26,6 +26,7 @@ export async function deactivateDue(night: Night): Promise<number> {
   const { db, post, actor, days } = night;
   const gone: Absent[] = [];
   for (const person of await listDue(db, night, batchMost)) {
+    if (!(await isStillAbsent(db, person))) continue;
     const about = { userId: person.id, lastSeenAt: person.lastSeenAt, days };
     if (await deactivateAbsent(db, post, actor, about)) gone.push(person);
   }

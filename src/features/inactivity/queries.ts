@@ -28,6 +28,9 @@ const dayBefore = (now: Date, days: number) => secondsLater(now, -days * 86_400)
 /** A warning of a setting that was changed since is none: whoever was told of tomorrow half a year ago does not expect it any more. */
 const warningStandsDays = 2 * warnings[0];
 
+const lastSeen = sql<Date>`greatest(u.created_at, u.reactivated_at, u.last_sign_in_at, u.password_changed_at,
+      u.last_seen_at)`;
+
 /** Active people not seen since an instant, with the last warning that still stands. One pass over a tenant's people. */
 const absentSince = (since: Date, now: Date): RawBuilder<unknown> => sql`(
   select u.id, u.first_name, u.last_name, u.role, seen.at,
@@ -35,8 +38,7 @@ const absentSince = (since: Date, now: Date): RawBuilder<unknown> => sql`(
       then u.inactivity_warned_days end as warned,
     u.inactivity_warned_at as warned_at
   from users as u, lateral (
-    select greatest(u.created_at, u.reactivated_at, u.last_sign_in_at, u.password_changed_at,
-      u.last_seen_at) as at) as seen
+    select ${lastSeen} as at) as seen
   where u.state = 'active' and u.created_at <= ${since} and seen.at <= ${since}) as u`;
 
 /** Somebody's deactivation waits for the last warning to be a night old: nobody is surprised by a setting of today. */
@@ -60,6 +62,22 @@ export async function listDue(
     select ${person} from ${absentSince(dayBefore(now, days), now)}
     where ${isWarned(now)} and ${mayGo} order by u.at, u.id limit ${limit}`.execute(db);
   return rows;
+}
+
+/** Whether nobody has seen a person since they were listed: who signs in at this moment is waited for. Locked until the transaction ends. */
+export async function isStillAbsent(
+  db: TenantDb,
+  { id, lastSeenAt }: Pick<Absent, "id" | "lastSeenAt">,
+): Promise<boolean> {
+  const row = await db
+    .selectFrom("users as u")
+    .select("u.id")
+    .where("u.id", "=", id)
+    // A date here has milliseconds, and the database's microseconds.
+    .where(lastSeen, "<", new Date(lastSeenAt.getTime() + 1))
+    .forNoKeyUpdate()
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** Who is to be told now that so many days are left, and has not been told yet. */

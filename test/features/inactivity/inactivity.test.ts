@@ -1,5 +1,6 @@
 // People whom nobody has seen for long: warned, deactivated, told about; and who never is.
 import { describe, expect, test } from "bun:test";
+import { sql } from "kysely";
 import { runNight } from "#features/inactivity/index.ts";
 import { findInactive } from "#features/inactivity/queries.ts";
 import { testApp, type TestTenant, type TestUser, type UserWish } from "../../support/a-tenant.ts";
@@ -128,6 +129,38 @@ describe("the night's run", () => {
     clock.advance({ days: 1 });
     await night(tenant);
     expect(await stateOf(tenant, user)).toBe("deactivated");
+  });
+
+  test("knows an absence to the microsecond", async () => {
+    const tenant = await aStrictTenant();
+    const user = await aPerson(tenant, { created: 400, warned: [1, 1] });
+    await tenant.tenant.write((db) =>
+      sql`update users set created_at = created_at + interval '7 microseconds',
+        password_changed_at = null where id = ${user.id}`.execute(db),
+    );
+    await night(tenant);
+    expect(await stateOf(tenant, user)).toBe("deactivated");
+  });
+
+  test("nobody who comes in at that moment", async () => {
+    const tenant = await aStrictTenant();
+    const user = await aPerson(tenant, { signedIn: 40, warned: [1, 1] });
+    const { promise: goOn, resolve } = Promise.withResolvers<void>();
+    const locked = Promise.withResolvers<void>();
+    const signingIn = tenant.tenant.write(async (db) => {
+      const values = { last_sign_in_at: clock.now() };
+      await db.updateTable("users").set(values).where("id", "=", user.id).execute();
+      locked.resolve();
+      await goOn;
+    });
+    await locked.promise;
+    const running = night(tenant);
+    expect(await Promise.race([running.then(() => "done"), Bun.sleep(300)])).toBeUndefined();
+    resolve();
+    await signingIn;
+    await running;
+    expect(await stateOf(tenant, user)).toBe("active");
+    expect(await tenant.mails()).toEqual([]);
   });
 
   test("takes a finished sign-in, a session in use, and time since being added or let in again as being seen", async () => {
