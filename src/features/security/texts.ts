@@ -29,7 +29,13 @@ export const texts = defineTexts("security", {
   secondStep: "Second step",
   secondStepAbout: "Asked for after the password, so that a password alone opens nothing.",
   byEmail: "Code by e-mail",
-  byEmailText: (email: string) => `A code is sent to ${email} at every sign-in.`,
+  byEmailText: (email: string) =>
+    `After your password a code is sent to the address that you sign in with, such as ${email}.`,
+  byEmailBesideProvider: (email: string) =>
+    `Where your organisation's sign-in is not enough, a code is sent to ${email}.`,
+  byPasskey: "Passkey",
+  byPasskeyText:
+    "After your password one of your passkeys is asked for. Beside a passkey no code by e-mail is accepted.",
   byApp: "Authenticator app",
   byAppSince: "Set up",
   appAdvice: "An authenticator app is quicker, and works when your mailbox is in other hands.",
@@ -164,7 +170,7 @@ export const texts = defineTexts("security", {
   stepUpLead:
     "Changes like the one ahead ask for proof that is at most 10 minutes old, so that nobody makes them at a desk you have left.",
   stepUpPassword:
-    "Your password is enough here: this session has already been through the code by e-mail.",
+    "Your password is enough here: this session has already been through a whole sign-in.",
   stepUpPasskeyOnly: "Your organisation asks for a passkey here: use one of yours",
   stepUpByProvider: (provider: string) => `Or sign in again with ${provider}`,
   stepUpSubmit: "Continue",

@@ -47,7 +47,7 @@ describe("POST /step-up", () => {
     );
     const page = await (await tenant.browser.get("/step-up?return_to=%2Fusers%2Fnew")).text();
     expect(page).toContain('name="return_to" value="/users/new"');
-    expect(page).toContain("already been through the code by e-mail");
+    expect(page).toContain("already been through a whole sign-in");
     const proved = { ...withPassword, return_to: "/users/new" };
     const answer = await tenant.browser.post("/step-up", proved);
     expect([answer.status, locationOf(answer)]).toEqual([303, "/users/new"]);

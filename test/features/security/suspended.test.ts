@@ -21,6 +21,13 @@ async function withSuspended() {
   return { tenant, passkeyId };
 }
 
+test("the page Security promises no code by e-mail beside a passkey", async () => {
+  const { tenant } = await withSuspended();
+  const page = await (await tenant.browser.get("/security")).text();
+  expect(page).toContain("no code by e-mail is accepted");
+  expect(page).not.toContain("a code is sent to");
+});
+
 test("the app stays until the suspended passkey is gone; then the mailbox counts again", async () => {
   const { tenant, passkeyId } = await withSuspended();
   const app = await withApp(house, tenant, tenant.me);

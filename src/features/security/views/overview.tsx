@@ -49,7 +49,7 @@ export const SecurityPage: Screen<SecurityState> = ({ data, view }) => (
     </Section>
     <Section title={texts.secondStep} description={texts.secondStepAbout}>
       {data.totpSince === null ? (
-        <ByEmail email={data.email} />
+        <WithoutApp {...data} />
       ) : (
         <ByApp since={data.totpSince} codesLeft={data.codesLeft} view={view} />
       )}
@@ -107,14 +107,16 @@ const CodesLeft = ({ left }: { left: number }) => (
   <Badge tone={left < fewCodes ? "caution" : "neutral"}>{left}</Badge>
 );
 
-function ByEmail({ email }: { email: string }) {
+/** A mailbox counts only where there is no passkey, a suspended one included. */
+function WithoutApp({ email, passkeys, hasPassword }: SecurityState) {
+  const byEmail = hasPassword ? texts.byEmailText : texts.byEmailBesideProvider;
   return (
     <Card>
       <Stack>
         <Cluster>
-          <strong>{texts.byEmail}</strong>
+          <strong>{passkeys > 0 ? texts.byPasskey : texts.byEmail}</strong>
         </Cluster>
-        <p>{texts.byEmailText(email)}</p>
+        <p>{passkeys > 0 ? texts.byPasskeyText : byEmail(email)}</p>
         <p class="field-hint">{texts.appAdvice}</p>
         <Cluster>
           <LinkButton href="/security/authenticator-app" kind="primary" icon="shield-check">
