@@ -13,7 +13,6 @@ export {
   findAnyDevice,
   findDevice,
   findDeviceByEmail,
-  isKnownDevice,
   isPresented,
   isTrustedDevice,
   isRemembered,
@@ -21,4 +20,3 @@ export {
   type RememberedDevice,
   rememberedDevices,
 } from "./queries.ts";
-export { trustedDays } from "./schema.ts";

@@ -46,12 +46,6 @@ export async function findDevice(
   return row ?? null;
 }
 
-/** Whether this person has signed in with this browser before. */
-export const isKnownDevice = async (
-  db: TenantDb,
-  presented: Presented & { userId: UserId },
-): Promise<boolean> => (await findDevice(db, presented)) !== null;
-
 /** The browser's device of whoever an address belongs to; null: they have never signed in there, or the address is nobody's. */
 export async function findDeviceByEmail(
   db: TenantDb,

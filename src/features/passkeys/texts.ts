@@ -13,7 +13,6 @@ export const texts = defineTexts("passkeys", {
     "This is the last second step of this person, and your organisation asks for two administrators: reset their second steps instead",
   own: "Your own passkeys are on the page Security",
   tooMany: "You have 20 passkeys, which is the most: remove one that you do not use",
-  registrationRefused: "The passkey was not added",
   refusedAsVoid: "That took too long, or was done already: begin again",
   refusedAsPresent: "This passkey is one of yours already",
   refusedAsModel: "Your organisation does not allow this kind of authenticator: use another one",

@@ -146,7 +146,6 @@ export const texts = defineTexts("security", {
   passkeyCreateTime: "This page is good for five minutes.",
   passkeyCreateNoScript:
     "Passkeys need JavaScript: turn it on for this page, or set up an authenticator app instead.",
-  passkeyCreateVoid: "That took too long: begin again.",
   passkeyAdded: (name: string) => `The passkey “${name}” is added.`,
   firstPasskeyAdded: (name: string) =>
     `The passkey “${name}” is added. Every other device is signed out.`,
