@@ -32,7 +32,7 @@ export {
 export { useBackupCode } from "./actions/backup-codes.ts";
 export { useTotpCode } from "./actions/totp.ts";
 export { proofLimited, totpNotPending } from "./errors.ts";
-export { flagShortPassword, flagWeakPasswords } from "./password-reset.ts";
+export { flagShortPassword, flagWeakPasswords, spareGoodPasswords } from "./password-reset.ts";
 export { waitText } from "./wait.ts";
 export { qrSvg } from "./qr.ts";
 export {

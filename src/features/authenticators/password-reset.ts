@@ -6,7 +6,6 @@ import type { Actor } from "#src/actor.ts";
 import type { UserId } from "#src/ids.ts";
 import type { Role } from "#src/permissions.ts";
 import { rulesFor } from "./password-policy.ts";
-import { superAdminMinLength } from "./schema.ts";
 
 /**
  * Marks everybody whose password is less than the policy asks for, or not known to be enough, deactivated people too: they choose
@@ -16,9 +15,8 @@ import { superAdminMinLength } from "./schema.ts";
 export async function flagWeakPasswords(
   db: TenantDb,
   _actor: Actor,
-  { passwordMinLength, passwordMinScore }: Policy,
+  policy: Policy,
 ): Promise<number> {
-  const superAdminLength = Math.max(superAdminMinLength, passwordMinLength);
   const { numUpdatedRows } = await db
     .updateTable("users")
     // Nobody has told them yet: a job does.
@@ -27,15 +25,33 @@ export async function flagWeakPasswords(
     .where("password_hash", "is not", null)
     // Never set here and never used here: nothing is known of it but a hash.
     .where(sql<boolean>`(password_changed_at is not null or password_length is not null)`)
-    .where(
-      isLess(
-        sql`case when role = 'super_admin' then ${superAdminLength}::integer else ${passwordMinLength}::integer end`,
-        passwordMinScore,
-      ),
-    )
+    .where(isLess(minLengthOf(policy), policy.passwordMinScore))
     .executeTakeFirst();
   return Number(numUpdatedRows);
 }
+
+/**
+ * Lets passwords go on that settings asked too much of, and that are enough for these: nobody is to replace theirs for a setting that is gone.
+ * One that was brought from elsewhere stays marked: beside its length and strength it may be common, or made of the person's own names, which
+ * is looked at where a password is chosen.
+ */
+export async function spareGoodPasswords(db: TenantDb, policy: Policy): Promise<void> {
+  await db
+    .updateTable("users")
+    .set({ password_reset_cause: null })
+    .where("password_reset_cause", "=", "policy")
+    .where("password_changed_at", "is not", null)
+    // What is not known is measured at the next sign-in.
+    .where(
+      sql<boolean>`not coalesce(password_length < ${minLengthOf(policy)}
+        or password_score < ${policy.passwordMinScore}, false)`,
+    )
+    .execute();
+}
+
+/** By the role of the row. */
+const minLengthOf = (policy: Policy): RawBuilder<unknown> => sql`case when role = 'super_admin'
+  then ${rulesFor(policy, "super_admin").minLength}::integer else ${policy.passwordMinLength}::integer end`;
 
 /**
  * The same of one person, by what is asked of this role: also where nothing is known of the password but a hash, or (`isMeasured`) only

@@ -270,4 +270,36 @@ describe("passwords that are less than is asked for now", () => {
       { data: { passwordsToReplace: 0 } },
     ]);
   });
+
+  test("need not be replaced any more when the settings are taken back", async () => {
+    const tenant = await world.aTenant();
+    const wishes = {
+      enough: { password_length: 16, password_score: 4 },
+      short: { password_length: 12, password_score: 4 },
+      // Brought from elsewhere, and found wanting when it was first used.
+      brought: { password_length: 16, password_score: 4, password_changed_at: null },
+      leaked: { password_length: 16, password_score: 4, password_reset_cause: "breach" as const },
+    };
+    const people = new Map<string, string>();
+    for (const [name, columns] of Object.entries(wishes)) {
+      const { id } = await tenant.aUser();
+      people.set(id, name);
+      await tenant.tenant.write((db) =>
+        db.updateTable("users").set(columns).where("id", "=", id).execute(),
+      );
+    }
+    const now = async () => {
+      const rows = await tenant.tenant.read((db) =>
+        db.selectFrom("users").select(["id", "password_reset_cause as cause"]).execute(),
+      );
+      return Object.fromEntries(
+        rows.flatMap(({ id, cause }) => (people.has(id) ? [[people.get(id), cause]] : [])),
+      );
+    };
+    await put(tenant, { passwordMinLength: 30 });
+    const all = { enough: "policy", short: "policy", brought: "policy", leaked: "breach" };
+    expect(await now()).toEqual(all);
+    await put(tenant, { passwordMinLength: 15 });
+    expect(await now()).toEqual({ ...all, enough: null });
+  });
 });
