@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { hash, verify } from "@node-rs/argon2";
-import { defineError } from "#platform/errors.ts";
+import { defineError, DomainError } from "#platform/errors.ts";
 import { parseImported } from "./imported/forms.ts";
 import { isLayered, type Layered, layer, readLayered } from "./imported/layered.ts";
 import { shaOf, verifyForeign } from "./imported/verify.ts";
@@ -42,6 +42,15 @@ export interface PasswordHasher {
 const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1, outputLen: 32 } as const;
 const saltBytes = 16;
 const phcPrefix = `$argon2id$v=19$m=${parameters.memoryCost},t=${parameters.timeCost},p=${parameters.parallelism}$`;
+
+/**
+ * Whether an error of `verify` says that nothing was judged, so that the try tells nobody anything and need not count. Of a hash that was made
+ * elsewhere the costly half may have been judged.
+ */
+export const isUnjudged = (error: unknown, stored: string | null): boolean =>
+  error instanceof DomainError &&
+  error.code === passwordsBusy.code &&
+  (stored === null || stored.startsWith(phcPrefix));
 
 /**
  * At most `concurrency` hashes at once (19 MiB each), at most `queueMax` waiting: beyond that a call is refused at once, so that a

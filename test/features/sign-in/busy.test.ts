@@ -20,6 +20,24 @@ function keepBusy(): () => Promise<void> {
   };
 }
 
+test("nor is one that is to prove somebody within a session", async () => {
+  const tenant = await house.aTenant({ signedInAs: "member" });
+  const typed = {
+    currentPassword: "wrong and wrong again",
+    password: "copper thimble marsh violin",
+  };
+  const statuses: number[] = [];
+  const stop = keepBusy();
+  for (let tries = 0; tries < 12; tries += 1)
+    statuses.push((await tenant.browser.put("/security/password", typed)).status);
+  await stop();
+  expect(statuses).toContain(503);
+  while (statuses.at(-1) !== 429 && statuses.length < 40)
+    statuses.push((await tenant.browser.put("/security/password", typed)).status);
+  expect(statuses.filter((status) => status === 422)).toHaveLength(10);
+  expect(statuses.at(-1)).toBe(429);
+});
+
 test("a password that nobody could judge is no try, and ten that were judged are ten", async () => {
   const tenant = await house.aTenant();
   const { email } = await tenant.aUser();

@@ -6,7 +6,8 @@ import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { Handling, SessionFacts } from "#platform/http/context.ts";
 import { isFresh } from "#platform/http/fresh.ts";
-import { clearAll, defineLimit, type Hit, hitNoted } from "#platform/limits.ts";
+import { clearAll, defineLimit, type Hit, hitNoted, releaseAll } from "#platform/limits.ts";
+import { isUnjudged } from "#platform/passwords/hasher.ts";
 import type { UserId } from "#src/ids.ts";
 import { proofLimited, proofWrong } from "../errors.ts";
 import { proofRefused } from "../events.ts";
@@ -181,12 +182,26 @@ const wrongPasskey: Problem = { "": texts.passkeyNotRight };
 
 /** Checks the password of the person who is signed in; each try counts. @throws {proofWrong} @throws {proofLimited} */
 export async function provePassword(visit: Visit, password: string): Promise<FoundAuthenticators> {
-  const { tenant, services, userId, actor } = visit;
+  const { tenant, userId, actor } = visit;
   const person = await countProof(visit);
-  const isRight = await services.passwords.verify(password, person?.passwordHash ?? null);
+  const isRight = await judge(visit, password, person?.passwordHash ?? null);
   if (isRight && person) return person;
   await tenant.write((db) => record(db, actor, proofRefused, { userId, cause: "wrong_password" }));
   throw proofWrong({ errors: wrongPassword });
+}
+
+/** What nobody could judge counts for nothing. @throws {passwordsBusy} */
+async function judge(
+  { tenant, services, userId }: Visit,
+  password: string,
+  stored: string | null,
+): Promise<boolean> {
+  try {
+    return await services.passwords.verify(password, stored);
+  } catch (error) {
+    if (isUnjudged(error, stored)) await tenant.write((db) => releaseAll(db, proofHits(userId)));
+    throw error;
+  }
 }
 
 /**

@@ -9,8 +9,7 @@ import { deviceTokenOf } from "#features/devices/index.ts";
 import { wayInFor } from "#features/identity-providers/index.ts";
 import { record } from "#platform/audit/record.ts";
 import { randomToken } from "#platform/crypto/token.ts";
-import { DomainError } from "#platform/errors.ts";
-import { passwordsBusy } from "#platform/passwords/hasher.ts";
+import { isUnjudged } from "#platform/passwords/hasher.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { DeviceId } from "#src/ids.ts";
 import { passwordRefused } from "../events.ts";
@@ -75,10 +74,7 @@ async function judge(
   try {
     return await passwords.verify(password, stored);
   } catch (error) {
-    const isBusy = error instanceof DomainError && error.code === passwordsBusy.code;
-    // Of a hash that was made elsewhere the costly half may have been judged.
-    const isUnjudged = isBusy && (stored === null || !passwords.needsRehash(stored));
-    if (isUnjudged) await tenant.write((db) => takeBack(db, opened));
+    if (isUnjudged(error, stored)) await tenant.write((db) => takeBack(db, opened));
     throw error;
   }
 }
