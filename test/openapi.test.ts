@@ -221,6 +221,12 @@ const preparations: Readonly<
     );
     return { ids: { userId: user.id }, body: { way: "password" } };
   },
+  // Somebody whom the settings of this walk ask for nothing: theirs is not to be taken back.
+  "DELETE /users/:userId/password-reset-requirement": async ({ tenant }) => {
+    const { id: userId } = await tenant.aUser();
+    await tenant.api.put(`/users/${userId}/password-reset-requirement`);
+    return { ids: { userId } };
+  },
   "PUT /settings/sign-in": async ({ tenant }) => ({ body: await untriedSettings(tenant) }),
   "POST /settings/sign-in/trials": async ({ tenant }) => ({
     body: { ...(await untriedSettings(tenant)), graceDays: 1 },

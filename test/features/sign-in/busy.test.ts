@@ -10,12 +10,13 @@ const ip = "203.0.113.77";
 
 /** Hashes one after the other, until told to stop. */
 function keepBusy(): () => Promise<void> {
-  let isOn = true;
+  const stopping = new AbortController();
   const working = (async () => {
-    while (isOn) await passwords.hash("something to do").catch(() => Bun.sleep(1));
+    while (!stopping.signal.aborted)
+      await passwords.hash("something to do").catch(() => Bun.sleep(1));
   })();
   return () => {
-    isOn = false;
+    stopping.abort();
     return working;
   };
 }
