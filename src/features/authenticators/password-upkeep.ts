@@ -2,6 +2,7 @@
 // the measure of a password that nobody has measured yet.
 import { findPolicy } from "#features/policy/index.ts";
 import type { TenantDb, TenantScope } from "#platform/db/database.ts";
+import { isBusy } from "#platform/passwords/hasher.ts";
 import { assessPassword } from "#platform/passwords/strength.ts";
 import type { Services } from "#platform/services.ts";
 import type { TenantId, UserId } from "#src/ids.ts";
@@ -40,17 +41,27 @@ export interface PasswordUpkeep extends Pick<Proven, "userId" | "stored"> {
   readonly fallsShort: boolean;
 }
 
-/**
- * What is to be done about a password that was right, computed before the transaction that takes note of it; null: nothing.
- * @throws {passwordsBusy}
- */
+/** Under today's parameters; null while the machine is busy: it is no reason to refuse a right password, and the next sign-in does it. */
+async function hashAnew(
+  passwords: Services["passwords"],
+  password: string,
+): Promise<string | null> {
+  try {
+    return await passwords.hash(password);
+  } catch (error) {
+    if (isBusy(error)) return null;
+    throw error;
+  }
+}
+
+/** What is to be done about a password that was right, computed before the transaction that takes note of it; null: nothing. */
 export async function passwordUpkeep(
   { tenant, services, site, now }: Place,
   { userId, password, stored, measured: { length, score: known, mac } }: Proven,
 ): Promise<PasswordUpkeep | null> {
   const { keys, passwords } = services;
   const owner = { tenantId: site.tenantId, userId };
-  const rehashed = passwords.needsRehash(stored) ? await passwords.hash(password) : null;
+  const rehashed = passwords.needsRehash(stored) ? await hashAnew(passwords, password) : null;
   const isMeasured = length !== null && known !== null;
   if (isMeasured && isStampCurrent(keys, owner, { password, mac }))
     return rehashed === null ? null : { userId, stored, rehashed, stamp: null, fallsShort: false };

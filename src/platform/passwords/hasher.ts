@@ -43,14 +43,16 @@ const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1, outputLen:
 const saltBytes = 16;
 const phcPrefix = `$argon2id$v=19$m=${parameters.memoryCost},t=${parameters.timeCost},p=${parameters.parallelism}$`;
 
+/** Whether an error says that there was no room for one more hash. */
+export const isBusy = (error: unknown): boolean =>
+  error instanceof DomainError && error.code === passwordsBusy.code;
+
 /**
  * Whether an error of `verify` says that nothing was judged, so that the try tells nobody anything and need not count. Of a hash that was made
  * elsewhere the costly half may have been judged.
  */
 export const isUnjudged = (error: unknown, stored: string | null): boolean =>
-  error instanceof DomainError &&
-  error.code === passwordsBusy.code &&
-  (stored === null || stored.startsWith(phcPrefix));
+  isBusy(error) && (stored === null || stored.startsWith(phcPrefix));
 
 /**
  * At most `concurrency` hashes at once (19 MiB each), at most `queueMax` waiting: beyond that a call is refused at once, so that a

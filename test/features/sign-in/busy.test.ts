@@ -1,7 +1,7 @@
 // A machine with no room for one more hash: what it could not judge locks nobody out.
 import { expect, test } from "bun:test";
 import { createPasswordHasher } from "#platform/passwords/hasher.ts";
-import { testApp } from "../../support/a-tenant.ts";
+import { goodPassword, testApp } from "../../support/a-tenant.ts";
 import { throughPassword } from "./support.ts";
 
 const passwords = createPasswordHasher({ concurrency: 1, queueMax: 0 });
@@ -37,6 +37,33 @@ test("nor is one that is to prove somebody within a session", async () => {
     statuses.push((await tenant.browser.put("/security/password", typed)).status);
   expect(statuses.filter((status) => status === 422)).toHaveLength(10);
   expect(statuses.at(-1)).toBe(429);
+});
+
+test("nor does it refuse a right one because of a hash from elsewhere that it would replace", async () => {
+  const tenant = await house.aTenant();
+  const user = await tenant.aUser();
+  const password_hash = await Bun.password.hash(goodPassword, { algorithm: "bcrypt", cost: 4 });
+  const setHash = () =>
+    tenant.tenant.write((db) =>
+      db.updateTable("users").set({ password_hash }).where("id", "=", user.id).execute(),
+    );
+  const stop = keepBusy();
+  const statuses = new Set<number>();
+  for (let tries = 0; tries < 5; tries += 1) {
+    await setHash();
+    statuses.add((await throughPassword(tenant.newBrowser(), user.email)).status);
+  }
+  await stop();
+  expect([...statuses]).toEqual([303]);
+  await throughPassword(tenant.newBrowser(), user.email);
+  const row = await tenant.tenant.read((db) =>
+    db
+      .selectFrom("users")
+      .select("password_hash as hash")
+      .where("id", "=", user.id)
+      .executeTakeFirst(),
+  );
+  expect(row?.hash).toStartWith("$argon2id$");
 });
 
 test("a password that nobody could judge is no try, and ten that were judged are ten", async () => {
