@@ -128,13 +128,16 @@ export async function limitsOf(db: TenantDb, userId: UserId, now: Date): Promise
 }
 
 /**
- * Whether a counter is of this person: its words begin with an address of theirs (there are no spaces in one), or it is counted by person, or
- * by a device of theirs. What was noted under an address that is not theirs any more goes on counting, and is theirs all the same.
+ * Whether a counter is of this person: it is counted by person, or by a device of theirs, or, where it is counted by nobody else and no
+ * device of theirs, its words begin with an address of theirs (there are no spaces in one). What was noted under an address that is another
+ * one's by now goes on counting for whom it was noted, and an administrator of that one must not release it.
  */
 export const isOf = (counter: RawBuilder<unknown>, userId: UserId): RawBuilder<SqlBool> =>
-  sql`(split_part(${counter}.about, ' ', 1) = any (array(select email from user_emails where user_id = ${userId}))
-    or ${counter}.key = ${hashKey(userId)}
-    or ${counter}.key = any (array(select ${hashOf(sql`id`)} from devices where user_id = ${userId})))`;
+  sql`(${counter}.key = ${hashKey(userId)}
+    or ${counter}.key = any (array(select ${hashOf(sql`id`)} from devices where user_id = ${userId}))
+    or (split_part(${counter}.about, ' ', 1) = any (array(select email from user_emails where user_id = ${userId}))
+      and not exists (select from users where ${hashOf(sql`id`)} = ${counter}.key)
+      and not exists (select from devices where ${hashOf(sql`id`)} = ${counter}.key)))`;
 
 /** What `hashKey` makes of an id. */
 const hashOf = (id: RawBuilder<unknown>) => sql`sha256(convert_to(${id}::text, 'UTF8'))`;

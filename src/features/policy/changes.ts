@@ -48,14 +48,10 @@ const risks: Readonly<Record<PolicyField, Risk>> = {
     from.defaultIdentityProviderId !== to.defaultIdentityProviderId,
 };
 
-/** The fields of a change that can keep people out; none: it may be saved as it is. */
+/** The fields of a change that can keep people out who can sign in now: it is tried before it stays. None: it may be saved as it is. */
 export function riskyFields(previous: Policy, proposed: Policy): PolicyField[] {
   return policyFields.filter((field) => risks[field](previous, proposed));
 }
-
-/** Whether a change can keep people out who can sign in now: then it is tried before it stays. */
-export const isRisky = (previous: Policy, proposed: Policy): boolean =>
-  riskyFields(previous, proposed).length > 0;
 
 /** What a sign-in has to go through to show that a change works: the mailed code at its beginning, the new default provider. */
 export const mustGoThrough = (previous: Policy, proposed: Policy) => ({

@@ -1,7 +1,6 @@
 export {
   asksMoreOfPasswords,
   changesOf,
-  isRisky,
   mustGoThrough,
   type PolicyChange,
   riskyFields,

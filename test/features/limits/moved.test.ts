@@ -81,6 +81,9 @@ describe("a counter that was noted under a former address", () => {
     const [one] = await listed(tenant);
     expect((await tenant.browser.delete(`/limits/${one?.id}`)).status).toBe(403);
     expect((await tenant.browser.delete(`/users/${boss.id}/limits`)).status).toBe(403);
+    // Nor by way of whoever has the address now.
+    const heir = await tenant.aUser({ email: boss.email });
+    expect((await tenant.browser.delete(`/users/${heir.id}/limits`)).status).toBe(303);
     const stranger = await house.aTenant();
     const released = stranger.tenant.write((db) => releaseLimitsOf(db, actor, boss.id));
     expect(await released.catch(({ code }: { code: string }) => code)).toBe(
@@ -105,8 +108,11 @@ describe("a counter that was noted under a former address", () => {
         .execute(),
     );
     expect((await release()).status).toBe(403);
-    await tenant.aUser({ email: boss.email });
+    const heir = await tenant.aUser({ email: boss.email });
     expect((await release()).status).toBe(403);
+    const page = await (await tenant.browser.get(`/users/${heir.id}`)).text();
+    expect(page).not.toContain("This person is slowed down");
+    expect((await tenant.browser.delete(`/users/${heir.id}/limits`)).status).toBe(303);
     expect(await listed(tenant)).toHaveLength(1);
   });
 });
