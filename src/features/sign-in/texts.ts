@@ -121,7 +121,7 @@ export const texts = defineTexts("sign-in", {
   awayUnknown: (provider: string, tenant: string) =>
     `${provider} knows you, but nobody at ${tenant} has added you yet. Ask an administrator of ${tenant}.`,
   awayUnverified: (_: string, tenant: string) =>
-    `Your address is known at ${tenant} but not confirmed yet. Open the invitation that was sent to you first, or ask an administrator for a new one.`,
+    `Your address is known at ${tenant}, but its mailbox has not confirmed it yet. Were you invited? Then open the invitation first, or ask an administrator for a new one. Have you signed in there before? Then “Forgotten password?” sends a link to this address: opening it confirms the address.`,
   awayOtherSubject: (provider: string, tenant: string) =>
     `${provider} used to call somebody else by your address. Ask an administrator of ${tenant} to unlink that account.`,
   awayOtherProvider: (provider: string, tenant: string) =>

@@ -84,7 +84,12 @@ describe("a provider's first word about an address that its domain alone verifie
   test("links nobody", async () => {
     const { tenant, idp, user } = await given();
     const browser = tenant.newBrowser();
-    expect((await signInBy(house, browser, idp)).status).toBe(403);
+    const refused = await signInBy(house, browser, idp);
+    expect(refused.status).toBe(403);
+    // They have an account, and no invitation: the page has the way that confirms the address.
+    const page = await refused.text();
+    expect(page).toContain("its mailbox has not confirmed it yet");
+    expect(page).toContain('href="/forgotten-password"');
     expect(await isSignedIn(browser)).toBe(false);
     expect(await causesIn(tenant)).toEqual(["address_unverified"]);
     expect(await isByDomain(tenant, user, `ada@${idp.domain}`)).toBe(true);

@@ -59,6 +59,8 @@ describe("a first sign-in by a provider", () => {
     expect(locationOf(await signInBy(app, browser, idp))).toBe("/sign-in/link");
     const page = await (await browser.get("/sign-in/link")).text();
     expect(page).toContain("people with an authenticator app or a passkey");
+    // Whoever does not know the password is not stuck here.
+    expect(page).toContain('href="/forgotten-password"');
     expect(locationOf(await byPasskey(tenant, browser, authenticator))).toBe("/");
     expect([await methodsOf(tenant), await linksOf(tenant)]).toEqual([["provider", "passkey"], 1]);
     expect(locationOf(await signInBy(app, tenant.newBrowser(), idp))).toBe("/");

@@ -36,6 +36,13 @@ const turnedAwayTexts: Readonly<Record<TurnedAway, (provider: string, tenant: st
     no_names: texts.awayNoNames,
   };
 
+/** Those whose way on is told by a message to the mailbox. */
+const byMailbox: ReadonlySet<TurnedAway> = new Set([
+  "address_unverified",
+  "other_provider",
+  "sent_elsewhere",
+]);
+
 /** The status that goes with each end. */
 export const statusOf = ({ kind }: End): 403 | 410 =>
   kind === "deactivated" || kind === "turned_away" ? 403 : 410;
@@ -73,15 +80,22 @@ export const EndPage: Screen<End> = ({ data, view }) => {
         tone="critical"
         lead={turnedAwayTexts[data.why](data.provider, view.tenant.name)}
       >
-        <LinkButton
-          href={
-            data.why === "sent_elsewhere" ? pastProvider(data.returnTo) : startOf(data.returnTo)
-          }
-          kind="primary"
-          wide
-        >
-          {texts.startAgain}
-        </LinkButton>
+        <Stack gap="small">
+          <LinkButton
+            href={
+              data.why === "sent_elsewhere" ? pastProvider(data.returnTo) : startOf(data.returnTo)
+            }
+            kind="primary"
+            wide
+          >
+            {texts.startAgain}
+          </LinkButton>
+          {byMailbox.has(data.why) && (
+            <LinkButton href="/forgotten-password" wide>
+              {texts.forgotten}
+            </LinkButton>
+          )}
+        </Stack>
       </FramePage>
     );
   const isExpired = data.kind === "expired";

@@ -15,7 +15,7 @@ import {
 } from "#platform/ui/index.ts";
 import { texts } from "../texts.ts";
 import { providerTexts } from "../provider-texts.ts";
-import { Another, CodeForm, type Step, typedOr, WithProvider } from "./parts.tsx";
+import { Another, CodeForm, Forgotten, type Step, typedOr, WithProvider } from "./parts.tsx";
 
 export interface EmailStep {
   readonly returnTo: string;
@@ -33,12 +33,6 @@ export interface EmailStep {
 }
 
 const options = "/sign-in/passkey/options";
-
-const Forgotten = () => (
-  <p class="field-hint">
-    <a href="/forgotten-password">{texts.forgotten}</a>
-  </p>
-);
 
 export const EmailPage: FormScreen<EmailStep> = ({ data, view, values, problems }) => (
   <FramePage

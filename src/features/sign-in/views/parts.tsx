@@ -39,6 +39,13 @@ export const Another: FC<{ returnTo: string }> = ({ returnTo }) => (
   <a href={startOf(returnTo)}>{texts.useAnother}</a>
 );
 
+/** The way to a new password, below the field that asks for the present one. */
+export const Forgotten: FC = () => (
+  <p class="field-hint">
+    <a href="/forgotten-password">{texts.forgotten}</a>
+  </p>
+);
+
 /** A button that goes to a provider, whatever the address. */
 export const WithProvider: FC<{ provider: Route }> = ({ provider: { id, name } }) => (
   <ActionButton action={withProviderPath(id)} kind="secondary" icon="sign-in" wide>

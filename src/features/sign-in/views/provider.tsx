@@ -4,7 +4,7 @@ import type { FormScreen, Screen } from "#platform/http/view.ts";
 import { addressOf, Field, Form, FramePage, PasskeyButton, Stack } from "#platform/ui/index.ts";
 import { texts } from "../texts.ts";
 import { type End, EndPage } from "./ends.tsx";
-import { Another, type Step } from "./parts.tsx";
+import { Another, Forgotten, type Step } from "./parts.tsx";
 
 export type ToProvider = Question | End;
 
@@ -55,6 +55,7 @@ export const LinkPage: FormScreen<Step> = ({ data, view, values, problems }) => 
           required
           autofocus
         />
+        <Forgotten />
       </Form>
       <Form action="/sign-in/passkey" id="passkey" summary={false}>
         <PasskeyButton
