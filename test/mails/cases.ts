@@ -52,6 +52,16 @@ export const mailCases: readonly MailCase[] = [
     data: { ...noticed, from: "ada@acme.example", to: "ada@analytical.example" },
   },
   {
+    template: "addresses.primary_changed",
+    variant: "replaced",
+    data: {
+      ...byOperator,
+      from: "ada@acme.example",
+      to: "ada@analytical.example",
+      isReplaced: true,
+    },
+  },
+  {
     template: "addresses.asked_by_administrator",
     data: { ...byAdministrator, email: "ada@analytical.example" },
   },

@@ -84,12 +84,19 @@ export const addressRemovedMail = defineEmail(
 export const primaryChangedMail = defineEmail(
   "addresses.primary_changed",
   notice(
-    Circumstances.extend({ from: z.string(), to: z.string() }),
+    Circumstances.extend({
+      from: z.string(),
+      to: z.string(),
+      /** The former one was taken away with it, and sessions have ended: `weft user set-email`. */
+      isReplaced: z.boolean().default(false),
+    }),
     {
       subject: texts.primarySubject,
-      text: (tenant, { from, to }) => texts.primaryMailText(tenant, from, to),
+      text: (tenant, { from, to, isReplaced }) =>
+        (isReplaced ? texts.primaryReplacedText : texts.primaryMailText)(tenant, from, to),
     },
-    lookFor(texts.primaryWayOut),
+    ({ isReplaced }) =>
+      isReplaced ? { text: texts.replacedWayOut } : lookFor(texts.primaryWayOut),
   ),
 );
 

@@ -116,6 +116,10 @@ export const texts = defineTexts("addresses", {
   primarySubject: (tenant: string) => `Your primary address at ${tenant} has changed`,
   primaryMailText: (tenant: string, from: string, to: string) =>
     `The primary address of your account at ${tenant} is now ${to}, in the place of ${from}. Applications are told it; both sign in.`,
+  primaryReplacedText: (tenant: string, from: string, to: string) =>
+    `The primary address of your account at ${tenant} is now ${to}. ${from} was taken away: it signs in no more. Applications are told the new one, and you were signed out everywhere.`,
+  replacedWayOut:
+    "Do you not know of this? Tell an administrator at once: whoever runs the server changed it, and whoever reads the mail of the new address can open the account.",
   askedSubject: (tenant: string) =>
     `An administrator wants to add an address to your account at ${tenant}`,
   askedText: (tenant: string, email: string) =>

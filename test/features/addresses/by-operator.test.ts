@@ -58,6 +58,9 @@ describe("weft user set-email", () => {
       const texts = mails.filter((mail) => mail.to === to).map(({ text }) => text);
       expect(texts).toHaveLength(2);
       for (const text of texts) expect(text).toContain("on the server itself");
+      expect(texts.join()).toContain(`${user.email} was taken away: it signs in no more`);
+      expect(texts.join()).toContain("you were signed out everywhere");
+      expect(texts.join()).not.toContain("both sign in");
     }
     expect(await tenant.events("address.set_by_operator")).toMatchObject([
       { actorKind: "operator", data: { userId: user.id, from: user.email, to: newEmail } },

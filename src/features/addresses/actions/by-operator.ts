@@ -74,7 +74,8 @@ export async function setEmailByOperator(
   // While the former one is still theirs: it is one of those that are told.
   const happening = { userId, now };
   const { from, to } = change;
-  await notify(db, post, actor, { happening, template: primaryChangedMail, more: { from, to } });
+  const replaced = { from, to, isReplaced: true };
+  await notify(db, post, actor, { happening, template: primaryChangedMail, more: replaced });
   const more = (told: string) => ({ email: from, isGone: told === from });
   await notify(db, post, actor, { happening, template: addressRemovedMail, more });
   await db.deleteFrom("user_emails").where("id", "=", former.id).execute();

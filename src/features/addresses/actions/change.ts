@@ -57,7 +57,11 @@ export async function promoteAddress(
   await record(db, actor, primaryAddressChanged, change);
   const { from, to } = change;
   const happening = { userId, now };
-  await notify(db, post, actor, { happening, template: primaryChangedMail, more: { from, to } });
+  await notify(db, post, actor, {
+    happening,
+    template: primaryChangedMail,
+    more: { from, to, isReplaced: false },
+  });
   return { email };
 }
 
