@@ -3,6 +3,7 @@ import { z } from "zod";
 import { Circumstances, notice, type WayOut } from "#features/notices/index.ts";
 import { defineEmail, type MailFrame } from "#platform/mail/define.ts";
 import { MailButton, MailNote } from "#platform/mail/layout.tsx";
+import { formatTime } from "#platform/ui/index.ts";
 import { texts, waitingText } from "./texts.ts";
 
 export const secondStepsResetMail = defineEmail(
@@ -60,12 +61,14 @@ interface Letter<D extends { readonly firstName: string }> {
   readonly items?: (data: D) => readonly string[];
   readonly button: string;
   readonly path: string;
+  /** What to do for whom it comes unexpected; none where the message itself says it. */
+  readonly question?: string;
 }
 
 /** A short message that ends with the page it is about. */
 function letter<S extends z.ZodType<{ firstName: string }>>(
   data: S,
-  { subject, paragraphs, items, button, path }: Letter<z.output<S>>,
+  { subject, paragraphs, items, button, path, question }: Letter<z.output<S>>,
 ) {
   const address = ({ baseUrl }: MailFrame) => `${baseUrl}${path}`;
   const itemsOf = (about: z.output<S>) => items?.(about) ?? [];
@@ -84,7 +87,7 @@ function letter<S extends z.ZodType<{ firstName: string }>>(
             ]
           : []),
         `${button}: ${address(frame)}`,
-        texts.mailQuestion,
+        ...(question === undefined ? [] : [question]),
       ].join("\n\n"),
     html: (about: z.output<S>, frame: MailFrame) => (
       <>
@@ -100,7 +103,7 @@ function letter<S extends z.ZodType<{ firstName: string }>>(
           </ul>
         )}
         <MailButton href={address(frame)} label={button} />
-        <MailNote>{texts.mailQuestion}</MailNote>
+        {question !== undefined && <MailNote>{question}</MailNote>}
       </>
     ),
   };
@@ -141,6 +144,7 @@ export const resetDecidedMail = defineEmail(
       ],
       button: texts.mailOpenHistory,
       path: "/recovery/factor-resets",
+      question: texts.mailNotAsked,
     },
   ),
 );
@@ -151,10 +155,11 @@ export const reactivationDeniedMail = defineEmail(
     subject: (_, tenant) => texts.mailReactivationDeniedSubject(tenant),
     paragraphs: ({ againAt }, tenant) => [
       texts.mailReactivationDenied(tenant),
-      texts.mailAskAgain(againAt.slice(0, 10)),
+      texts.mailAskAgain(formatTime(new Date(againAt), "UTC", "date")),
     ],
     button: texts.mailSignIn,
     path: "/",
+    question: texts.mailQuestion,
   }),
 );
 

@@ -190,6 +190,7 @@ export const texts = defineTexts("recovery", {
     `${who} agreed: the second steps of ${person} at ${tenant} are reset.`,
   mailDenied: (who: string, person: string, tenant: string) =>
     `${who} denied your request: the second steps of ${person} at ${tenant} stay as they are.`,
+  mailNotAsked: "If it was not you who asked, tell another administrator at once.",
   mailOpenHistory: "Look at the history",
   mailReactivationDeniedSubject: (tenant: string) => `Your account at ${tenant} stays deactivated`,
   mailReactivationDenied: (tenant: string) =>

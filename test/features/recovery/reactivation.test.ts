@@ -1,6 +1,7 @@
 // Being let in again: asking with a link of one's own, and what administrators make of it.
 import { describe, expect, test } from "bun:test";
 import { issueLink, linkPath } from "#features/one-time-links/index.ts";
+import { formatTime } from "#platform/ui/index.ts";
 import type { Role } from "#src/permissions.ts";
 import { testApp, type TestTenant, type TestUser } from "../../support/a-tenant.ts";
 import { locationOf } from "../sign-in/support.ts";
@@ -161,9 +162,11 @@ describe("an administrator", () => {
     const [mail, ...more] = await tenant.mails();
     expect(more).toEqual([]);
     expect(mail?.to).toBe(user.email);
-    const again = new Date(world.clock.now().getTime() + 30 * 86_400_000)
-      .toISOString()
-      .slice(0, 10);
+    const again = formatTime(
+      new Date(world.clock.now().getTime() + 30 * 86_400_000),
+      "UTC",
+      "date",
+    );
     expect(mail?.text).toContain(`ask again from ${again}`);
 
     const link = await linkOf(tenant, user);
