@@ -64,7 +64,7 @@ export const texts = defineTexts("authenticators", {
     `New backup codes were made for your account at ${tenant}. The earlier ones no longer work.`,
   backupCodeSubject: (tenant: string) => `A backup code was used at ${tenant}`,
   backupCodeText: (tenant: string, left: number) =>
-    `Somebody signed in to your account at ${tenant} with a backup code. ${
+    `A backup code of your account at ${tenant} was used, to sign in or to prove who you are. ${
       left === 0
         ? "It was the last one: make new ones on the page Security."
         : left === 1

@@ -71,7 +71,7 @@ export const linkedMail = defineEmail(
       subject: texts.linkedSubject,
       text: (tenant, { provider, isOnlyWay }) =>
         isOnlyWay
-          ? `${texts.linkedText(tenant, provider)} ${texts.linkedOnlyWay(provider)}`
+          ? `${texts.linkedText(tenant, provider)} ${texts.linkedOnlyWay(tenant, provider)}`
           : texts.linkedText(tenant, provider),
     },
     { text: texts.linkedNotYou, button: texts.newDeviceButton, path: "/security/sessions" },

@@ -18,7 +18,7 @@ export const texts = defineTexts("sign-in", {
   newDeviceText: (tenant: string, methods: string) =>
     `Somebody signed in to your account at ${tenant} with a browser that was not known to it. Proven by: ${methods}.`,
   newDeviceNotYou:
-    "Was that you? Then there is nothing to do. Was that not you? End that session at once, and choose a new password.",
+    "Was that you? Then there is nothing to do. Was that not you? End that session at once, and change the password that you sign in with.",
   newDeviceButton: "Show where you are signed in",
 
   // After the operator's link
@@ -133,8 +133,8 @@ export const texts = defineTexts("sign-in", {
   linkedSubject: (tenant: string) => `Another way in to your account at ${tenant}`,
   linkedText: (tenant: string, provider: string) =>
     `Your account at ${tenant} can be opened by signing in with ${provider} from now on.`,
-  linkedOnlyWay: (provider: string) =>
-    `It is the only way from now on: a password or passkey that you have there opens it no more. If ${provider} does not let you in, an administrator can change that.`,
+  linkedOnlyWay: (tenant: string, provider: string) =>
+    `It is the only way from now on: a password or passkey of yours at ${tenant} opens it no more. If ${provider} does not let you in, an administrator can change that.`,
   linkedNotYou:
     "Was that you? Then there is nothing to do. Was that not you? Tell an administrator of your organisation at once.",
   byProviderSubject: (tenant: string) => `How you sign in to ${tenant}`,
