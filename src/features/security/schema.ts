@@ -67,8 +67,9 @@ export const SessionParams = z.object({ sessionId: SessionId });
 /** What the page shows of a person's proofs. */
 export interface SecurityState {
   readonly email: string;
-  /** False: they come in by an identity provider alone. */
   readonly hasPassword: boolean;
+  /** The identity provider by which alone they come in; null: what they have here opens the door. */
+  readonly provider: string | null;
   readonly passwordChangedAt: Date | null;
   /** Why another password has to be chosen; null: it need not. */
   readonly resetCause: PasswordResetCause | null;

@@ -6,6 +6,8 @@ export const texts = defineTexts("security", {
 
   password: "Password",
   passwordAbout: "Asked for at sign-in, unless you use a passkey.",
+  passwordByProvider: (provider: string) =>
+    `You come in by ${provider} alone: a password does not open the sign-in page in its place. It is proof before a change here.`,
   passwordNone: "You have none: you come in through your organisation's sign-in.",
   passwordChanged: "Last changed",
   passwordChange: "Change password",
@@ -26,6 +28,8 @@ export const texts = defineTexts("security", {
   toReplaceOr: "Or use a passkey.",
   passwordDone: "Your password is changed. Every other device is signed out.",
 
+  secondStepByProvider: (provider: string) =>
+    `Asked for after ${provider}, unless that is trusted to have asked for one.`,
   secondStep: "Second step",
   secondStepAbout: "Asked for after the password, so that a password alone opens nothing.",
   byEmail: "Code by e-mail",
@@ -179,7 +183,7 @@ export const texts = defineTexts("security", {
 
   sessions: "Where you are signed in",
   sessionsAbout:
-    "Every browser that is signed in as you. End those you do not know, and change your password then.",
+    "Every browser that is signed in as you. End those you do not know, and change the password that you sign in with.",
   sessionsCount: (count: number) => (count === 1 ? "Only here" : `On ${count} devices`),
   sessionsShow: "Show devices",
   sessionsTitle: "Devices and sessions",

@@ -18,7 +18,7 @@ import { type Handling, type Redirect, redirect } from "#platform/http/context.t
 import { forbidden } from "#platform/http/door.ts";
 import { routes } from "#platform/http/route.ts";
 import { groupedSecret, totpUri } from "#protocols/totp.ts";
-import { keepChanged, keepSession, mine, proofOf, proofStep } from "../me.ts";
+import { keepChanged, keepSession, mine, onlyProvider, proofOf, proofStep } from "../me.ts";
 import {
   DraftPassword,
   FirstCode,
@@ -177,6 +177,7 @@ async function readState(handling: AnyHandling): Promise<SecurityState> {
     return {
       email: person.email,
       hasPassword: person.passwordHash !== null,
+      provider: await onlyProvider(db, { userId, now }),
       passwordChangedAt: person.passwordChangedAt,
       resetCause: person.resetCause,
       totpSince: person.totpConfirmedAt,

@@ -24,7 +24,7 @@ export const SecurityPage: Screen<SecurityState> = ({ data, view }) => (
     <PageHeader title={texts.title} description={texts.description} />
     <Section
       title={texts.password}
-      description={data.hasPassword ? texts.passwordAbout : undefined}
+      description={data.hasPassword ? passwordAbout(data) : undefined}
     >
       <Card>
         <Stack>
@@ -44,10 +44,10 @@ export const SecurityPage: Screen<SecurityState> = ({ data, view }) => (
         </Stack>
       </Card>
     </Section>
-    <Section title={texts.passkeys} description={texts.passkeysAbout}>
+    <Section title={texts.passkeys} description={passkeysAbout(data)}>
       <Passkeys data={data} />
     </Section>
-    <Section title={texts.secondStep} description={texts.secondStepAbout}>
+    <Section title={texts.secondStep} description={secondStepAbout(data)}>
       {data.totpSince === null ? (
         <WithoutApp {...data} />
       ) : (
@@ -64,6 +64,15 @@ export const SecurityPage: Screen<SecurityState> = ({ data, view }) => (
     </Section>
   </Stack>
 );
+
+const passwordAbout = ({ provider }: SecurityState) =>
+  provider === null ? texts.passwordAbout : texts.passwordByProvider(provider);
+
+const passkeysAbout = ({ provider }: SecurityState) =>
+  provider === null ? texts.passkeysAbout : texts.passkeysByProvider(provider);
+
+const secondStepAbout = ({ provider }: SecurityState) =>
+  provider === null ? texts.secondStepAbout : texts.secondStepByProvider(provider);
 
 const since = (at: Date | null, { viewer }: View) =>
   at && <Time at={at} zone={viewer?.zone ?? "UTC"} format="date" />;
