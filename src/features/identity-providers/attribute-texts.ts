@@ -26,7 +26,7 @@ export const attributeTexts = defineTexts("identity-providers-attributes", {
   becomes: "What becomes of it",
   keep: "Keep what it said about people on their profiles",
   keepHint:
-    "Else values go that came from it and are as it said them last. What administrators and people wrote stays in any case.",
+    "Otherwise values are removed that came from it and are still as it said them last. What administrators and people wrote stays in any case.",
   eventSkipped: "Identity provider said attributes that cannot be used",
   eventTakenBack: "Attributes of an identity provider taken back",
 });

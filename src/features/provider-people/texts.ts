@@ -87,14 +87,14 @@ export const texts = defineTexts("provider-people", {
   way: "From the next sign-in on",
   wayProvider: "By an identity provider alone",
   wayProviderHint:
-    "Its first word about a verified address of theirs links them, also of a domain that is not bound to it. They are mailed the way there. Sessions that came from another provider end, and the groups that it gave go.",
+    "Its first word about an address of theirs that its mailbox has confirmed links them, also of a domain that is not bound to it; whoever has an authenticator app or a passkey here proves that once before. They are mailed the way there. Sessions that came from another provider end, and the groups that it gave go.",
   wayPassword: "With what they have here",
   wayPasswordHint: "Password or passkey. By no provider, wherever their address leads.",
   wayPasswordInvite:
     "They have nothing here: they are mailed a link for choosing a password. Their account stays as it is.",
   wayAgain: (provider: string) => `By ${provider} anew`,
   wayAgainHint:
-    "Forgets what it calls them: for somebody whose account there was deleted and made again. Its next word about their address links them.",
+    "Forgets what it calls them: for somebody whose account there was deleted and made again. Its next word about their address links them, as at a first time: whoever has an authenticator app or a passkey here proves that once before.",
   againNotEnabled: (provider: string) =>
     `They do not come by ${provider} anew while it lets nobody in: enable it first.`,
   againNotVerified: (provider: string) =>
@@ -112,7 +112,7 @@ export const texts = defineTexts("provider-people", {
   wayDeactivationDone: "They are deactivated already.",
   keepsAttributes: "Keep on the profile what the provider that they leave said",
   keepsAttributesHint:
-    "Else values go that came from it and are as it said them last. What administrators and people wrote stays in any case.",
+    "Otherwise values are removed that came from it and are still as it said them last. What administrators and people wrote stays in any case.",
   wayLabel: "They come in",
   providerIf: "Identity provider, if it is to be one",
   noProvider: "Choose one",
