@@ -2,7 +2,7 @@
 import { defineTexts } from "#platform/texts.ts";
 
 export const texts = defineTexts("password_resets", {
-  noPassword: "This person has no password yet: they choose one with their invitation",
+  noPassword: "This person has no password here, so there is none to replace",
   ownPassword: "Change your own password on the page Security",
   cannotLift:
     "Only what an administrator asked for can be taken back: this password was found in a breach, or is less than your settings ask for",

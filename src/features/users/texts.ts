@@ -177,7 +177,7 @@ export const texts = defineTexts("users", {
   providers: "Identity provider",
   saidByProviders: "Said by identity providers",
   saidByProvidersText:
-    "What each said of the person at their last sign-in by it. What is in force stands in the profile.",
+    "What each said of the person at their last sign-in by it. What is in force is marked, and stands under Attributes.",
   saidBy: "Provider",
   saidAttribute: "Attribute",
   saidValue: "Value",

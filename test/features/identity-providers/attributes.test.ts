@@ -316,6 +316,8 @@ describe("what a provider said", () => {
     const page = await (await tenant.browser.get(`/users/${person.id}`)).text();
     expect(page).toContain("Said by identity providers");
     expect(page).toContain("Countess");
+    // They come by the provider and have no password that could be replaced.
+    expect(page).not.toContain("Require a new password");
     const path = `/users/${person.id}/identity-provider/attributes`;
     const { items } = await ok<{ items: object[] }>(tenant.api.get(path));
     const identityProvider = { id: idp.id, name: idp.connection.name };

@@ -13,7 +13,9 @@ const mustReplace: Readonly<Record<Cause, string>> = {
 
 export function Password({ user }: { user: UserDetail }) {
   const cause = user.passwordResetCause;
-  if (cause === null && !user.allowedActions.includes("require_new_password")) return null;
+  const mayRequire =
+    user.allowedActions.includes("require_new_password") && user.signInMethods.includes("password");
+  if (cause === null && !mayRequire) return null;
   return (
     <Card
       title={texts.password}
