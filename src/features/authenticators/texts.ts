@@ -25,7 +25,8 @@ export const texts = defineTexts("authenticators", {
   minutes: (n: number) => (n === 1 ? "1 minute" : `${n} minutes`),
   hours: (n: number) => (n === 1 ? "1 hour" : `${n} hours`),
   days: (n: number) => (n === 1 ? "1 day" : `${n} days`),
-  totpNotPending: "There is nothing to confirm any more: begin again",
+  totpNotPending:
+    "Nothing waits to be confirmed: the app is on already, or it took too long. The page Security says which",
   totpCodeWrong:
     "This code is not right. Check the clock of your device, and type the code it shows now",
   factorNeeded:

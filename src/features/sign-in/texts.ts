@@ -84,7 +84,7 @@ export const texts = defineTexts("sign-in", {
   backupCode: "Backup code",
   backupHint: "Capitals and hyphens do not matter.",
   lostAll:
-    "Without app and codes: ask an administrator of your organisation to reset your second step.",
+    "No code left, and nothing else at hand? Ask an administrator of your organisation to reset your second steps.",
 
   backupLeadPasskey:
     "Type one of the codes you saved when you set up your passkey. Each works once.",
