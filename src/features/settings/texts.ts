@@ -154,9 +154,9 @@ export const texts = defineTexts("settings", {
     n === 1
       ? "1 person could not sign in with what they have now:"
       : `${n} people could not sign in with what they have now:`,
-  affectedAtOnce: "They have to set up more at their next sign-in.",
+  affectedAtOnce: "Whoever lacks nothing but a second step sets it up at their next sign-in.",
   affectedGrace: (n: number) =>
-    `They still get in for ${days(n)} from their next sign-in, which asks them to set up more.`,
+    `Whoever lacks nothing but a second step still gets in for at most ${days(n)} from their next sign-in, and is asked to set it up then.`,
   affectedNone: "Everybody could sign in with what they have now.",
   affectedMail:
     "Everybody could sign in with what they have now, where our mail arrives: whose does not, nobody can tell from here.",
@@ -178,11 +178,11 @@ export const texts = defineTexts("settings", {
     "No super administrator could sign in with what they have now. Set up your own second step first.",
   testTitle: "1. Test",
   testText:
-    "Sign in with the new settings in a second window. A test that ends well signs you in anew in this browser; one that fails leaves this session as it is.",
+    "Sign in with the new settings in a second window. A test that ends well signs you in anew in this browser and leads back here; one that fails leaves this session as it is.",
   testProof: "The test counts when the code that is mailed at its beginning was given.",
   testProvider: "The test counts when you come in by the proposed default identity provider.",
   test: "Test sign-in",
-  testedAt: "A test sign-in succeeded: ",
+  testedAt: "A test sign-in succeeded:",
   notTested: "No test sign-in has succeeded yet.",
   checkAgain: "I have signed in: look again",
   applyTitle: "2. Apply",

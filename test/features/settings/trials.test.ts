@@ -63,7 +63,10 @@ describe("a change that can keep people out", () => {
     expect(await inForce(tenant)).toEqual(defaultPolicy);
     expect(await trialEvents(tenant)).toEqual(["sign_in_policy.trial_opened"]);
     const { trial } = await settingsOf(tenant);
-    expect(page).toContain(`href="/sign-in?trial=${trial?.id}" target="_blank" rel="noopener"`);
+    // Whoever tries it comes back to where it is applied.
+    expect(page).toContain(
+      `href="/sign-in?trial=${trial?.id}&amp;return_to=%2Fsettings%2Fsign-in" target="_blank" rel="noopener"`,
+    );
   });
 
   test("stands in the way of another change, with what was typed kept", async () => {

@@ -3,6 +3,7 @@ import { mustGoThrough, type Policy, riskyFields } from "#features/policy/index.
 import type { Problems, Values, View } from "#platform/http/view.ts";
 import {
   ActionButton,
+  addressOf,
   Card,
   Checkbox,
   Cluster,
@@ -87,8 +88,7 @@ const Affected = ({ trial }: Pick<Props, "trial">) => {
   const { count, people, superAdminsLeft } = trial.affected;
   const { graceDays } = trial.proposed;
   const asksForMail = trial.proposed.emailProofFirst && !trial.previous.emailProofFirst;
-  if (count === 0)
-    return <Status tone="positive">{asksForMail ? texts.affectedMail : texts.affectedNone}</Status>;
+  if (count === 0) return <p>{asksForMail ? texts.affectedMail : texts.affectedNone}</p>;
   return (
     <>
       {superAdminsLeft === 0 && <Notice kind="warning">{texts.noSuperAdminLeft}</Notice>}
@@ -120,14 +120,18 @@ const Test = ({ trial, view }: Pick<Props, "trial" | "view">) => (
       {trial.testedAt === null ? (
         <Status tone="caution">{texts.notTested}</Status>
       ) : (
-        <Status tone="positive">
-          {texts.testedAt}
+        <>
+          <Status tone="positive">{texts.testedAt}</Status>{" "}
           <Time at={trial.testedAt} zone={view.viewer?.zone ?? "UTC"} />
-        </Status>
+        </>
       )}
     </p>
     <Cluster>
-      <LinkButton href={`/sign-in?trial=${trial.id}`} icon="external" newWindow>
+      <LinkButton
+        href={addressOf("/sign-in", { trial: trial.id, return_to: settingsPath })}
+        icon="external"
+        newWindow
+      >
         {texts.test}
       </LinkButton>
       {trial.testedAt === null && (
