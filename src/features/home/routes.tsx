@@ -28,7 +28,7 @@ export const homeRoutes = routes()
         const apps = await listMyApplications(db, session.userId);
         return {
           apps: apps.map(withLaunchPath),
-          authenticatedAt: session.authenticatedAt,
+          signedInAt: session.startedAt,
           missing: await ownMissing(db, { actor, now }),
         };
       });

@@ -14,7 +14,7 @@ import { texts } from "./texts.ts";
 
 interface Home {
   readonly apps: readonly { id: string; name: string; description: string; launchPath: string }[];
-  readonly authenticatedAt: Date;
+  readonly signedInAt: Date;
   /** What the person's own profile lacks and they can fill in themselves. */
   readonly missing: readonly AttributeKey[];
 }
@@ -29,7 +29,7 @@ export const HomePage: Screen<Home> = ({ data, view }) => {
         description={
           <>
             {texts.signedInAs(viewer?.email ?? "", view.tenant.name)}
-            <Time at={data.authenticatedAt} zone={viewer?.zone ?? "UTC"} now={view.now} />
+            <Time at={data.signedInAt} zone={viewer?.zone ?? "UTC"} now={view.now} />
           </>
         }
       />

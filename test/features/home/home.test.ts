@@ -1,7 +1,7 @@
 // The start page: who am I, and the applications that I may use.
 import { describe, expect, test } from "bun:test";
 import { headerProblems } from "../../http/support/answers.ts";
-import { testApp, type TestTenant } from "../../support/a-tenant.ts";
+import { goodPassword, testApp, type TestTenant } from "../../support/a-tenant.ts";
 import type { Browser } from "../../support/browser.ts";
 import { byHand, register } from "../applications/support.ts";
 
@@ -39,6 +39,18 @@ describe("GET /", () => {
     const page = await answer.text();
     for (const said of ["Hello, Ada", tenant.me.email, "No applications yet"])
       expect(page).toContain(said);
+  });
+
+  test("says since when one is signed in, whatever was proven since", async () => {
+    const tenant = await app.aTenant({ signedInAs: "super_admin" });
+    const since = async () =>
+      /datetime="([^"]+)"/.exec(await (await tenant.browser.get("/")).text())?.[1];
+    const signedIn = await since();
+    expect(signedIn).toBeDefined();
+    app.clock.advance({ minutes: 11 });
+    await tenant.browser.post("/step-up", { currentPassword: goodPassword, return_to: "/" });
+    expect(await tenant.events("session.reauthenticated")).toHaveLength(1);
+    expect(await since()).toBe(signedIn);
   });
 
   test("has a tile for what one may use, by name, and for nothing else", async () => {
