@@ -120,7 +120,7 @@ export const texts = defineTexts("provider-people", {
   saved: "Decided. The person is told by mail",
   removeTitle: (name: string, provider: string) => `How is ${name} to come in without ${provider}?`,
   removeAsk: "Instead",
-  removed: "Done",
+  removed: "Decided. The person is told by mail",
   withdraw: "Let the address decide",
   withdrawHint: "Takes the decision back. What brought them in before goes on doing so.",
   withdrawn: "Their address decides again",
