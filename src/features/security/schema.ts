@@ -10,7 +10,17 @@ import { PasskeyName } from "#features/passkeys/index.ts";
 import { PasskeyId, DeviceId, SessionId } from "#src/ids.ts";
 import { texts } from "./texts.ts";
 
-export const PasswordChange = z.object({ currentPassword: TypedPassword, password: TypedPassword });
+/** Two boxes on one page: each says which of them is empty. */
+const typed = (missing: string) =>
+  z
+    .string({ error: () => missing })
+    .min(1, { error: () => missing })
+    .pipe(TypedPassword);
+
+export const PasswordChange = z.object({
+  currentPassword: typed(texts.currentPasswordMissing),
+  password: typed(texts.newPasswordMissing),
+});
 export const DraftPassword = z.object({ password: z.string().max(1_024).catch("") });
 
 /** A browser's answer to a ceremony, JSON as text. */

@@ -14,7 +14,9 @@ export const texts = defineTexts("security", {
   passwordTitle: "Change your password",
   passwordLead: "Every other device is signed out. You stay signed in here.",
   currentPassword: "Current password",
+  currentPasswordMissing: "Type your current password",
   newPassword: "New password",
+  newPasswordMissing: "Type the new password",
   newPasswordHint: (least: number) =>
     `At least ${least} characters. Several words that have nothing to do with each other work well.`,
   passwordSubmit: "Save new password",

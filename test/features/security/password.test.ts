@@ -64,7 +64,7 @@ describe("PUT /security/password", () => {
     ["too short", "copper thimb", "at least 15"],
     ["a common one", "1234567890123456", "tried first|too easy"],
     ["made of the organisation's name", "Tenant tenant tenant", "too easy"],
-    ["missing", "", "Type the password"],
+    ["missing", "", "Type the new password"],
   ])("refuses a new password that is %s", async (_, password, says) => {
     const tenant = await aTenant({ signedInAs: "member" });
     const answer = await change(tenant.browser, goodPassword, password);
