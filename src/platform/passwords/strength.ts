@@ -42,7 +42,7 @@ export async function assessPassword(
   if (characterCount(text) < policy.minLength) problems.push("too_short");
   if (common.has(text.toLowerCase())) problems.push("common");
   const left = unknownPart(text, policy.inputs);
-  const isAboutThem = characterCount(left) < unknownMin;
+  const isAboutThem = characterCount(left.replaceAll(separators, "")) < unknownMin;
   if (rated.score < policy.minScore || isAboutThem) problems.push("too_weak");
   return {
     ok: problems.length === 0,
@@ -108,6 +108,9 @@ const known = (input: string): string[] => [
 
 /** Names strung together make a long password that an acquaintance guesses: this much must be something else. */
 const unknownMin = 6;
+
+/** What people put between words says nothing new: “Jane Doe, Acme 2026”. */
+const separators = /[\s.,_-]+/g;
 
 /** What is left of a password without the words that an attacker knows of the person. */
 function unknownPart(password: string, inputs: readonly string[]): string {

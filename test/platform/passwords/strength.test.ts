@@ -100,6 +100,18 @@ describe("assessPassword", () => {
     const strung = await assessPassword("acmehospitaljane", { ...policy, inputs });
     expect(strung.problems).toEqual(["too_weak"]);
     expect(strung.warning).toBe(texts.aboutYou);
+    // zxcvbn multiplies with every space; whoever knows the person guesses it all the same.
+    for (const spaced of [
+      "jane acme hospital 2026",
+      "Jane, Acme-Hospital 1999",
+      "jane_acme_hospital!!",
+    ])
+      expect(await assessPassword(spaced, { ...policy, inputs })).toMatchObject({
+        ok: false,
+        problems: ["too_weak"],
+        warning: texts.aboutYou,
+        crackTimeText: null,
+      });
     const mixed = await assessPassword("jane walks otters nightly", { ...policy, inputs });
     expect(mixed.ok).toBe(true);
   });
