@@ -55,11 +55,11 @@ export const texts = defineTexts("authenticators", {
   totpConfirmedSubject: (tenant: string) =>
     `An authenticator app protects your account at ${tenant}`,
   totpConfirmedText: (tenant: string) =>
-    `From now on, signing in to ${tenant} asks for a code of the authenticator app that was just set up.`,
+    `An authenticator app was just set up for your account at ${tenant}. From now on its codes, or something stronger, are the second step when you sign in: a code by e-mail is not enough any more.`,
   totpRemovedSubject: (tenant: string) =>
     `The authenticator app was removed from your account at ${tenant}`,
   totpRemovedText: (tenant: string) =>
-    `From now on, signing in to ${tenant} asks for a code that is sent to this address. Backup codes no longer work.`,
+    `From now on, signing in to ${tenant} asks for no code of the app. If you have a passkey, it is asked for, and your backup codes go on working. If you have none, a code is sent to your mailbox, and backup codes no longer work.`,
   backupCodesSubject: (tenant: string) => `New backup codes for ${tenant}`,
   backupCodesText: (tenant: string) =>
     `New backup codes were made for your account at ${tenant}. The earlier ones no longer work.`,
