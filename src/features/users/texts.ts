@@ -110,6 +110,8 @@ export const texts = defineTexts("users", {
   invitePerson: "Invite person",
   invitedNotice: (email: string) => `Invitation sent to ${email}`,
 
+  aboveYours:
+    "This person’s role is above yours: you can look, and only a super administrator can change anything here.",
   details: "Details",
   profileTab: "Profile",
   activityTab: "Activity",

@@ -83,6 +83,16 @@ describe("GET /users/:userId", () => {
     expect(own.allowedActions).toEqual(["edit"]);
   });
 
+  test("says to an administrator why there is nothing to do about somebody above", async () => {
+    const tenant = await world.aTenant({ signedInAs: "admin" });
+    const boss = await tenant.aUser({ role: "super_admin" });
+    const pageOf = async ({ id }: { id: string }) =>
+      (await tenant.browser.get(`/users/${id}`)).text();
+    expect(await pageOf(boss)).toContain("role is above yours");
+    expect(await pageOf(await tenant.aUser())).not.toContain("role is above yours");
+    expect(await pageOf(tenant.me)).not.toContain("role is above yours");
+  });
+
   test("takes three statements, however many groups there are", async () => {
     const tenant = await world.aTenant();
     const grace = await tenant.aUser();

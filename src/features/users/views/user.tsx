@@ -15,6 +15,7 @@ import {
   DataTable,
   KeyValues,
   LinkButton,
+  Notice,
   PageHeader,
   Stack,
   Status,
@@ -99,6 +100,7 @@ export const UserPage: PageScreen<UserDetail, Seen> = ({ data, view, more }) =>
     <>
       <Head user={data} side="profile" />
       <Stack gap="large">
+        {data.allowedActions.length === 0 && <Notice kind="info">{texts.aboveYours}</Notice>}
         {may(data, "resend_invitation") && <Invitation user={data} />}
         <SlowedDown user={data} limits={more.limits} view={view} />
         <WithAside aside={<Groups user={data} />}>
