@@ -1,3 +1,4 @@
+import { peerTexts } from "#features/peer-metadata/index.ts";
 import { signingKeyTexts } from "#features/signing-keys/index.ts";
 import { defineError } from "#platform/errors.ts";
 import { texts } from "./texts.ts";
@@ -16,7 +17,7 @@ export const entityIdChanged = defineError("applications.entity_id_changed", {
 });
 export const metadataRefused = defineError("applications.metadata_refused", {
   status: 422,
-  title: texts.metadataRefused,
+  title: peerTexts.refused,
 });
 export const keyNotFound = defineError("applications.key_not_found", {
   status: 404,

@@ -1,6 +1,7 @@
 // Inputs and replies of the registry. One schema serves the form and the API.
 import { z } from "zod";
 import { GroupScope, OwnGroupScope } from "#features/federation/index.ts";
+import { descriptionFields, logoutFields, oneSource } from "#features/peer-metadata/index.ts";
 import { OwnStrength, Strength } from "#features/policy/index.ts";
 import { signingKeyOf } from "#features/signing-keys/index.ts";
 import { checkbox, many, optionalText, pageOf, Paging } from "#platform/http/input.ts";
@@ -11,8 +12,6 @@ import { nameMaxLength, Requested } from "./requested.ts";
 import { ApplicationId, GroupId, SamlKeyId } from "#src/ids.ts";
 import { texts } from "./texts.ts";
 
-export const metadataMaxLength = 1_000_000;
-
 const Name = z
   .string({ error: () => texts.nameMissing })
   .trim()
@@ -22,7 +21,6 @@ const Description = z
   .string()
   .trim()
   .max(2_000, { error: () => texts.descriptionTooLong });
-const MetadataXml = z.string().max(metadataMaxLength, { error: () => texts.metadataTooLong });
 
 export const NameIdFormat = z.enum([
   nameIdFormats.emailAddress,
@@ -39,8 +37,12 @@ export const AcsEndpoint = z.object({
 });
 export type AcsEndpoint = z.infer<typeof AcsEndpoint>;
 
-const blankToUndefined = (value: unknown) =>
-  typeof value === "string" && value.trim() === "" ? undefined : value;
+const source = oneSource({
+  byHand: { acsUrl: texts.acsMissing },
+  address: "acsUrl",
+  problem: texts.oneSource,
+  mayBeNone: false,
+});
 
 const whatever = {
   when: ({ value }: { value: unknown }) =>
@@ -53,67 +55,14 @@ export const NewApplication = z
     kind: z.literal("saml").default("saml"),
     name: Name,
     description: Description.default(""),
-    source: z.enum(["url", "xml", "manual"]).optional(),
-    metadataXml: z.preprocess(blankToUndefined, MetadataXml.optional()),
-    metadataUrl: optionalText(2_048),
-    entityId: optionalText(1_024),
+    ...descriptionFields,
     acsUrl: optionalText(2_048),
     availableToAll: checkbox(),
   })
   // Asked also where another field is wrong, so that everything that is missing is told at once.
-  .superRefine((given, context) => {
-    for (const [path, message] of sourceProblems(given))
-      context.addIssue({ code: "custom", path: [path], message });
-  }, whatever)
-  .transform(({ source, ...input }) => (source ? onlySource(input, source) : input));
+  .superRefine(source.check, whatever)
+  .transform(source.only);
 export type NewApplication = z.infer<typeof NewApplication>;
-
-type SourceName = "url" | "xml" | "manual";
-
-/** What is wrong with where the description comes from, by field. A form's choice says which box is missing. */
-function sourceProblems(given: Sources & { source?: SourceName | undefined }): [string, string][] {
-  const { source } = given;
-  const { metadataXml, metadataUrl, entityId, acsUrl } = source ? onlySource(given, source) : given;
-  if (source === "xml" && metadataXml === undefined) return [["metadataXml", texts.xmlMissing]];
-  if (source === "url" && metadataUrl === undefined) return [["metadataUrl", texts.urlMissing]];
-  const byHand = source === "manual" || entityId !== undefined || acsUrl !== undefined;
-  const sources = [metadataXml !== undefined, metadataUrl !== undefined, byHand].filter(Boolean);
-  if (sources.length !== 1) return [["source", texts.oneSource]];
-  const problems: [wrong: boolean, field: string, message: string][] = [
-    [byHand && !entityId, "entityId", texts.entityIdMissing],
-    [byHand && !acsUrl, "acsUrl", texts.acsMissing],
-    [Boolean(metadataUrl) && !URL.canParse(metadataUrl ?? ""), "metadataUrl", texts.urlInvalid],
-    [Boolean(acsUrl) && !URL.canParse(acsUrl ?? ""), "acsUrl", texts.urlInvalid],
-  ];
-  return problems.filter(([wrong]) => wrong).map(([, field, message]) => [field, message]);
-}
-
-interface Sources {
-  metadataXml?: string | undefined;
-  metadataUrl?: string | undefined;
-  entityId?: string | undefined;
-  acsUrl?: string | undefined;
-}
-
-/** A form sends every box, filled or not: only those of the chosen kind count, the others keep what was typed. */
-function onlySource<T extends Sources>(input: T, source: SourceName): T {
-  return {
-    ...input,
-    metadataXml: source === "xml" ? input.metadataXml : undefined,
-    metadataUrl: source === "url" ? input.metadataUrl : undefined,
-    entityId: source === "manual" ? input.entityId : undefined,
-    acsUrl: source === "manual" ? input.acsUrl : undefined,
-  };
-}
-
-const blankToNull = (value: unknown) =>
-  typeof value === "string" && value.trim() === "" ? null : value;
-const LogoutUrl = z
-  .string()
-  .trim()
-  .max(2_048, { error: () => texts.urlRefused })
-  .nullable()
-  .optional();
 
 /** What may be changed; what is left out stays. */
 export const ApplicationChanges = z.object({
@@ -126,17 +75,12 @@ export const ApplicationChanges = z.object({
   ),
   strength: OwnStrength.optional(),
   groupScope: OwnGroupScope.optional(),
-  /** Null: it takes no part in single logout. */
-  logoutUrl: z.preprocess(blankToNull, LogoutUrl),
-  logoutBinding: z.enum(["redirect", "post"], { error: () => texts.bindingUnknown }).optional(),
-  logoutResponseUrl: z.preprocess(blankToNull, LogoutUrl),
+  ...logoutFields,
 });
 export type ApplicationChanges = z.infer<typeof ApplicationChanges>;
 
 /** New metadata: pasted, or fetched again from the address that is known. */
-export const NewMetadata = z.object({
-  metadataXml: z.preprocess(blankToUndefined, MetadataXml.optional()),
-});
+export const NewMetadata = z.object({ metadataXml: descriptionFields.metadataXml });
 
 export const ApplicationParams = z.object({ applicationId: ApplicationId });
 export const KeyParams = z.object({ applicationId: ApplicationId, keyId: SamlKeyId });

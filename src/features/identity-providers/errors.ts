@@ -1,3 +1,4 @@
+import { peerTexts } from "#features/peer-metadata/index.ts";
 import { signingKeyTexts } from "#features/signing-keys/index.ts";
 import { defineError, type DomainError } from "#platform/errors.ts";
 import type { SamlError } from "#protocols/saml/errors.ts";
@@ -10,7 +11,7 @@ export const providerNotFound = defineError("identity_providers.not_found", {
 });
 export const metadataRefused = defineError("identity_providers.metadata_refused", {
   status: 422,
-  title: texts.metadataRefused,
+  title: peerTexts.refused,
 });
 export const entityIdPinned = defineError("identity_providers.entity_id_pinned", {
   status: 409,

@@ -1,5 +1,11 @@
 // Inputs and replies of the connections. One schema serves the form and the API.
 import { z } from "zod";
+import {
+  descriptionFields,
+  logoutFields,
+  oneSource,
+  pasted,
+} from "#features/peer-metadata/index.ts";
 import { signingKeyOf } from "#features/signing-keys/index.ts";
 import { LogoutEndpoint } from "#protocols/saml/metadata/logout-endpoint.ts";
 import { checkbox, optionalText, pageOf, Paging } from "#platform/http/input.ts";
@@ -10,7 +16,6 @@ import { AttributeClaimChanges, readClaimFields } from "./attribute-claims.ts";
 import { presetNames } from "./presets.ts";
 import { texts } from "./texts.ts";
 
-export const metadataMaxLength = 1_000_000;
 const certificatesMaxLength = 64_000;
 /** Of one connection. */
 export const domainsMost = 200;
@@ -26,8 +31,8 @@ const Claim = z
   .min(1, { error: () => texts.claimMissing })
   .max(255, { error: () => texts.claimTooLong });
 
-const blankTo = (nothing: undefined | null) => (value: unknown) =>
-  typeof value === "string" && value.trim() === "" ? nothing : value;
+const blankToNull = (value: unknown) =>
+  typeof value === "string" && value.trim() === "" ? null : value;
 
 /** A choice of a form, or a boolean; absent: it stays. */
 const choice = z.preprocess(
@@ -43,12 +48,6 @@ export const NewIdentityProvider = z.object({
 export type NewIdentityProvider = z.infer<typeof NewIdentityProvider>;
 
 const Logout = z.enum(["always", "offer", "never"], { error: () => texts.logoutUnknown });
-const LogoutUrl = z
-  .string()
-  .trim()
-  .max(2_048, { error: () => texts.urlRefused })
-  .nullable()
-  .optional();
 
 /** What may be changed; what is left out stays. */
 const Changes = z.object({
@@ -57,7 +56,7 @@ const Changes = z.object({
   firstNameAttribute: Claim.optional(),
   lastNameAttribute: Claim.optional(),
   /** Null: the NameID says who it is. */
-  subjectAttribute: z.preprocess(blankTo(null), Claim.nullable().optional()),
+  subjectAttribute: z.preprocess(blankToNull, Claim.nullable().optional()),
   attributeClaims: AttributeClaimChanges.optional(),
   createsPeople: choice,
   trustsSecondStep: choice,
@@ -65,87 +64,31 @@ const Changes = z.object({
   isOffered: choice,
   /** Whether who signs out here is taken on to the provider. */
   logout: Logout.optional(),
-  /** Null: it takes no part in single logout. */
-  logoutUrl: z.preprocess(blankTo(null), LogoutUrl),
-  logoutBinding: z.enum(["redirect", "post"], { error: () => texts.bindingUnknown }).optional(),
-  logoutResponseUrl: z.preprocess(blankTo(null), LogoutUrl),
+  ...logoutFields,
 });
 /** A form has a field for each claim. */
 export const IdentityProviderChanges = z.preprocess(readClaimFields, Changes);
 export type IdentityProviderChanges = z.infer<typeof IdentityProviderChanges>;
 
-interface Sources {
-  metadataXml?: string | undefined;
-  metadataUrl?: string | undefined;
-  entityId?: string | undefined;
-  ssoUrl?: string | undefined;
-  certificates?: string | undefined;
-}
+const source = oneSource({
+  byHand: { ssoUrl: texts.ssoUrlMissing, certificates: texts.certificatesMissing },
+  address: "ssoUrl",
+  problem: texts.oneSource,
+  mayBeNone: true,
+});
 
 /** What the provider says of itself: exactly one of the three, or nothing to fetch it again. A form's `source` says which box counts. */
 export const Description = z
   .object({
-    source: z.enum(["url", "xml", "manual"]).optional(),
-    metadataXml: z.preprocess(
-      blankTo(undefined),
-      z
-        .string()
-        .max(metadataMaxLength, { error: () => texts.metadataTooLong })
-        .optional(),
-    ),
-    metadataUrl: optionalText(2_048),
-    entityId: optionalText(1_024),
+    ...descriptionFields,
     ssoUrl: optionalText(2_048),
     binding: z.enum(["redirect", "post"]).default("redirect"),
     /** PEM or base64, one after the other. */
-    certificates: z.preprocess(
-      blankTo(undefined),
-      z
-        .string()
-        .max(certificatesMaxLength, { error: () => texts.metadataTooLong })
-        .optional(),
-    ),
+    certificates: pasted(certificatesMaxLength),
   })
-  .superRefine((given, context) => {
-    for (const [path, message] of sourceProblems(given))
-      context.addIssue({ code: "custom", path: [path], message });
-  })
-  .transform(({ source, ...input }) => (source ? onlySource(input, source) : input));
+  .superRefine(source.check)
+  .transform(source.only);
 export type Description = z.infer<typeof Description>;
-
-type SourceName = "url" | "xml" | "manual";
-
-function sourceProblems(given: Sources & { source?: SourceName | undefined }): [string, string][] {
-  const { source } = given;
-  const chosen = source ? onlySource(given, source) : given;
-  const { metadataXml, metadataUrl, entityId, ssoUrl, certificates } = chosen;
-  if (source === "xml" && metadataXml === undefined) return [["metadataXml", texts.xmlMissing]];
-  if (source === "url" && metadataUrl === undefined) return [["metadataUrl", texts.urlMissing]];
-  const byHand = source === "manual" || [entityId, ssoUrl, certificates].some(Boolean);
-  const sources = [metadataXml !== undefined, metadataUrl !== undefined, byHand].filter(Boolean);
-  if (sources.length > 1) return [["source", texts.oneSource]];
-  const problems: [wrong: boolean, field: string, message: string][] = [
-    [byHand && !entityId, "entityId", texts.entityIdMissing],
-    [byHand && !ssoUrl, "ssoUrl", texts.ssoUrlMissing],
-    [byHand && !certificates, "certificates", texts.certificatesMissing],
-    [Boolean(metadataUrl) && !URL.canParse(metadataUrl ?? ""), "metadataUrl", texts.urlInvalid],
-    [Boolean(ssoUrl) && !URL.canParse(ssoUrl ?? ""), "ssoUrl", texts.urlInvalid],
-  ];
-  return problems.filter(([wrong]) => wrong).map(([, field, message]) => [field, message]);
-}
-
-/** A form sends every box, filled or not: only those of the chosen kind count, the others keep what was typed. */
-function onlySource<T extends Sources>(input: T, source: SourceName): T {
-  const byHand = source === "manual";
-  return {
-    ...input,
-    metadataXml: source === "xml" ? input.metadataXml : undefined,
-    metadataUrl: source === "url" ? input.metadataUrl : undefined,
-    entityId: byHand ? input.entityId : undefined,
-    ssoUrl: byHand ? input.ssoUrl : undefined,
-    certificates: byHand ? input.certificates : undefined,
-  };
-}
 
 export const NewDomain = z.object({
   domain: z

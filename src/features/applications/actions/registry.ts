@@ -1,12 +1,11 @@
 // Writes of the registry itself. Keys are made and metadata is fetched before the transaction, never inside it.
 import type { Actor } from "#src/actor.ts";
 import { findFederationSettings } from "#features/federation/index.ts";
+import { identifyingField, type Registering } from "#features/peer-metadata/index.ts";
 import { createKey } from "#features/signing-keys/index.ts";
 import { findAttributeSettings } from "#features/attributes/index.ts";
 import { record } from "#platform/audit/record.ts";
-import type { Keyring } from "#platform/crypto/keyring.ts";
-import type { TenantDb, TenantScope } from "#platform/db/database.ts";
-import type { Outbound } from "#platform/outbound/fetch.ts";
+import type { TenantDb } from "#platform/db/database.ts";
 import { ApplicationId } from "#src/ids.ts";
 import { entityIdChanged, entityIdTaken, metadataRefused } from "../errors.ts";
 import {
@@ -29,15 +28,6 @@ import { findApplication, lockApplication } from "../queries.ts";
 import type { ApplicationChanges, NewApplication } from "../schema.ts";
 import { texts } from "../texts.ts";
 
-export interface Registering {
-  readonly tenant: TenantScope;
-  readonly actor: Actor;
-  readonly outbound: Outbound;
-  readonly keys: Keyring;
-  readonly now: Date;
-  readonly allowHttp: boolean;
-}
-
 /** Registers an application with its own key pair. @throws {metadataRefused} @throws {entityIdTaken} */
 export async function registerApplication(
   by: Registering,
@@ -58,7 +48,7 @@ export async function registerApplication(
         available_to_all: input.availableToAll,
       })
       .execute();
-    await insertServiceProvider(db, applicationId, description, sourceField(input));
+    await insertServiceProvider(db, applicationId, description, identifyingField(input));
     await insertKey({ ...by, db }, { owner: applicationId, key, state: "active" });
     const { entityId } = description;
     const { name, availableToAll } = input;
@@ -70,12 +60,6 @@ export async function registerApplication(
     });
   });
   return applicationId;
-}
-
-/** The box that the description came from: what is wrong with it is said there. */
-function sourceField({ metadataXml, metadataUrl }: DescriptionSource): string {
-  if (metadataXml !== undefined) return "metadataXml";
-  return metadataUrl === undefined ? "entityId" : "metadataUrl";
 }
 
 async function insertServiceProvider(

@@ -1,6 +1,7 @@
 // The registry's URLs. Reading is for admins, changing for super admins, granting for both.
 import { z } from "zod";
 import { findFederationSettings } from "#features/federation/index.ts";
+import { metadataBodyMaxBytes, registering } from "#features/peer-metadata/index.ts";
 import type { Handling } from "#platform/http/context.ts";
 import { routes } from "#platform/http/route.ts";
 import { typedLogout } from "#protocols/saml/metadata/logout-endpoint.ts";
@@ -8,7 +9,6 @@ import type { ApplicationId } from "#src/ids.ts";
 import {
   changeApplication,
   deleteApplication,
-  type Registering,
   registerApplication,
   replaceMetadata,
   setEnabled,
@@ -32,7 +32,6 @@ import {
   GrantList,
   GrantPaging,
   GrantParams,
-  metadataMaxLength,
   NewApplication,
   NewGrants,
   NewMetadata,
@@ -43,23 +42,6 @@ import { ApplicationPage } from "../views/detail.tsx";
 import { EditApplicationForm, NewApplicationForm, ReplaceMetadataForm } from "../views/forms.tsx";
 import { GrantsPage } from "../views/grants.tsx";
 import { ApplicationRows, ApplicationsPage } from "../views/list.tsx";
-
-/** Form-encoding can make a document three times as long. */
-const metadataBodyMaxBytes = 3 * metadataMaxLength;
-
-const registering = ({
-  tenant,
-  actor,
-  services,
-  now,
-}: Handling<unknown, unknown>): Registering => ({
-  tenant,
-  actor,
-  outbound: services.outbound,
-  keys: services.keys,
-  now,
-  allowHttp: services.config.dev.isDev,
-});
 
 /** One application as the contract shows it: what we are to it beside what it told us. */
 async function show(

@@ -1,7 +1,7 @@
 // What the other side's administrator needs: public, because that person has no account here. Nothing secret is on it.
 import { findAttributeSettings } from "#features/attributes/index.ts";
+import { ourCertificates } from "#features/peer-metadata/index.ts";
 import { routes } from "#platform/http/route.ts";
-import { readCertificate } from "#protocols/saml/keys.ts";
 import { attributesFor } from "../attributes.ts";
 import { ownIdentity } from "../identity.ts";
 import { findApplication } from "../queries.ts";
@@ -24,10 +24,7 @@ export const applicationSetupRoutes = routes().screen("get", "/saml/idp/setup/:a
       attributes: attributesFor(application, settings),
       tenant: site.name,
       ...ownIdentity(site, params.applicationId),
-      certificates: keys.map(({ certificate, state }) => ({
-        ...readCertificate(certificate),
-        isNext: state === "next",
-      })),
+      certificates: ourCertificates(keys),
     };
   },
   page: SetupPage,

@@ -1,5 +1,6 @@
 // One application: what it is, who may use it, what its other side needs and said.
 import type { FederationSettings } from "#features/federation/index.ts";
+import { LogoutAddresses, peerTexts } from "#features/peer-metadata/index.ts";
 import type { PageScreen, View } from "#platform/http/view.ts";
 import {
   ActionButton,
@@ -14,7 +15,6 @@ import {
   Stack,
   Time,
 } from "#platform/ui/index.ts";
-import { bindings } from "#protocols/saml/constants.ts";
 import { nameIdFormats } from "#protocols/saml/name-id.ts";
 import type { Application, SentChoices, SigningKey } from "../schema.ts";
 import { texts } from "../texts.ts";
@@ -77,7 +77,7 @@ const Setup = ({ data }: Part) => (
       </LinkButton>
     }
   >
-    <CopyField id="metadata-url" label={texts.ourMetadataUrl} value={data.metadataUrl} />
+    <CopyField id="metadata-url" label={peerTexts.ourMetadataUrl} value={data.metadataUrl} />
   </Card>
 );
 
@@ -127,7 +127,7 @@ const Told = ({ data, view, canManage }: Part & { canManage: boolean }) => {
           },
           { label: texts.signsRequests, value: signs },
           { label: texts.nameIdFormat, value: nameIdTexts[sp.nameIdFormat] },
-          { label: texts.logoutGoesTo, value: <LogoutAt serviceProvider={sp} /> },
+          { label: peerTexts.logout, value: <LogoutAt serviceProvider={sp} /> },
           {
             label: texts.source,
             value: sp.metadataUrl ? <Code>{sp.metadataUrl}</Code> : texts.sourceByHand,
@@ -148,12 +148,7 @@ const LogoutAt = ({
   if (slo.length === 0) return <>{texts.logoutNone}</>;
   return (
     <>
-      {slo.map(({ url, binding }) => (
-        <div>
-          <Code>{url}</Code>{" "}
-          {binding === bindings.redirect ? texts.logoutByRedirect : texts.logoutByPost}
-        </div>
-      ))}
+      <LogoutAddresses slo={slo} />
       {signingCertificates.length === 0 && <div class="muted">{texts.logoutUnsigned}</div>}
     </>
   );

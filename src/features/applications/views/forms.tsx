@@ -1,4 +1,5 @@
 // The registry's forms: register, edit, replace metadata. Each is the empty form and the one that keeps what was typed.
+import { LogoutFields, peerTexts, SourceFields } from "#features/peer-metadata/index.ts";
 import type { FormScreen } from "#platform/http/view.ts";
 import {
   Card,
@@ -6,7 +7,6 @@ import {
   Field,
   Form,
   PageHeader,
-  Radios,
   Section,
   Select,
   Stack,
@@ -36,35 +36,7 @@ export const NewApplicationForm: FormScreen<unknown> = ({ values, problems }) =>
           maxlength={255}
           autofocus
         />
-        <Radios
-          name="source"
-          label={texts.how}
-          options={[
-            { value: "url", label: texts.byUrl, hint: texts.byUrlHint },
-            { value: "xml", label: texts.byXml, hint: texts.byXmlHint },
-            { value: "manual", label: texts.byHand, hint: texts.byHandHint },
-          ]}
-        />
-        <div class="shown-for" data-source="url">
-          <Field
-            name="metadataUrl"
-            label={texts.metadataUrl}
-            type="url"
-            placeholder="https://"
-            spellcheck={false}
-          />
-        </div>
-        <div class="shown-for" data-source="xml">
-          <Field
-            name="metadataXml"
-            label={texts.metadataXml}
-            type="textarea"
-            rows={10}
-            mono
-            spellcheck={false}
-          />
-        </div>
-        <div class="shown-for" data-source="manual">
+        <SourceFields label={texts.how} byHandHint={texts.byHandHint}>
           <Stack>
             <Field
               name="entityId"
@@ -81,7 +53,7 @@ export const NewApplicationForm: FormScreen<unknown> = ({ values, problems }) =>
               spellcheck={false}
             />
           </Stack>
-        </div>
+        </SourceFields>
         <Field
           name="description"
           label={texts.description}
@@ -134,44 +106,14 @@ export const EditApplicationForm: FormScreen<Application> = ({ data, values, pro
             { value: nameIdFormats.transient, label: texts.nameIdTransient },
           ]}
         />
-        <LogoutFields />
+        <Section title={peerTexts.logout}>
+          <Stack>
+            <LogoutFields hint={texts.logoutUrlHint} />
+          </Stack>
+        </Section>
       </Form>
     </Card>
   </>
-);
-
-const LogoutFields = () => (
-  <Section title={texts.logoutGoesTo}>
-    <Stack>
-      <Field
-        name="logoutUrl"
-        label={texts.logoutUrl}
-        hint={texts.logoutUrlHint}
-        type="url"
-        placeholder="https://"
-        optional
-        maxlength={2_048}
-        spellcheck={false}
-      />
-      <Select
-        name="logoutBinding"
-        label={texts.logoutBinding}
-        options={[
-          { value: "redirect", label: texts.logoutRedirect },
-          { value: "post", label: texts.logoutPost },
-        ]}
-      />
-      <Field
-        name="logoutResponseUrl"
-        label={texts.logoutResponseUrl}
-        hint={texts.logoutResponseUrlHint}
-        type="url"
-        optional
-        maxlength={2_048}
-        spellcheck={false}
-      />
-    </Stack>
-  </Section>
 );
 
 export const ReplaceMetadataForm: FormScreen<Application> = ({ data, values, problems }) => (
@@ -192,7 +134,7 @@ export const ReplaceMetadataForm: FormScreen<Application> = ({ data, values, pro
       >
         <Field
           name="metadataXml"
-          label={texts.metadataXml}
+          label={peerTexts.metadataXml}
           type="textarea"
           rows={14}
           mono

@@ -1,13 +1,11 @@
 // Writes of the connections themselves. Keys are made and metadata is fetched before the transaction, never inside it.
 import { findFederationSettings } from "#features/federation/index.ts";
+import { identifyingField, type Registering } from "#features/peer-metadata/index.ts";
 import { createKey } from "#features/signing-keys/index.ts";
 import { record } from "#platform/audit/record.ts";
-import type { Keyring } from "#platform/crypto/keyring.ts";
-import type { TenantDb, TenantScope } from "#platform/db/database.ts";
-import type { Outbound } from "#platform/outbound/fetch.ts";
+import type { TenantDb } from "#platform/db/database.ts";
 import { readCertificate } from "#protocols/saml/keys.ts";
 import type { LogoutEndpoint } from "#protocols/saml/metadata/logout-endpoint.ts";
-import type { Actor } from "#src/actor.ts";
 import { IdentityProviderId } from "#src/ids.ts";
 import { changedClaims } from "../attribute-claims.ts";
 import { entityIdPinned, metadataRefused, notDescribed, subjectInUse } from "../errors.ts";
@@ -18,15 +16,6 @@ import { presets } from "../presets.ts";
 import { findProvider, type FoundProvider, lockProvider } from "../queries.ts";
 import type { Description, IdentityProviderChanges, NewIdentityProvider } from "../schema.ts";
 import { texts } from "../texts.ts";
-
-export interface Registering {
-  readonly tenant: TenantScope;
-  readonly actor: Actor;
-  readonly outbound: Outbound;
-  readonly keys: Keyring;
-  readonly now: Date;
-  readonly allowHttp: boolean;
-}
 
 /** Creates a draft: our side with its own key pair, so that the other side can be given it before we know theirs. */
 export async function createProvider(
@@ -142,7 +131,7 @@ const withoutAbsent = <T extends object>(input: T): Present<T> =>
 export async function keepDescription(
   by: Registering,
   providerId: IdentityProviderId,
-  source: Omit<Description, "source">,
+  source: Description,
 ): Promise<void> {
   const known = await by.tenant.read((db) => findProvider(db, providerId));
   const described = await describeProvider(sourceOf(source, known), by);
@@ -151,7 +140,7 @@ export async function keepDescription(
     const before = await findProvider(db, providerId);
     const isOther = before.provider !== null && before.provider.entityId !== described.entityId;
     if (state !== "draft" && isOther)
-      throw entityIdPinned({ errors: { [entityIdField(source)]: texts.entityIdPinned } });
+      throw entityIdPinned({ errors: { [identifyingField(source)]: texts.entityIdPinned } });
     await db
       .updateTable("identity_providers")
       .set({
@@ -175,13 +164,7 @@ export async function keepDescription(
   });
 }
 
-/** The field that said who the provider is. */
-function entityIdField({ metadataXml, entityId }: Omit<Description, "source">): string {
-  if (metadataXml !== undefined) return "metadataXml";
-  return entityId === undefined ? "metadataUrl" : "entityId";
-}
-
-function sourceOf(source: Omit<Description, "source">, known: FoundProvider) {
+function sourceOf(source: Description, known: FoundProvider) {
   const { metadataXml, metadataUrl, entityId, ssoUrl, certificates } = source;
   if ([metadataXml, metadataUrl, entityId, ssoUrl, certificates].some(Boolean)) return source;
   const metadata = known.provider?.metadataUrl;

@@ -1,15 +1,10 @@
 // The connections' URLs: for super administrators alone.
 import { z } from "zod";
 import { findAttributeSettings } from "#features/attributes/index.ts";
-import type { Handling } from "#platform/http/context.ts";
+import { metadataBodyMaxBytes, registering } from "#features/peer-metadata/index.ts";
 import { routes } from "#platform/http/route.ts";
 import { typedLogout } from "#protocols/saml/metadata/logout-endpoint.ts";
-import {
-  changeProvider,
-  createProvider,
-  keepDescription,
-  type Registering,
-} from "../actions/registry.ts";
+import { changeProvider, createProvider, keepDescription } from "../actions/registry.ts";
 import { claimFields } from "../attribute-claims.ts";
 import { deleteProvider, disableProvider, enableProvider } from "../actions/state.ts";
 import { findLeftOut, listProviders } from "../queries.ts";
@@ -19,7 +14,6 @@ import {
   Description,
   IdentityProvider,
   IdentityProviderChanges,
-  metadataMaxLength,
   NewIdentityProvider,
   ProviderList,
   ProviderPaging,
@@ -38,26 +32,10 @@ import { ProviderRows, ProvidersPage } from "../views/list.tsx";
 
 import { type Of, show, shown } from "./shown.ts";
 
-/** Form-encoding can make a document three times as long. */
-const metadataBodyMaxBytes = 3 * metadataMaxLength;
 const path = "/identity-providers";
 const one = `${path}/:providerId`;
 const manage = { permit: "identity_providers.manage" } as const;
 const change = { ...manage, fresh: true } as const;
-
-const registering = ({
-  tenant,
-  actor,
-  services,
-  now,
-}: Handling<unknown, unknown>): Registering => ({
-  tenant,
-  actor,
-  outbound: services.outbound,
-  keys: services.keys,
-  now,
-  allowHttp: services.config.dev.isDev,
-});
 
 const detailPath = ({ id }: { id: string }) => `${path}/${id}`;
 

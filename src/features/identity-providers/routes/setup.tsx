@@ -1,5 +1,6 @@
 // What the other side reads: our metadata and the page with every value to enter there. Public, and nothing on them is secret.
 import { findAttributeSettings } from "#features/attributes/index.ts";
+import { ourCertificates } from "#features/peer-metadata/index.ts";
 import { routes } from "#platform/http/route.ts";
 import { readCertificate } from "#protocols/saml/keys.ts";
 import { writeSpMetadata } from "#protocols/saml/metadata/write-sp.ts";
@@ -57,10 +58,7 @@ export const identityProviderSetupRoutes = routes()
         ...ownIdentity(site, providerId),
         attributes: wantedAttributes(provider, settings),
         subjectIsNameId: provider.subjectAttribute === null,
-        certificates: keys.map(({ certificate, state }) => ({
-          ...readCertificate(certificate),
-          isNext: state === "next",
-        })),
+        certificates: ourCertificates(keys),
       };
     },
     page: SetupPage,

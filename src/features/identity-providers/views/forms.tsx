@@ -1,5 +1,6 @@
 // The connections' forms: add, edit, give what the provider says of itself. Each is the empty form and the one that keeps what was typed.
 import type { AttributeSettings } from "#features/attributes/index.ts";
+import { LogoutFields, SourceFields } from "#features/peer-metadata/index.ts";
 import type { FormScreen } from "#platform/http/view.ts";
 import {
   Card,
@@ -111,7 +112,7 @@ export const EditProviderForm: FormScreen<Editing> = ({ data, values, problems }
             { value: "true", label: texts.isOfferedYes, hint: texts.isOfferedYesHint },
           ]}
         />
-        <LogoutFields />
+        <SigningOut />
         <Section title={texts.attributes} description={texts.attributesHint}>
           <Stack>
             <Claim name="emailAttribute" label={texts.emailAttribute} />
@@ -134,7 +135,7 @@ export const EditProviderForm: FormScreen<Editing> = ({ data, values, problems }
   </>
 );
 
-const LogoutFields = () => (
+const SigningOut = () => (
   <Section title={texts.logout}>
     <Stack>
       <Radios
@@ -146,33 +147,7 @@ const LogoutFields = () => (
           { value: "never", label: texts.logoutNever },
         ]}
       />
-      <Field
-        name="logoutUrl"
-        label={texts.logoutUrl}
-        hint={texts.logoutUrlHint}
-        type="url"
-        placeholder="https://"
-        optional
-        maxlength={2_048}
-        spellcheck={false}
-      />
-      <Select
-        name="logoutBinding"
-        label={texts.logoutBinding}
-        options={[
-          { value: "redirect", label: texts.logoutRedirect },
-          { value: "post", label: texts.logoutPost },
-        ]}
-      />
-      <Field
-        name="logoutResponseUrl"
-        label={texts.logoutResponseUrl}
-        hint={texts.logoutResponseUrlHint}
-        type="url"
-        optional
-        maxlength={2_048}
-        spellcheck={false}
-      />
+      <LogoutFields hint={texts.logoutUrlHint} />
     </Stack>
   </Section>
 );
@@ -197,37 +172,9 @@ export const DescriptionForm: FormScreen<IdentityProvider> = ({ data, values, pr
         values={values}
         problems={problems}
       >
-        <Radios
-          name="source"
-          label={texts.how}
-          options={[
-            { value: "url", label: texts.byUrl, hint: texts.byUrlHint },
-            { value: "xml", label: texts.byXml, hint: texts.byXmlHint },
-            { value: "manual", label: texts.byHand, hint: texts.byHandHint },
-          ]}
-        />
-        <div class="shown-for" data-source="url">
-          <Field
-            name="metadataUrl"
-            label={texts.metadataUrl}
-            type="url"
-            placeholder="https://"
-            spellcheck={false}
-          />
-        </div>
-        <div class="shown-for" data-source="xml">
-          <Field
-            name="metadataXml"
-            label={texts.metadataXml}
-            type="textarea"
-            rows={10}
-            mono
-            spellcheck={false}
-          />
-        </div>
-        <div class="shown-for" data-source="manual">
+        <SourceFields label={texts.how} byHandHint={texts.byHandHint}>
           <ByHand />
-        </div>
+        </SourceFields>
       </Form>
     </Card>
   </>

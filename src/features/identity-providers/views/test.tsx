@@ -1,6 +1,7 @@
 // On to the provider, and what came of a test.
 import type { Child } from "hono/jsx";
 import type { AttributeSettings } from "#features/attributes/index.ts";
+import { peerTexts } from "#features/peer-metadata/index.ts";
 import type { Screen } from "#platform/http/view.ts";
 import {
   ActionButton,
@@ -146,9 +147,9 @@ const Came = ({ outcome: { nameId, attributes, context } }: { outcome: TestOutco
           caption={testTexts.testCame}
           rows={rows}
           columns={[
-            { label: texts.attributeName, cell: ({ name }) => <Code>{name}</Code> },
+            { label: peerTexts.attributeName, cell: ({ name }) => <Code>{name}</Code> },
             {
-              label: texts.attributeMeaning,
+              label: peerTexts.attributeMeaning,
               cell: ({ values }) => values.map((value) => <div>{value}</div>),
             },
           ]}

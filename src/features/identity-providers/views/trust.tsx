@@ -1,4 +1,5 @@
 // What each side told the other.
+import { LogoutAddresses, peerTexts } from "#features/peer-metadata/index.ts";
 import type { View } from "#platform/http/view.ts";
 import {
   ActionButton,
@@ -12,7 +13,6 @@ import {
   Stack,
   Time,
 } from "#platform/ui/index.ts";
-import { bindings } from "#protocols/saml/constants.ts";
 import { readCertificate } from "#protocols/saml/keys.ts";
 import type { IdentityProvider } from "../schema.ts";
 import { texts } from "../texts.ts";
@@ -32,9 +32,9 @@ export const Ours = ({ provider }: Pick<Part, "provider">) => (
     }
   >
     <Stack>
-      <CopyField id="metadata-url" label={texts.ourMetadataUrl} value={provider.metadataUrl} />
+      <CopyField id="metadata-url" label={peerTexts.ourMetadataUrl} value={provider.metadataUrl} />
       <CopyField id="acs-url" label={texts.ourAcsUrl} value={provider.acsUrl} />
-      <CopyField id="slo-url" label={texts.ourSloUrl} value={provider.sloUrl} />
+      <CopyField id="slo-url" label={peerTexts.ourSloUrl} value={provider.sloUrl} />
       <CopyField id="entity-id" label={texts.ourEntityId} value={provider.entityId} />
     </Stack>
   </Card>
@@ -88,16 +88,8 @@ function theirItems(theirs: NonNullable<IdentityProvider["provider"]>, view: Vie
       value: <Code>{theirs.ssoRedirectUrl ?? theirs.ssoPostUrl ?? ""}</Code>,
     },
     {
-      label: texts.logoutGoesTo,
-      value:
-        theirs.slo.length === 0
-          ? texts.logoutNone
-          : theirs.slo.map(({ url, binding }) => (
-              <div>
-                <Code>{url}</Code>{" "}
-                {binding === bindings.redirect ? texts.logoutByRedirect : texts.logoutByPost}
-              </div>
-            )),
+      label: peerTexts.logout,
+      value: theirs.slo.length === 0 ? texts.logoutNone : <LogoutAddresses slo={theirs.slo} />,
     },
     {
       label: texts.certificates,
