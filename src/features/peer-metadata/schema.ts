@@ -16,7 +16,7 @@ export const pasted = (maxLength: number) =>
     blankTo(undefined),
     z
       .string()
-      .max(maxLength, { error: () => texts.tooLong })
+      .max(maxLength, { error: () => texts.tooLong(maxLength) })
       .optional(),
   );
 

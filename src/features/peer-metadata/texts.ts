@@ -12,7 +12,7 @@ export const texts = defineTexts("peer-metadata", {
   metadataXml: "Metadata XML",
   urlMissing: "Give the metadata address",
   xmlMissing: "Paste the metadata",
-  tooLong: "Use at most 1,000,000 characters",
+  tooLong: (most: number) => `Use at most ${most.toLocaleString("en")} characters`,
   entityIdMissing: "Give the entity ID",
   urlInvalid: "Give a full web address",
   urlRefused: "Give a full https:// address without user name or fragment",

@@ -149,6 +149,10 @@ describe("what the provider says of itself", () => {
       http: ["ssoUrl"],
       private: ["metadataUrl"],
     });
+    const long = await describeBy(tenant, id, { ...hand, certificates: "x".repeat(64_001) });
+    expect(await long.json()).toMatchObject({
+      errors: { certificates: "Use at most 64,000 characters" },
+    });
     const form = await tenant.browser.put(`${path}/${id}/description`, {
       source: "xml",
       metadataXml: "<typed/>",
