@@ -105,18 +105,20 @@ async function setStrength(
   await record(db, by.actor, groupStrengthChanged, { groupId, from, to: strength });
 }
 
-/** @throws {groupKeepsOut} naming them */
+/** Nobody who has what is asked of them so far. @throws {groupKeepsOut} naming them */
 async function assertNobodyLacks(
   db: TenantDb,
   { groupId, strength, now }: { groupId: GroupId; strength: Strength; now: Date },
 ): Promise<void> {
-  const { count, names } = await listLacking(db, { groupId, strength });
+  const { graceDays, strength: everybody } = await findPolicy(db, now);
+  const wanted = { groupId, strength, everybody };
+  const { count, names, alreadyCount } = await listLacking(db, wanted);
   if (count === 0) return;
-  const { graceDays } = await findPolicy(db, now);
   const more = count > names.length ? texts.moreApplications(count - names.length) : "";
   const who = [names.join(", "), more].filter(Boolean).join(" ");
-  const errors = { confirmed: texts.keepsOutWho(count, who, graceDays) };
-  throw groupKeepsOut({ count, names, graceDays, errors });
+  const already = alreadyCount > 0 ? ` ${texts.lackAlready(alreadyCount)}` : "";
+  const errors = { confirmed: texts.keepsOutWho(count, who, graceDays) + already };
+  throw groupKeepsOut({ count, names, alreadyCount, graceDays, errors });
 }
 
 /**

@@ -18,7 +18,7 @@ export const groupProtects = defineError("groups.protects", {
   status: 403,
   title: texts.protects,
 });
-/** Members have nothing yet that satisfies what would be asked of them. */
+/** Members have nothing yet that satisfies what would be asked of them, and have what is asked of them so far. */
 export const groupKeepsOut = defineError("groups.keeps_out", {
   status: 409,
   title: texts.keepsOut,

@@ -26,6 +26,10 @@ export const texts = defineTexts("groups", {
         ? "They set it up at their next sign-in, or do not get in."
         : `They have ${graceDays === 1 ? "1 day" : `${graceDays} days`} from their next sign-in to set it up.`
     }`,
+  lackAlready: (count: number) =>
+    count === 1
+      ? "Apart from that, 1 member has less than is asked of them already."
+      : `Apart from that, ${count} members have less than is asked of them already.`,
   confirmKeepsOut: "Ask it of them all the same",
   asksMoreOfThem:
     "This group asks more of its members at sign-in: only super administrators add super administrators to it",

@@ -2,6 +2,7 @@
 import { expect, test } from "bun:test";
 import { testApp } from "../../support/a-tenant.ts";
 import { withTotp } from "../settings/support.ts";
+import { setPolicy } from "../sign-in/support.ts";
 
 const world = await testApp();
 
@@ -76,6 +77,37 @@ test("names the members who have nothing yet that is enough, and asks them once 
   expect((await tenant.browser.patch(path, confirmed)).status).toBe(303);
   // Asking less keeps nobody out.
   expect((await tenant.browser.patch(path, { strength: "" })).status).toBe(303);
+});
+
+test("names those whom the change keeps out, and counts the others apart", async () => {
+  const tenant = await world.aTenant();
+  const [app, mail, other] = [
+    await tenant.aUser({ firstName: "Ada", lastName: "App" }),
+    await tenant.aUser({ firstName: "Max", lastName: "Mail" }),
+    await tenant.aUser({ firstName: "Olga", lastName: "Other" }),
+  ];
+  await withTotp(tenant, app);
+  const [group, strict] = [
+    await tenant.aGroup("Operators", [app, mail]),
+    await tenant.aGroup("Strict", [other]),
+  ];
+  const strong = { strength: "strong", confirmed: true };
+  for (const { id } of [group, strict]) await tenant.api.patch(`/groups/${id}`, strong);
+  await tenant.api.post(`/groups/${group.id}/members`, { userIds: [other.id] });
+  const change = { strength: "phishing_resistant" };
+  const refused = await tenant.api.patch(`/groups/${group.id}`, change);
+  expect(refused.status).toBe(409);
+  expect(await refused.json()).toMatchObject({
+    code: "groups.keeps_out",
+    count: 1,
+    names: ["Ada App"],
+    alreadyCount: 2,
+    errors: { confirmed: expect.stringContaining("2 members have less than is asked of them") },
+  });
+  // Where everybody is short already the change keeps out nobody.
+  await setPolicy(tenant, { strength: "strong", grace_days: 7 });
+  const others = await tenant.aGroup("Others", [mail, other]);
+  expect((await tenant.api.patch(`/groups/${others.id}`, change)).status).toBe(200);
 });
 
 test("does not name members of another tenant's group", async () => {
