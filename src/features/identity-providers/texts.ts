@@ -188,6 +188,10 @@ export const texts = defineTexts("identity-providers", {
     n === 1
       ? "1 person would be left without a way in:"
       : `${n} people would be left without a way in:`,
+  leftOutAlready: (n: number) =>
+    n === 1
+      ? "1 person is without a way in already, because it is not enabled:"
+      : `${n} people are without a way in already, because it is not enabled:`,
   leftOutMore: (n: number) => ` and ${n} more`,
   leftOutNone: "Everybody who comes by it has another way in.",
   leftOutDisabled:

@@ -314,6 +314,10 @@ describe("its end", () => {
     await tenant.browser.put(`${path}/${idp.id}/disablement`, { confirmed: "on" });
     expect((await show(tenant, idp.id)).state).toBe("disabled");
     expect((await tenant.events("identity_provider.disabled"))[0]?.data["leftOutCount"]).toBe(1);
+    // Who deletes it then leaves nobody out who is not out already.
+    const then = await (await tenant.browser.get(`${path}/${idp.id}/deletion`)).text();
+    expect(then).toContain("1 person is without a way in already, because it is not enabled:");
+    expect(then).not.toContain("would be left");
   });
 
   test("takes keys, domains and links with it, and nobody", async () => {

@@ -91,7 +91,11 @@ function Question({
               {leftOut.count === 0 ? (
                 <p>{texts.leftOutNone}</p>
               ) : (
-                <LeftOutPeople {...leftOut} hint={leftOutHint} />
+                <LeftOutPeople
+                  {...leftOut}
+                  isAlready={provider.state !== "enabled"}
+                  hint={leftOutHint}
+                />
               )}
               {children}
             </Stack>
@@ -102,10 +106,16 @@ function Question({
   );
 }
 
-const LeftOutPeople = ({ count, people, hint }: LeftOut & { readonly hint: string }) => (
+interface LeftOutProps extends LeftOut {
+  /** They are so while it lets nobody in, whatever is done now. */
+  readonly isAlready: boolean;
+  readonly hint: string;
+}
+
+const LeftOutPeople = ({ count, people, isAlready, hint }: LeftOutProps) => (
   <>
     <Notice kind="warning">
-      {texts.leftOut(count)}{" "}
+      {(isAlready ? texts.leftOutAlready : texts.leftOut)(count)}{" "}
       {people.map(({ id, name }, at) => (
         <>
           {at > 0 && ", "}
