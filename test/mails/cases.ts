@@ -316,6 +316,15 @@ export const mailCases: readonly MailCase[] = [
       changes: ["What is asked at sign-in: strong → baseline"],
     },
   },
+  {
+    template: "settings.changed",
+    variant: "ran_out",
+    data: {
+      ...settings,
+      how: "ran_out",
+      changes: ["What is asked at sign-in: strong → baseline"],
+    },
+  },
 ];
 
 export const fileName = ({ template, variant }: MailCase): string =>

@@ -8,7 +8,8 @@ import { texts } from "./texts.ts";
 const Changed = z.object({
   firstName: z.string(),
   who: z.string(),
-  how: z.enum(["saved", "applied", "kept", "reverted"]),
+  /** `ran_out`: the trial was taken back because nobody kept it. */
+  how: z.enum(["saved", "applied", "kept", "reverted", "ran_out"]),
   /** One line a setting: what it was and what it is. */
   changes: z.array(z.string()),
   passwordsToReplace: z.int().default(0),
@@ -24,6 +25,11 @@ const said = {
   },
   kept: { subject: texts.mailSubject, intro: texts.mailKept, note: null },
   reverted: { subject: texts.mailRevertedSubject, intro: texts.mailReverted, note: null },
+  ran_out: {
+    subject: texts.mailRevertedSubject,
+    intro: (_: string, tenant: string) => texts.mailRanOut(tenant),
+    note: null,
+  },
 } as const;
 
 /** What follows the list of changes. */

@@ -44,8 +44,9 @@ export async function revert(
   const changes = changeRecord(proposed, previous);
   const reverted = { trialId, version, changes, cause, passwordsToReplace };
   await record(by.db, by.actor, trialReverted, reverted);
+  const how = cause === "by_hand" ? "reverted" : "ran_out";
   const policies = { previous: proposed, policy: previous };
-  await notifySuperAdmins(by, { how: "reverted", ...policies, passwordsToReplace });
+  await notifySuperAdmins(by, { how, ...policies, passwordsToReplace });
 }
 
 /** Drops a proposal that never was in force. */

@@ -18,7 +18,7 @@ export interface Changing {
 }
 
 interface News {
-  readonly how: "saved" | "applied" | "kept" | "reverted";
+  readonly how: "saved" | "applied" | "kept" | "reverted" | "ran_out";
   readonly previous: Policy;
   readonly policy: Policy;
   readonly passwordsToReplace?: number;

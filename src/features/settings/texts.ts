@@ -233,7 +233,9 @@ export const texts = defineTexts("settings", {
   mailKept: (who: string, tenant: string) =>
     `${who} kept the sign-in settings of ${tenant} that were on trial:`,
   mailReverted: (who: string, tenant: string) =>
-    `The earlier sign-in settings of ${tenant} are in force again. What ended the trial: ${who}.`,
+    `${who} took back the sign-in settings of ${tenant} that were on trial: the earlier ones are in force again.`,
+  mailRanOut: (tenant: string) =>
+    `Nobody kept the sign-in settings of ${tenant} that were on trial: the earlier ones are in force again.`,
   mailPasswords: (n: number) =>
     `${people(n)} must choose a new password at the next sign-in, because theirs is less than is asked for now.`,
   mailReplaceSubject: (tenant: string) => `${tenant} asks for a new password`,

@@ -379,8 +379,10 @@ describe("an applied trial that nobody keeps", () => {
         },
       },
     ]);
-    const mails = (await tenant.mails()).map(({ subject }) => subject);
-    expect(mails.filter((subject) => subject.includes("went back"))).toHaveLength(1);
+    const mails = (await tenant.mails()).filter(({ subject }) => subject.includes("went back"));
+    expect(mails.map(({ text }) => text)).toEqual([
+      expect.stringContaining("Nobody kept the sign-in settings"),
+    ]);
     expect(await (await tenant.api.get(of(trial))).json()).toMatchObject({ state: "reverted" });
   });
 
@@ -445,6 +447,10 @@ describe("dropping", () => {
     ]);
     expect(await aTrial(tenant)).toMatchObject({ state: "open" });
   });
+    const { firstName, lastName } = tenant.me;
+    expect((await tenant.mails()).at(-1)?.text).toContain(
+      `${firstName} ${lastName} took back the sign-in settings`,
+    );
 });
 
 test("a trial of another tenant is not there, and stays as it is", async () => {
