@@ -61,10 +61,10 @@ describe.skipIf(!program.found)("the sign-in settings", () => {
     await page.getByLabel("Strong", { exact: true }).check();
     await press(page, "Save settings");
     await page.getByText("A change waits for its trial").waitFor();
-    await page.getByText("2 people could not sign in with what they have now:").waitFor();
+    await page.getByText("2 people could no longer sign in with what they have now:").waitFor();
     await glance("04-trial");
     await page.getByRole("link", { name: "Show all 2" }).click();
-    await expectHeading(page, "People who need more");
+    await expectHeading(page, "People whom the change keeps out");
     await glance("05-people");
     await page.goBack();
     await press(page, "Apply without a test");
@@ -89,5 +89,17 @@ describe.skipIf(!program.found)("the sign-in settings", () => {
     await press(page, "Keep these settings");
     await page.getByText("The settings stay").waitFor();
     expect(await page.getByLabel("Time to set it up").inputValue()).toBe("3");
+  }, 60_000);
+
+  test("tell whom a change keeps out apart from those who fall short already", async () => {
+    await stage.database.asSuperuser("update app.sign_in_policies set strength = 'strong'");
+    await page.reload();
+    await page.getByLabel("Confirm the mailbox first").check();
+    await press(page, "Save settings");
+    await page.getByText("The change itself keeps nobody out.").waitFor();
+    await glance("08-already");
+    await page.getByRole("link", { name: "Show who they are" }).click();
+    await expectHeading(page, "People who fall short already");
+    await glance("09-already-people");
   }, 60_000);
 });

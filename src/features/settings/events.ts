@@ -28,7 +28,10 @@ export const trialApplied = defineEvent("sign_in_policy.trial_applied", {
     trialId: PolicyTrialId,
     /** Nobody had signed in under it: whoever applied it took the risk. */
     withoutTest: z.boolean(),
+    /** People whom the change itself keeps out; in events without `alreadyCount`, those and the others together. */
     affectedCount: z.int(),
+    /** People who could not sign in before either; absent in events of earlier releases. */
+    alreadyCount: z.int().optional(),
     revertAt: z.iso.datetime(),
   }),
 });

@@ -43,7 +43,8 @@ export async function getTrial(db: TenantDb, trialId: PolicyTrialId, now: Date):
 
 async function toTrial(db: TenantDb, trial: PolicyTrial, now: Date): Promise<Trial> {
   const { id, state, startedBy, applied, proposed, previous } = trial;
-  const { items: people } = await listAffected(db, proposed, { limit: namedMost, now });
+  const filter = { limit: namedMost, already: false, now };
+  const { items: people } = await listAffected(db, trial, filter);
   return {
     id,
     state,
@@ -55,7 +56,7 @@ async function toTrial(db: TenantDb, trial: PolicyTrial, now: Date): Promise<Tri
     revertAt: applied?.revertAt.toISOString() ?? null,
     proposed,
     previous,
-    affected: { ...(await countAffected(db, proposed)), people },
+    affected: { ...(await countAffected(db, trial, now)), people },
   };
 }
 

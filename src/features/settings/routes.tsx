@@ -8,8 +8,8 @@ import { getSettings, getTrial } from "./queries.ts";
 import type { Changing } from "./notify.ts";
 import { proposeSettings, saveSettings } from "./save.ts";
 import {
+  AffectedFilter,
   AffectedPage,
-  AffectedPaging,
   Application,
   Settings,
   SettingsInput,
@@ -106,15 +106,16 @@ export const settingsRoutes = routes()
   })
   .on("get", `${path}/trials/:trialId/people`, {
     permit: "settings.manage",
-    summary: "The people whom a trial’s settings would keep out until they set up more, by name",
-    title: texts.affectedTitle,
+    summary:
+      "The people whom a trial’s change would keep out until they set up more, by name; already=true: those who cannot sign in before it either",
+    title: texts.affectedPage,
     params: TrialParams,
-    input: AffectedPaging,
+    input: AffectedFilter,
     reply: AffectedPage,
     handle: ({ tenant, params, input, now }) =>
       tenant.read(async (db) => {
-        const { proposed } = await getTrial(db, params.trialId, now);
-        return listAffected(db, proposed, { ...input, now });
+        const trial = await getTrial(db, params.trialId, now);
+        return listAffected(db, trial, { ...input, now });
       }),
     page: AffectedPeoplePage,
     fragments: { people: AffectedRegion },

@@ -120,7 +120,9 @@ export const AffectedPerson = z.object({
 export type AffectedPerson = z.infer<typeof AffectedPerson>;
 
 export const AffectedPage = pageOf(AffectedPerson);
-export const AffectedPaging = Paging;
+/** `already`: those who cannot sign in by the settings from before either, in the place of those whom the change keeps out. */
+export const AffectedFilter = Paging.extend({ already: checkbox() });
+export type AffectedFilter = z.infer<typeof AffectedFilter>;
 
 export const Trial = z.object({
   id: PolicyTrialId,
@@ -137,10 +139,13 @@ export const Trial = z.object({
   proposed: Policy,
   previous: Policy,
   affected: z.object({
+    /** Active people whom the change itself keeps out with what they have now. */
     count: z.int(),
+    /** Active people who could not sign in by `previous` either: change or not. */
+    alreadyCount: z.int(),
     /** Active super administrators who could sign in. */
     superAdminsLeft: z.int(),
-    /** The first of them by name. */
+    /** The first of those whom the change keeps out, by name. */
     people: z.array(AffectedPerson),
   }),
 });

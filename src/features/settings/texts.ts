@@ -3,6 +3,7 @@ import { defineTexts } from "#platform/texts.ts";
 
 const days = (n: number) => (n === 1 ? "1 day" : `${n} days`);
 const people = (n: number) => (n === 1 ? "1 person" : `${n} people`);
+const peopleFall = (n: number) => (n === 1 ? "1 person falls" : `${n} people fall`);
 
 export const texts = defineTexts("settings", {
   title: "Sign-in settings",
@@ -150,30 +151,40 @@ export const texts = defineTexts("settings", {
     "Passkeys that are set up already go on working; whoever has to set up a new one needs an allowed model.",
   riskGraceDays: "People who counted on more time to set up a second step have less.",
   riskStrength: "People need the second step that is asked for, or set it up at a sign-in.",
-  affected: (n: number) =>
-    n === 1
-      ? "1 person could not sign in with what they have now:"
-      : `${n} people could not sign in with what they have now:`,
+  affected: (n: number) => `${people(n)} could no longer sign in with what they have now:`,
+  affectedNow: (n: number) => `${people(n)} can no longer sign in with what they have now:`,
   affectedAtOnce: "Whoever lacks nothing but a second step sets it up at their next sign-in.",
   affectedGrace: (n: number) =>
     `Whoever lacks nothing but a second step still gets in for at most ${days(n)} from their next sign-in, and is asked to set it up then.`,
   affectedNone: "Everybody could sign in with what they have now.",
+  affectedNoneNow: "Everybody can sign in with what they have now.",
+  affectedNobodyElse: "The change itself keeps nobody out.",
   affectedMail:
-    "Everybody could sign in with what they have now, where our mail arrives: whose does not, nobody can tell from here.",
+    "People whom our mail does not reach are not counted: nobody can tell that from here.",
+  already: (n: number) =>
+    `Apart from that, ${peopleFall(n)} short of the settings in force already, change or not.`,
+  alreadyNow: (n: number) =>
+    `Apart from that, ${peopleFall(n)} short of the earlier settings as well, change or not.`,
+  alreadyShow: "Show who they are",
   affectedMore: (n: number) => `Show all ${n}`,
-  affectedTitle: "People who need more",
-  affectedText: "Active people whose second step is less than these settings ask for.",
+  affectedPage: "Who could not sign in",
+  affectedTitle: "People whom the change keeps out",
+  affectedText:
+    "Active people who could no longer sign in with what they have now: their second step is less than would be asked of them, or no address of theirs would lead to a way in. Those who could not before either are not among them.",
+  affectedEmpty: "The change keeps nobody out",
+  alreadyTitle: "People who fall short already",
+  alreadyText:
+    "Active people who lack something, change or not: their second step is less than is asked of them, or no address of theirs leads to a way in.",
+  alreadyEmpty: "Nobody falls short already",
   affectedCount: (n: number) => `${people(n)} on this page`,
   person: "Person",
   has: "Has",
-  hasBaseline: "Code by e-mail",
-  hasStrong: "Authenticator app",
-  hasPhishingResistant: "Passkey",
   asked: "Asked for",
   deadline: "Must set it up",
   deadlineNext: "At the next sign-in",
   deadlineGrace: (n: number) => `Within ${days(n)} of the next sign-in`,
   deadlineBy: (when: string) => `By ${when}`,
+  nothingHelps: "Nothing to set up",
   noSuperAdminLeft:
     "No super administrator could sign in with what they have now. Set up your own second step first.",
   testTitle: "1. Test",

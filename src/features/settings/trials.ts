@@ -56,6 +56,7 @@ export async function applyTrial(
     throw trialNotTested({ trialId, errors: { withoutTest: texts.takeRiskMissing } });
   const { db, actor, now } = by;
   const { previous, proposed } = trial;
+  const { count, alreadyCount } = await countAffected(db, trial, now);
   const version = await storePolicy(db, proposed);
   const { revertAt } = await markApplied(db, trialId, now);
   await record(db, actor, trialApplied, {
@@ -63,7 +64,8 @@ export async function applyTrial(
     version,
     changes: changeRecord(previous, proposed),
     withoutTest: isUntested,
-    affectedCount: (await countAffected(db, proposed)).count,
+    affectedCount: count,
+    alreadyCount,
     revertAt: revertAt.toISOString(),
   });
   await endTrial.with({ trialId }, secondsLater(revertAt, 1)).enqueue(db);

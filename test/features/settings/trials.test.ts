@@ -4,6 +4,7 @@ import { defaultPolicy, findPolicy } from "#features/policy/index.ts";
 import { countAffected, listAffected } from "#features/settings/affected.ts";
 import { endTrial } from "#features/settings/jobs.ts";
 import type { Trial } from "#features/settings/schema.ts";
+import { IdentityProviderId } from "#src/ids.ts";
 import { testApp, type TestTenant } from "../../support/a-tenant.ts";
 import { planOf, statementsOf } from "../../support/statements.ts";
 import {
@@ -137,7 +138,7 @@ describe("people who could not sign in", () => {
       ],
     });
     const page = await (await tenant.browser.get(path)).text();
-    expect(page).toContain("3 people could not sign in with what they have now:");
+    expect(page).toContain("3 people could no longer sign in with what they have now:");
     expect(page).toContain(`<a href="/users/${mail.id}">P Mail</a>`);
     expect(page).not.toContain("No super administrator could sign in");
     const all = await (await tenant.browser.get(`${of(trial)}/people`)).text();
@@ -175,20 +176,32 @@ describe("people who could not sign in", () => {
       [tenant.id, groupId],
     );
     await world.asSuperuser("analyze app.users, app.user_emails, app.group_members, app.passkeys");
-    const policy = { ...defaultPolicy, strength: "strong" as const };
+    const provider = IdentityProviderId.parse(crypto.randomUUID());
+    const change = {
+      previous: { ...defaultPolicy, graceDays: 7 },
+      proposed: {
+        ...defaultPolicy,
+        strength: "strong" as const,
+        graceDays: 1,
+        defaultIdentityProviderId: provider,
+      },
+    };
+    const now = clock.now();
     const sent = await statementsOf(() =>
       tenant.tenant.read(async (db) => {
-        await countAffected(db, policy);
-        await listAffected(db, policy, { limit: 20, now: clock.now() });
+        await countAffected(db, change, now);
+        await listAffected(db, change, { limit: 20, already: false, now });
+        await listAffected(db, change, { limit: 20, already: true, now });
       }),
     );
-    expect(sent).toHaveLength(2);
+    expect(sent).toHaveLength(3);
     for (const statement of sent) {
       const plan = await planOf(world, tenant.id, statement);
       expect(plan).toContain("group_members_user");
       expect(plan).not.toMatch(/Seq Scan on (group_members|user_emails)/);
     }
-    expect(await planOf(world, tenant.id, sent[1]!)).toContain("users_by_name");
+    for (const list of sent.slice(1))
+      expect(await planOf(world, tenant.id, list)).toContain("users_by_name");
   });
 
   test("are listed page by page, and few of them with the trial", async () => {
@@ -434,6 +447,10 @@ describe("dropping", () => {
     expect(await tenant.events("sign_in_policy.trial_reverted")).toMatchObject([
       { actorKind: "user", data: { cause: "by_hand" } },
     ]);
+    const { firstName, lastName } = tenant.me;
+    expect((await tenant.mails()).at(-1)?.text).toContain(
+      `${firstName} ${lastName} took back the sign-in settings`,
+    );
   });
 
   test("an open trial that nobody applies ends after a day", async () => {
@@ -447,10 +464,6 @@ describe("dropping", () => {
     ]);
     expect(await aTrial(tenant)).toMatchObject({ state: "open" });
   });
-    const { firstName, lastName } = tenant.me;
-    expect((await tenant.mails()).at(-1)?.text).toContain(
-      `${firstName} ${lastName} took back the sign-in settings`,
-    );
 });
 
 test("a trial of another tenant is not there, and stays as it is", async () => {

@@ -84,27 +84,49 @@ const riskTexts: Readonly<Record<string, string>> = {
 const risksOf = (previous: Policy, proposed: Policy): string[] =>
   riskyFields(previous, proposed).flatMap((field) => riskTexts[field] ?? []);
 
+/** Whom the change itself keeps out; apart from them, and only where there are any, how many fall short either way. */
 const Affected = ({ trial }: Pick<Props, "trial">) => {
-  const { count, people, superAdminsLeft } = trial.affected;
-  const { graceDays } = trial.proposed;
+  const { state, affected } = trial;
+  const isApplied = state === "applied";
+  const everybody = isApplied ? texts.affectedNoneNow : texts.affectedNone;
   const asksForMail = trial.proposed.emailProofFirst && !trial.previous.emailProofFirst;
-  if (count === 0) return <p>{asksForMail ? texts.affectedMail : texts.affectedNone}</p>;
   return (
     <>
-      {superAdminsLeft === 0 && <Notice kind="warning">{texts.noSuperAdminLeft}</Notice>}
+      {affected.superAdminsLeft === 0 && <Notice kind="warning">{texts.noSuperAdminLeft}</Notice>}
       <div>
-        <p>
-          {texts.affected(count)}{" "}
-          <Names
-            people={people.map((person) => ({ id: person.id, name: nameOf(person) }))}
-            count={count}
-          />
-        </p>
-        <p>{graceDays === 0 ? texts.affectedAtOnce : texts.affectedGrace(graceDays)}</p>
-        <p>
-          <a href={`${pathOf(trial)}/people`}>{texts.affectedMore(count)}</a>
-        </p>
+        {affected.count > 0 ? (
+          <KeptOut trial={trial} />
+        ) : (
+          <p>{affected.alreadyCount > 0 ? texts.affectedNobodyElse : everybody}</p>
+        )}
+        {asksForMail && <p>{texts.affectedMail}</p>}
       </div>
+      {affected.alreadyCount > 0 && (
+        <p>
+          {(isApplied ? texts.alreadyNow : texts.already)(affected.alreadyCount)}{" "}
+          <a href={`${pathOf(trial)}/people?already=true`}>{texts.alreadyShow}</a>
+        </p>
+      )}
+    </>
+  );
+};
+
+const KeptOut = ({ trial }: Pick<Props, "trial">) => {
+  const { count, people } = trial.affected;
+  const { graceDays } = trial.proposed;
+  return (
+    <>
+      <p>
+        {(trial.state === "applied" ? texts.affectedNow : texts.affected)(count)}{" "}
+        <Names
+          people={people.map((person) => ({ id: person.id, name: nameOf(person) }))}
+          count={count}
+        />
+      </p>
+      <p>{graceDays === 0 ? texts.affectedAtOnce : texts.affectedGrace(graceDays)}</p>
+      <p>
+        <a href={`${pathOf(trial)}/people`}>{texts.affectedMore(count)}</a>
+      </p>
     </>
   );
 };
