@@ -23,7 +23,7 @@ const risks: Readonly<Record<PolicyField, Risk>> = {
   // A password that is too short or too weak still proves its person once: then they choose a better one.
   passwordMinLength: never,
   passwordMinScore: never,
-  // Without mail that arrives nobody gets past the first page, whatever else they have.
+  // Without mail that arrives nobody gets from a new browser to where the password is asked for.
   emailProofFirst: (from, to) => !from.emailProofFirst && to.emailProofFirst,
   // What people have enrolled may not be enough any more.
   strength: (from, to) => !meets(from.strength, to.strength),

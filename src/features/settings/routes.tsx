@@ -1,5 +1,6 @@
 // The sign-in settings: one page, the same as data, and the trial that a risky change goes through.
 import type { Handling } from "#platform/http/context.ts";
+import { requireFreshAhead } from "#platform/http/fresh.ts";
 import { routes } from "#platform/http/route.ts";
 import { listAffected } from "./affected.ts";
 import { listEnabledProviders, providerNames } from "#features/identity-providers/index.ts";
@@ -34,7 +35,7 @@ const change = <T,>(
 ): Promise<T> => tenant.write((db) => body({ db, post, actor, now }));
 
 /** What the page shows: read when it is opened and when a form on it is refused. */
-const shown = ({ tenant, now, session }: Asked): Promise<Shown> =>
+const shown = ({ tenant, now, session, actor }: Asked): Promise<Shown> =>
   tenant.read(async (db) => {
     const settings = await getSettings(db, now);
     const { inactiveAfterDays: days } = settings;
@@ -42,10 +43,21 @@ const shown = ({ tenant, now, session }: Asked): Promise<Shown> =>
       settings,
       inactive: days === null ? null : await findInactive(db, { days, now }),
       provedAt: session?.startedAt ?? null,
+      viewerId: actor.kind === "user" ? actor.userId : null,
       providers: await listEnabledProviders(db),
       providerNames: await providerNames(db),
     };
   });
+
+/**
+ * The page of the form asks for the same as the form. While a change is in force on trial there is no form on it, but the way back: nobody
+ * must prove themselves for that under the very settings that may stop them. @throws {stepUpRequired}
+ */
+async function shownAhead(handling: Asked): Promise<Shown> {
+  const found = await shown(handling);
+  if (found.settings.trial?.state !== "applied") requireFreshAhead(handling);
+  return found;
+}
 
 /** The page with a form on it that was refused. */
 const onPage = {
@@ -57,13 +69,13 @@ const onPage = {
 
 export const settingsRoutes = routes()
   .on("get", path, {
-    fresh: true,
+    fresh: "sometimes",
     permit: "settings.manage",
     summary: "The sign-in settings, their version, and the change that is being tried",
     title: texts.title,
     reply: Settings,
     handle: ({ tenant, now }) => tenant.read((db) => getSettings(db, now)),
-    load: shown,
+    load: shownAhead,
     page: SettingsPage,
   })
   .on("put", path, {

@@ -43,7 +43,7 @@ export const texts = defineTexts("settings", {
     "Passkeys, or what an identity provider that is trusted with it names as phishing-resistant: nothing that could be typed into a false page",
   graceDays: "Time to set it up",
   graceDaysHint:
-    "How long people get in without it, counted from their first sign-in under these settings.",
+    "How long people get in without it, counted from the first sign-in that asks them for it.",
   atOnce: "None: at the next sign-in",
   days,
 
@@ -133,7 +133,9 @@ export const texts = defineTexts("settings", {
   tooFewAdminsField:
     "Two administrators for a reset: there is only one active administrator, so nobody could agree. Make somebody else administrator first",
   trialNotFound: "There is no such trial",
-  trialOver: "This trial is over: the earlier settings are in force again",
+  trialOver: "This trial is over",
+  trialReverted: "This trial is over: its settings were taken back",
+  trialCancelled: "This trial is over: it was dropped, and its settings never held",
   trialKept: "These settings were kept: change them as usual",
   trialNotTested: "Nobody has signed in with these settings yet: test them first, or take the risk",
   trialNotApplied: "These settings are not in force yet: apply them first",
@@ -142,11 +144,13 @@ export const texts = defineTexts("settings", {
   trialOpenTitle: "A change waits for its trial",
   trialOpenText: (when: string) =>
     `It can keep people out, so nothing has changed yet. Without a decision it is dropped ${when}.`,
+  trialHarmlessText: (when: string) =>
+    `It was proposed to be tried first, so nothing has changed yet. Without a decision it is dropped ${when}.`,
   startedBy: (name: string) => `Proposed by ${name}.`,
   whatWouldChange: "What would change",
   whatChanged: "What is different now",
   riskEmailProofFirst:
-    "Nobody gets past the first page without a code from their mailbox: people whose mail does not arrive could not sign in.",
+    "Before a password is asked for, a code is mailed: people whose mail does not arrive could not sign in with theirs, except in a browser that they have used lately. Passkeys and identity providers go on without it.",
   riskPasskeyAaguids:
     "Passkeys that are set up already go on working; whoever has to set up a new one needs an allowed model.",
   riskGraceDays: "People who counted on more time to set up a second step have less.",
@@ -192,6 +196,12 @@ export const texts = defineTexts("settings", {
     "Sign in with the new settings in a second window. A test that ends well signs you in anew in this browser and leads back here; one that fails leaves this session as it is.",
   testProof: "The test counts when the code that is mailed at its beginning was given.",
   testProvider: "The test counts when you come in by the proposed default identity provider.",
+  testEither:
+    "The test counts when the code that is mailed at its beginning was given, or when you come in by the proposed default identity provider.",
+  testOther: (name: string) =>
+    `Only ${name} can test this change, who proposed it: a sign-in of somebody else does not count. To test it yourself, cancel it and propose it anew.`,
+  testScript:
+    "An API client proposed this change, so nobody’s sign-in counts as its test. To test it, cancel it and propose it on this page.",
   test: "Test sign-in",
   testedAt: "A test sign-in succeeded:",
   notTested: "No test sign-in has succeeded yet.",
@@ -206,7 +216,7 @@ export const texts = defineTexts("settings", {
   takeRiskMissing: "Tick that you take the risk, or test the settings first",
   cancel: "Cancel the change",
   cancelledNotice: "The change is dropped; nothing was different",
-  appliedNotice: "The settings are in force for 10 minutes",
+  appliedNotice: "The settings are in force on trial",
 
   trialAppliedTitle: "A change is in force on trial",
   trialAppliedUntil: "The earlier settings come back by themselves at ",

@@ -35,9 +35,17 @@ async function lockTrial(
   const ended = await findTrial(by.db, trialId, by.now);
   if (!ended) throw trialNotFound({ trialId });
   if (wanted.includes(ended.state)) return null;
-  const why = ended.state === "confirmed" ? texts.trialKept : texts.trialOver;
-  throw trialOver({ trialId, state: ended.state, errors: { "": why } });
+  throw trialOver({ trialId, state: ended.state, errors: { "": endTexts[ended.state] } });
 }
+
+/** How a trial ended, for whoever acts on it too late. Which settings are in force now another trial may have decided. */
+const endTexts: Readonly<Record<PolicyTrial["state"], string>> = {
+  open: texts.trialOver,
+  applied: texts.trialOver,
+  confirmed: texts.trialKept,
+  reverted: texts.trialReverted,
+  cancelled: texts.trialCancelled,
+};
 
 /**
  * Puts the trial's settings in force for ten minutes. Needs a test sign-in that succeeded, or the caller's word that they take the

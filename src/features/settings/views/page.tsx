@@ -16,6 +16,8 @@ export interface Shown {
   readonly inactive: Inactive | null;
   /** When the viewer's session was started; proving it again does not count. */
   readonly provedAt: Date | null;
+  /** Who looks at it: a trial is tested by whoever proposed it. */
+  readonly viewerId: string | null;
   /** Identity providers that may become the default, by name, and the names of all. */
   readonly providers: readonly { readonly id: string; readonly name: string }[];
   readonly providerNames: ProviderNames;
@@ -32,10 +34,14 @@ export const SettingsForm: FormScreen<Shown> = ({ data, view, values, problems }
   return (
     <Stack gap="large">
       <PageHeader title={texts.title} description={texts.description} />
+      {settings.trial === null && !wasTyped && problems[""] !== undefined && (
+        <Notice kind="error">{problems[""]}</Notice>
+      )}
       {settings.trial !== null && (
         <TrialCard
           trial={settings.trial}
           provedAt={data.provedAt}
+          viewerId={data.viewerId}
           providers={data.providerNames}
           view={view}
           values={values}
@@ -52,9 +58,6 @@ export const SettingsForm: FormScreen<Shown> = ({ data, view, values, problems }
         />
       ) : (
         <InForce settings={settings} providers={data.providerNames} />
-      )}
-      {settings.trial === null && !wasTyped && problems[""] !== undefined && (
-        <Notice kind="error">{problems[""]}</Notice>
       )}
     </Stack>
   );

@@ -24,6 +24,7 @@ import { Names } from "./names.tsx";
 interface Props {
   readonly trial: Trial;
   readonly provedAt: Date | null;
+  readonly viewerId: string | null;
   readonly providers: ProviderNames;
   readonly view: View;
   readonly values: Values;
@@ -36,10 +37,10 @@ const pathOf = ({ id }: Trial) => `${settingsPath}/trials/${id}`;
 export const TrialCard = (props: Props) =>
   props.trial.state === "applied" ? <AppliedCard {...props} /> : <OpenCard {...props} />;
 
-const OpenCard = ({ trial, providers, view, values, problems }: Props) => (
+const OpenCard = ({ trial, viewerId, providers, view, values, problems }: Props) => (
   <Card
     title={texts.trialOpenTitle}
-    description={texts.trialOpenText(formatRelative(new Date(trial.expiresAt), view.now))}
+    description={openText(trial)(formatRelative(new Date(trial.expiresAt), view.now))}
   >
     <Stack gap="large">
       <Stack>
@@ -47,7 +48,7 @@ const OpenCard = ({ trial, providers, view, values, problems }: Props) => (
         <Changes trial={trial} providers={providers} />
         <Affected trial={trial} />
       </Stack>
-      <Test trial={trial} view={view} />
+      <Test trial={trial} viewerId={viewerId} view={view} />
       <Apply trial={trial} values={values} problems={problems} />
       <ActionButton action={pathOf(trial)} method="delete">
         {texts.cancel}
@@ -55,6 +56,10 @@ const OpenCard = ({ trial, providers, view, values, problems }: Props) => (
     </Stack>
   </Card>
 );
+
+/** A script may try any change. */
+const openText = ({ previous, proposed }: Trial) =>
+  riskyFields(previous, proposed).length > 0 ? texts.trialOpenText : texts.trialHarmlessText;
 
 const Changes = ({
   trial: { state, previous, proposed },
@@ -131,50 +136,66 @@ const KeptOut = ({ trial }: Pick<Props, "trial">) => {
   );
 };
 
-const Test = ({ trial, view }: Pick<Props, "trial" | "view">) => (
+const Test = ({ trial, viewerId, view }: Pick<Props, "trial" | "viewerId" | "view">) => (
   <Stack gap="small">
     <h3>{texts.testTitle}</h3>
-    <p>{texts.testText}</p>
-    {throughsOf(trial).map((through) => (
-      <p>{through}</p>
-    ))}
-    <p>
-      {trial.testedAt === null ? (
-        <Status tone="caution">{texts.notTested}</Status>
-      ) : (
-        <>
-          <Status tone="positive">{texts.testedAt}</Status>{" "}
-          <Time at={trial.testedAt} zone={view.viewer?.zone ?? "UTC"} />
-        </>
-      )}
-    </p>
-    <Cluster>
-      <LinkButton
-        href={addressOf("/sign-in", { trial: trial.id, return_to: settingsPath })}
-        icon="external"
-        newWindow
-      >
-        {texts.test}
-      </LinkButton>
-      {trial.testedAt === null && (
-        <LinkButton kind="quiet" href={settingsPath}>
-          {texts.checkAgain}
-        </LinkButton>
-      )}
-    </Cluster>
+    {trial.startedBy !== null && trial.startedBy.id === viewerId ? (
+      <>
+        <p>{texts.testText}</p>
+        {throughOf(trial).map((through) => (
+          <p>{through}</p>
+        ))}
+        <Tested trial={trial} view={view} />
+        <TestLinks trial={trial} />
+      </>
+    ) : (
+      <>
+        <p>{trial.startedBy === null ? texts.testScript : texts.testOther(trial.startedBy.name)}</p>
+        <Tested trial={trial} view={view} />
+      </>
+    )}
   </Stack>
 );
 
-/** What a test has to go through to count. */
-const throughsOf = ({ previous, proposed }: Trial): string[] => {
+const Tested = ({ trial, view }: Pick<Props, "trial" | "view">) => (
+  <p>
+    {trial.testedAt === null ? (
+      <Status tone="caution">{texts.notTested}</Status>
+    ) : (
+      <>
+        <Status tone="positive">{texts.testedAt}</Status>{" "}
+        <Time at={trial.testedAt} zone={view.viewer?.zone ?? "UTC"} />
+      </>
+    )}
+  </p>
+);
+
+const TestLinks = ({ trial }: Pick<Props, "trial">) => (
+  <Cluster>
+    <LinkButton
+      href={addressOf("/sign-in", { trial: trial.id, return_to: settingsPath })}
+      icon="external"
+      newWindow
+    >
+      {texts.test}
+    </LinkButton>
+    {trial.testedAt === null && (
+      <LinkButton kind="quiet" href={settingsPath}>
+        {texts.checkAgain}
+      </LinkButton>
+    )}
+  </Cluster>
+);
+
+/** What a test has to go through to count: where there are two things, one of them. */
+const throughOf = ({ previous, proposed }: Trial): string[] => {
   const { mustProveMail, mustComeBy } = mustGoThrough(previous, proposed);
-  return [
-    ...(mustProveMail ? [texts.testProof] : []),
-    ...(mustComeBy !== null ? [texts.testProvider] : []),
-  ];
+  if (mustProveMail && mustComeBy !== null) return [texts.testEither];
+  if (mustProveMail) return [texts.testProof];
+  return mustComeBy === null ? [] : [texts.testProvider];
 };
 
-/** After a successful test a button; before it the same behind a box that takes the risk. */
+/** After a successful test a button; before it the same behind a box that takes the risk: of this trial, not of one that was there before. */
 const Apply = ({ trial, values, problems }: Pick<Props, "trial" | "values" | "problems">) => (
   <Stack gap="small">
     <h3>{texts.applyTitle}</h3>
@@ -183,7 +204,8 @@ const Apply = ({ trial, values, problems }: Pick<Props, "trial" | "values" | "pr
       id="apply"
       action={`${pathOf(trial)}/application`}
       method="put"
-      values={values}
+      hidden={{ trial: trial.id }}
+      values={values["trial"] === trial.id ? values : {}}
       problems={problems}
       submit={trial.testedAt === null ? texts.applyUntested : texts.apply}
       submitKind={trial.testedAt === null ? "danger" : "primary"}
