@@ -1,6 +1,8 @@
 // What a group asks of its members at sign-in.
 import { expect, test } from "bun:test";
+import { listLacking } from "#features/groups/strength.ts";
 import { testApp } from "../../support/a-tenant.ts";
+import { planOf, statementsOf } from "../../support/statements.ts";
 import { withTotp } from "../settings/support.ts";
 import { setPolicy } from "../sign-in/support.ts";
 
@@ -108,6 +110,27 @@ test("names those whom the change keeps out, and counts the others apart", async
   await setPolicy(tenant, { strength: "strong", grace_days: 7 });
   const others = await tenant.aGroup("Others", [mail, other]);
   expect((await tenant.api.patch(`/groups/${others.id}`, change)).status).toBe(200);
+});
+
+test("finds them in one pass over the group's members, with look-ups by index", async () => {
+  const tenant = await world.aTenant();
+  const [{ id: groupId }, { id: other }] = [await tenant.aGroup("One"), await tenant.aGroup("Two")];
+  await world.asSuperuser(
+    `with made as (insert into app.users (tenant_id, first_name, last_name, state, password_hash)
+       select $1, 'Person', n::text, 'active', 'x' from generate_series(1, 10000) as n returning id)
+     insert into app.group_members (tenant_id, group_id, user_id)
+     select $1, case when random() < 0.02 then $2::uuid else $3::uuid end, id from made`,
+    [tenant.id, groupId, other],
+  );
+  await world.asSuperuser("analyze app.users, app.group_members, app.passkeys");
+  const asked = { groupId, strength: "strong", everybody: "baseline" } as const;
+  const sent = await statementsOf(() => tenant.tenant.read((db) => listLacking(db, asked)));
+  expect(sent).toHaveLength(1);
+  for (const statement of sent) {
+    const plan = await planOf(world, tenant.id, statement);
+    expect(plan).toContain("group_members_user");
+    expect(plan).not.toMatch(/Seq Scan on group_members/);
+  }
 });
 
 test("does not name members of another tenant's group", async () => {
