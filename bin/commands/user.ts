@@ -88,7 +88,7 @@ const reactivate = strictCommand({
       const user = await services.database.tenant(found.id).write(async (db) => {
         const known = await findUserByEmail(db, args.email);
         if (!known) throw userNotFound({ email: args.email });
-        await reactivateUser(db, post, actor, known.id);
+        await reactivateUser(db, post, actor, { userId: known.id, now: services.clock.now() });
         return findUserByEmail(db, args.email);
       });
       printOne({ ...user }, args.json ?? false);

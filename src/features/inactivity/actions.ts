@@ -1,4 +1,5 @@
 // One tenant's night: people are warned, then those whose time is up are deactivated and administrators told, in one transaction each.
+import { notify } from "#features/notices/index.ts";
 import { deactivateAbsent, fullName } from "#features/users/index.ts";
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
@@ -23,11 +24,11 @@ const adminsMost = 200;
 
 /** Deactivates people whose time is up and tells the administrators. Answers how many; as many as fit may mean more are left. */
 export async function deactivateDue(night: Night): Promise<number> {
-  const { db, post, actor, days } = night;
+  const { db, post, actor, days, now } = night;
   const gone: Absent[] = [];
   for (const person of await listDue(db, night, batchMost)) {
     if (!(await isStillAbsent(db, person))) continue;
-    const about = { userId: person.id, lastSeenAt: person.lastSeenAt, days };
+    const about = { userId: person.id, now, lastSeenAt: person.lastSeenAt, days };
     if (await deactivateAbsent(db, post, actor, about)) gone.push(person);
   }
   if (gone.length > 0) await tellAdmins(night, gone);
@@ -57,7 +58,7 @@ async function tellAdmins({ db, post, days }: Night, gone: readonly Absent[]): P
 export async function warnAbsent(night: Night, daysLeft: number): Promise<number> {
   const { db, post, actor, days, now } = night;
   const people = await listToWarn(db, night, { daysLeft, limit: batchMost });
-  for (const { id: userId, email, firstName, lastSeenAt } of people) {
+  for (const { id: userId, lastSeenAt } of people) {
     await db
       .updateTable("users")
       .set({ inactivity_warned_at: now, inactivity_warned_days: daysLeft })
@@ -65,7 +66,11 @@ export async function warnAbsent(night: Night, daysLeft: number): Promise<number
       .execute();
     const at = lastSeenAt.toISOString();
     await record(db, actor, absenceWarned, { userId, lastSeenAt: at, daysLeft });
-    await queueMail(db, post, absenceWarning, { email, userId }, { firstName, days, daysLeft });
+    await notify(db, post, actor, {
+      happening: { userId, now },
+      template: absenceWarning,
+      more: { days, daysLeft },
+    });
   }
   return people.length;
 }

@@ -1,5 +1,6 @@
 // The warning to whoever has not been seen for long, and what administrators hear afterwards.
 import { z } from "zod";
+import { Circumstances } from "#features/notices/index.ts";
 import { defineEmail, type MailFrame } from "#platform/mail/define.ts";
 import { MailButton, MailNote } from "#platform/mail/layout.tsx";
 import { texts } from "./texts.ts";
@@ -7,8 +8,9 @@ import { texts } from "./texts.ts";
 const signInAt = ({ baseUrl }: MailFrame) => `${baseUrl}/sign-in`;
 const deactivatedAt = ({ baseUrl }: MailFrame) => `${baseUrl}/users?state=deactivated`;
 
+/** What is to come needs no word on when and from where. */
 export const absenceWarning = defineEmail("inactivity.warning", {
-  data: z.object({ firstName: z.string(), days: z.int(), daysLeft: z.int() }),
+  data: Circumstances.extend({ days: z.int(), daysLeft: z.int() }),
   subject: ({ daysLeft }, { tenantName }) => texts.warningSubject(tenantName, daysLeft),
   text: ({ firstName, days, daysLeft }, frame) =>
     [

@@ -4,12 +4,13 @@ import { writeAttributes } from "#features/attributes/index.ts";
 import { flagShortPassword } from "#features/authenticators/index.ts";
 import { giveGroupsOf, holdProved } from "#features/domains/index.ts";
 import { dropWord, unlinkPerson } from "#features/identity-providers/index.ts";
+import { type Happening, notify } from "#features/notices/index.ts";
 import { endSessions } from "#features/sessions/index.ts";
 import { dropLinks, dropPending } from "#features/one-time-links/index.ts";
 import { record } from "#platform/audit/record.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import { DomainError } from "#platform/errors.ts";
-import { type Post, queueMail } from "#platform/mail/queue.ts";
+import type { Post } from "#platform/mail/queue.ts";
 import type { Actor } from "#src/actor.ts";
 import type { UserId } from "#src/ids.ts";
 import { isAbove, type Role } from "#src/permissions.ts";
@@ -157,8 +158,11 @@ async function writeRole(
   // It holds for no super administrator; kept, it would come back in force by a lower role, without anybody having decided it.
   if (role === "super_admin") await dropWord(db, actor, user.id);
   if (user.state !== "active") return;
-  const said = { firstName: user.firstName, role, newPassword, isUnlinked };
-  await queueMail(db, post, roleChangedMail, recipient(user), said);
+  await notify(db, post, actor, {
+    happening: { userId: user.id, now },
+    template: roleChangedMail,
+    more: { role, newPassword, isUnlinked },
+  });
 }
 
 /**
@@ -182,15 +186,17 @@ export async function deactivateUser(
   db: TenantDb,
   post: Post,
   actor: Actor,
-  userId: UserId,
+  happening: Happening,
 ): Promise<void> {
+  const { userId } = happening;
   const user = await lockUser(db, userId);
   assertMayManage(actor, user);
   assertNotSelf(actor, userId);
   if (user.state === "deactivated") return;
   await shutOut(db, actor, user);
   await record(db, actor, userDeactivated, { userId });
-  if (user.state === "active") await queueMail(db, post, deactivatedMail, recipient(user), user);
+  if (user.state !== "active") return;
+  await notify(db, post, actor, { happening, template: deactivatedMail, more: {} });
 }
 
 /** Signing in is refused from now on: sessions end, and links that were sent are worth nothing. @throws {lastSuperAdmin} */
@@ -213,7 +219,7 @@ export async function deactivateAbsent(
   db: TenantDb,
   post: Post,
   actor: Actor,
-  { userId, lastSeenAt, days }: { userId: UserId; lastSeenAt: Date; days: number },
+  { userId, now, lastSeenAt, days }: Happening & { lastSeenAt: Date; days: number },
 ): Promise<boolean> {
   const user = await lockUser(db, userId);
   if (user.state !== "active") return false;
@@ -225,7 +231,8 @@ export async function deactivateAbsent(
   }
   const about = { userId, lastSeenAt: lastSeenAt.toISOString(), days };
   await record(db, actor, userDeactivatedAbsent, about);
-  await queueMail(db, post, deactivatedAbsentMail, recipient(user), { ...user, days });
+  const happening = { userId, now };
+  await notify(db, post, actor, { happening, template: deactivatedAbsentMail, more: { days } });
   return true;
 }
 
@@ -238,8 +245,9 @@ export async function reactivateUser(
   db: TenantDb,
   post: Post,
   actor: Actor,
-  userId: UserId,
+  happening: Happening,
 ): Promise<void> {
+  const { userId } = happening;
   const user = await lockUser(db, userId);
   assertMayManage(actor, user);
   if (user.state !== "deactivated") return;
@@ -255,7 +263,8 @@ export async function reactivateUser(
     .execute();
   await record(db, actor, userReactivated, { userId });
   await settleRequest(db, actor, userId);
-  if (hasWayIn) await queueMail(db, post, reactivatedMail, recipient(user), user);
+  if (!hasWayIn) return;
+  await notify(db, post, actor, { happening, template: reactivatedMail, more: {} });
 }
 
 /** Nobody is to decide any more about somebody who is in. */
@@ -279,5 +288,3 @@ async function settleRequest(db: TenantDb, actor: Actor, userId: UserId): Promis
     .where("lifted_at", "is", null)
     .execute();
 }
-
-const recipient = ({ id, email }: LockedUser) => ({ userId: id, email });

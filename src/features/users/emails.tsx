@@ -1,11 +1,10 @@
 // Notices to the person concerned: what an administrator did to their account.
 import { z } from "zod";
+import { Circumstances } from "#features/notices/index.ts";
 import { defineEmail, type MailFrame } from "#platform/mail/define.ts";
 import { MailButton, MailNote } from "#platform/mail/layout.tsx";
 import { Role } from "#src/permissions.ts";
 import { roleText, texts } from "./texts.ts";
-
-const Greeted = z.object({ firstName: z.string() });
 
 interface Notice<D> {
   readonly subject: (tenant: string) => string;
@@ -14,7 +13,7 @@ interface Notice<D> {
   readonly leadsToSignIn: boolean;
 }
 
-function notice<D extends z.ZodType<z.infer<typeof Greeted>>>(
+function notice<D extends z.ZodType<z.infer<typeof Circumstances>>>(
   data: D,
   { subject, sentence, leadsToSignIn }: Notice<z.output<D>>,
 ) {
@@ -26,6 +25,7 @@ function notice<D extends z.ZodType<z.infer<typeof Greeted>>>(
       [
         texts.mailGreeting(about.firstName),
         sentence(about, frame.tenantName),
+        about.circumstances,
         ...(leadsToSignIn ? [`${texts.mailSignIn}: ${signIn(frame)}`] : []),
         texts.mailQuestion,
       ].join("\n\n"),
@@ -33,6 +33,7 @@ function notice<D extends z.ZodType<z.infer<typeof Greeted>>>(
       <>
         <p>{texts.mailGreeting(about.firstName)}</p>
         <p>{sentence(about, frame.tenantName)}</p>
+        <p>{about.circumstances}</p>
         {leadsToSignIn && <MailButton href={signIn(frame)} label={texts.mailSignIn} />}
         <MailNote>{texts.mailQuestion}</MailNote>
       </>
@@ -43,7 +44,7 @@ function notice<D extends z.ZodType<z.infer<typeof Greeted>>>(
 export const roleChangedMail = defineEmail(
   "users.role_changed",
   notice(
-    Greeted.extend({
+    Circumstances.extend({
       role: Role,
       newPassword: z.boolean().default(false),
       isUnlinked: z.boolean().default(false),
@@ -63,7 +64,7 @@ export const roleChangedMail = defineEmail(
 
 export const deactivatedMail = defineEmail(
   "users.deactivated",
-  notice(Greeted, {
+  notice(Circumstances, {
     subject: texts.mailDeactivatedSubject,
     sentence: (_, tenant) => texts.mailDeactivatedText(tenant),
     leadsToSignIn: false,
@@ -72,7 +73,7 @@ export const deactivatedMail = defineEmail(
 
 export const deactivatedAbsentMail = defineEmail(
   "users.deactivated_absent",
-  notice(Greeted.extend({ days: z.number().int() }), {
+  notice(Circumstances.extend({ days: z.number().int() }), {
     subject: texts.mailDeactivatedSubject,
     sentence: ({ days }, tenant) => texts.mailDeactivatedAbsentText(days, tenant),
     leadsToSignIn: false,
@@ -81,7 +82,7 @@ export const deactivatedAbsentMail = defineEmail(
 
 export const reactivatedMail = defineEmail(
   "users.reactivated",
-  notice(Greeted, {
+  notice(Circumstances, {
     subject: texts.mailReactivatedSubject,
     sentence: (_, tenant) => texts.mailReactivatedText(tenant),
     leadsToSignIn: true,

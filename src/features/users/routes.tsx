@@ -189,9 +189,9 @@ export const userRoutes = routes()
     title: deactivateTitle,
     params: UserParams,
     reply: UserDetail,
-    handle: ({ tenant, actor, post, params }) =>
+    handle: ({ tenant, actor, post, params, now }) =>
       tenant.write(async (db) => {
-        await deactivateUser(db, post, actor, params.userId);
+        await deactivateUser(db, post, actor, { ...params, now });
         return getUserDetail(db, actor, params.userId);
       }),
     form: DeactivationPage,
@@ -205,9 +205,9 @@ export const userRoutes = routes()
     summary: "Reactivate a person",
     params: UserParams,
     reply: UserDetail,
-    handle: ({ tenant, actor, post, params }) =>
+    handle: ({ tenant, actor, post, params, now }) =>
       tenant.write(async (db) => {
-        await reactivateUser(db, post, actor, params.userId);
+        await reactivateUser(db, post, actor, { ...params, now });
         return getUserDetail(db, actor, params.userId);
       }),
     next: pathOf,

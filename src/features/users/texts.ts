@@ -243,12 +243,12 @@ export const texts = defineTexts("users", {
     "You came in by an identity provider: the next time you do, confirm it once with your password here. If you have none, “Forgotten password?” on the sign-in page gives you one.",
   mailDeactivatedSubject: (tenant: string) => `Your account at ${tenant} was deactivated`,
   mailDeactivatedText: (tenant: string) =>
-    `An administrator deactivated your account at ${tenant}. You were signed out everywhere and cannot sign in any more.`,
+    `Your account at ${tenant} was deactivated. You were signed out everywhere and cannot sign in any more.`,
   mailDeactivatedAbsentText: (days: number, tenant: string) =>
     `You have not signed in at ${tenant} for ${days} days, so your account was deactivated. If you need it again, ask your administrator.`,
   mailReactivatedSubject: (tenant: string) => `Your account at ${tenant} is active again`,
   mailReactivatedText: (tenant: string) =>
-    `An administrator reactivated your account at ${tenant}. You can sign in again as you did before.`,
+    `Your account at ${tenant} was reactivated. You can sign in again as you did before.`,
   mailQuestion: "If you did not expect this, ask your administrator.",
   mailSignIn: "Sign in",
 });

@@ -144,7 +144,14 @@ async function actBeside(world: TestApp, tenant: TestTenant, user: TestUser): Pr
   );
   await aLogout(world, tenant, user);
   await tenant.tenant.write(async (db) => {
-    await queueMail(db, tenant.post, deactivatedMail, { email: user.email, userId: user.id }, user);
+    const about = { ...user, circumstances: "Today." };
+    await queueMail(
+      db,
+      tenant.post,
+      deactivatedMail,
+      { email: user.email, userId: user.id },
+      about,
+    );
     const origin = { requestId: "test", ...unique };
     await mailResetLink.with({ email: user.email, origin }).enqueue(db);
   });

@@ -99,7 +99,7 @@ describe("the last active super admin", () => {
       people.map((userId, index) =>
         tenant.scope.write((db) =>
           index % 2 === 0
-            ? deactivateUser(db, post, client, userId)
+            ? deactivateUser(db, post, client, { userId, now: new Date() })
             : changeUser(db, post, client, { userId, role: "admin", now: new Date() }),
         ),
       ),
@@ -126,17 +126,25 @@ describe("the last active super admin", () => {
     );
     const former = await anActiveUser(tenant, "super_admin");
     const post = postOf(tenant);
-    await tenant.scope.write((db) => deactivateUser(db, post, operator, former));
+    await tenant.scope.write((db) =>
+      deactivateUser(db, post, operator, { userId: former, now: new Date() }),
+    );
 
     const outcomes = await Promise.allSettled([
-      tenant.scope.write((db) => deactivateUser(db, post, operator, last)),
+      tenant.scope.write((db) =>
+        deactivateUser(db, post, operator, { userId: last, now: new Date() }),
+      ),
       tenant.scope.write((db) =>
         changeUser(db, post, operator, { userId: last, role: "admin", now: new Date() }),
       ),
     ]);
     expect(outcomes.map(codeOf)).toEqual(["users.last_super_admin", "users.last_super_admin"]);
-    await tenant.scope.write((db) => reactivateUser(db, post, operator, former));
-    await tenant.scope.write((db) => deactivateUser(db, post, operator, last));
+    await tenant.scope.write((db) =>
+      reactivateUser(db, post, operator, { userId: former, now: new Date() }),
+    );
+    await tenant.scope.write((db) =>
+      deactivateUser(db, post, operator, { userId: last, now: new Date() }),
+    );
     expect(await activeSuperAdmins(tenant)).toBe(1);
   });
 });
@@ -152,7 +160,9 @@ test("the other super admins are found by their own index, however many people t
   );
   await world.asSuperuser("analyze app.users");
   const sent = await statementsOf(() =>
-    tenant.scope.write((db) => deactivateUser(db, postOf(tenant), operator, one)),
+    tenant.scope.write((db) =>
+      deactivateUser(db, postOf(tenant), operator, { userId: one, now: new Date() }),
+    ),
   );
   const question = sent.find(({ text }) => text.includes('"id" <>'));
   if (!question) throw new Error("nobody asked for the others");
@@ -173,9 +183,13 @@ describe("rank", () => {
         }),
       ),
     deactivate: ({ scope, ...tenant }, actor, userId) =>
-      scope.write((db) => deactivateUser(db, postOf({ scope, ...tenant }), actor, userId)),
+      scope.write((db) =>
+        deactivateUser(db, postOf({ scope, ...tenant }), actor, { userId, now: new Date() }),
+      ),
     reactivate: ({ scope, ...tenant }, actor, userId) =>
-      scope.write((db) => reactivateUser(db, postOf({ scope, ...tenant }), actor, userId)),
+      scope.write((db) =>
+        reactivateUser(db, postOf({ scope, ...tenant }), actor, { userId, now: new Date() }),
+      ),
   };
   for (const [name, action] of Object.entries(act)) {
     test(`refuses an admin who would ${name} a super admin`, async () => {

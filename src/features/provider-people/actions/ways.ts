@@ -178,8 +178,8 @@ async function mailPasswordLink({ db, post, now }: By, person: Locked): Promise<
 
 /** @throws {ownAccount} @throws {lastSuperAdmin} */
 async function shutOut(by: By, { id: userId }: Locked): Promise<void> {
-  const { db, actor, post } = by;
-  await deactivateUser(db, post, actor, userId);
+  const { db, actor, post, now } = by;
+  await deactivateUser(db, post, actor, { userId, now });
   await leave(by, userId);
   await dropWord(db, actor, userId);
 }

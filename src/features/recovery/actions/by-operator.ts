@@ -88,7 +88,7 @@ export async function recoverByOperator(
   if (!isVerified && user.hasPassword) throw addressNotVerified({ email });
   const providers = await settleProviders(by, { userId, email: address, unlink });
   const reactivated = user.state === "deactivated";
-  if (reactivated) await reactivateUser(db, post, actor, userId);
+  if (reactivated) await reactivateUser(db, post, actor, { userId, now });
   const taken = keepSecondSteps ? [] : await takeAway(by, userId);
   if (keepSecondSteps) await endSessions(db, actor, { userId, reason: "recovered" });
   const kept = takenText(await readSecondSteps(db, userId));

@@ -94,7 +94,7 @@ export async function approveReactivation(by: Acting, id: ReactivationRequestId)
   const { db, post, actor, now } = by;
   const userId = await lockOpen(by, id);
   await record(db, actor, reactivationApproved, { userId, reactivationRequestId: id });
-  await reactivateUser(db, post, actor, userId);
+  await reactivateUser(db, post, actor, { userId, now });
   if ((await getUser(db, userId)).state === "invited")
     await resendInvitation(db, post, actor, { userId, now });
 }
