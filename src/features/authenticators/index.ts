@@ -31,6 +31,7 @@ export {
 } from "./actions/prove.ts";
 export { useBackupCode } from "./actions/backup-codes.ts";
 export { useTotpCode } from "./actions/totp.ts";
+export { dueText, type StepDue, stepDue } from "./due.ts";
 export { proofLimited, totpNotPending } from "./errors.ts";
 export { flagShortPassword, flagWeakPasswords, spareGoodPasswords } from "./password-reset.ts";
 export { waitText } from "./wait.ts";

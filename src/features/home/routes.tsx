@@ -1,6 +1,7 @@
 // The start page: who am I, and where can I go.
 import { z } from "zod";
 import { listMyApplications } from "#features/applications/index.ts";
+import { stepDue } from "#features/authenticators/index.ts";
 import { ownMissing } from "#features/person-attributes/index.ts";
 import { routes } from "#platform/http/route.ts";
 import { ApplicationId } from "#src/ids.ts";
@@ -29,6 +30,7 @@ export const homeRoutes = routes()
         return {
           apps: apps.map(withLaunchPath),
           signedInAt: session.startedAt,
+          due: await stepDue(db, session, now),
           missing: await ownMissing(db, { actor, now }),
         };
       });

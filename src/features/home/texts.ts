@@ -5,6 +5,8 @@ export const texts = defineTexts("home", {
   greeting: (name: string) => `Hello, ${name}`,
   signedInAs: (email: string, tenant: string) =>
     `You are signed in to ${tenant} as ${email}, since `,
+  dueTitle: "Protect your account better",
+  dueSetUp: "Set it up",
   missing: (names: readonly string[]) =>
     `Your organisation asks for something that is missing in your profile: ${names.join(", ")}. `,
   fillIn: "Fill it in",

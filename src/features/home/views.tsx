@@ -1,4 +1,5 @@
 import { type AttributeKey, attributeName, completionPath } from "#features/attributes/index.ts";
+import { dueText, type StepDue } from "#features/authenticators/index.ts";
 import type { Screen } from "#platform/http/view.ts";
 import {
   EmptyState,
@@ -15,6 +16,8 @@ import { texts } from "./texts.ts";
 interface Home {
   readonly apps: readonly { id: string; name: string; description: string; launchPath: string }[];
   readonly signedInAt: Date;
+  /** A stronger second step that they have put off; null: none. */
+  readonly due: StepDue | null;
   /** What the person's own profile lacks and they can fill in themselves. */
   readonly missing: readonly AttributeKey[];
 }
@@ -33,6 +36,15 @@ export const HomePage: Screen<Home> = ({ data, view }) => {
           </>
         }
       />
+      {data.due !== null && (
+        <Notice
+          kind="warning"
+          title={texts.dueTitle}
+          action={<LinkButton href="/security">{texts.dueSetUp}</LinkButton>}
+        >
+          {dueText(data.due, { tenant: view.tenant.name, zone: viewer?.zone ?? "UTC" })}
+        </Notice>
+      )}
       {data.missing.length > 0 && (
         <Notice kind="info">
           {texts.missing(data.missing.map(attributeName))}

@@ -5,6 +5,7 @@ export {
   type PolicyChange,
   riskyFields,
 } from "./changes.ts";
+export { graceUntil } from "./grace.ts";
 export { provenMost } from "./proven.ts";
 export { findPolicy, groupDemands, requiredStrength } from "./queries.ts";
 export {

@@ -3,6 +3,7 @@ import { z } from "zod";
 import {
   type PasswordResetCause,
   proofFields,
+  type StepDue,
   TypedCode,
   TypedPassword,
 } from "#features/authenticators/index.ts";
@@ -83,6 +84,8 @@ export interface SecurityState {
   readonly passwordChangedAt: Date | null;
   /** Why another password has to be chosen; null: it need not. */
   readonly resetCause: PasswordResetCause | null;
+  /** A stronger second step that was asked for at sign-in and put off; null: none. */
+  readonly due: StepDue | null;
   readonly totpSince: Date | null;
   readonly codesLeft: number;
   /** Suspended ones too. */

@@ -4,6 +4,8 @@ export const texts = defineTexts("security", {
   title: "Security",
   description: "How you prove who you are, and where you are signed in.",
 
+  dueTitle: "Protect your account better",
+
   password: "Password",
   passwordAbout: "Asked for at sign-in, unless you use a passkey.",
   passwordByProvider: (provider: string) =>
@@ -39,12 +41,17 @@ export const texts = defineTexts("security", {
     `After your password a code is sent to the address that you sign in with, such as ${email}.`,
   byEmailBesideProvider: (email: string) =>
     `Where your organisation's sign-in is not enough, a code is sent to ${email}.`,
+  byEmailUntil: (day: string) =>
+    `That is enough until ${day}. After that a stronger second step is asked for.`,
+  byEmailNotEnough: "That is not enough any more: your next sign-in asks for a stronger one.",
   byPasskey: "Passkey",
   byPasskeyText:
     "After your password one of your passkeys is asked for. Beside a passkey no code by e-mail is accepted.",
   byApp: "Authenticator app",
   byAppSince: "Set up",
   appAdvice: "An authenticator app is quicker, and works when your mailbox is in other hands.",
+  appNotEnough:
+    "An authenticator app is not enough for what your organisation asks: add a passkey.",
   appSetUp: "Set up an authenticator app",
   appReplace: "Replace the app",
   appRemove: "Remove the app",

@@ -2,7 +2,7 @@
 // groups ask of them, now and before. Those who cannot sign in either way are told apart: they are not the change's doing.
 import { type RawBuilder, sql } from "kysely";
 import { z } from "zod";
-import { type Policy, provenMost, type Strength } from "#features/policy/index.ts";
+import { graceUntil, type Policy, provenMost, type Strength } from "#features/policy/index.ts";
 import { isAfter, primaryEmail } from "#features/users/index.ts";
 import { secondsLater } from "#platform/clock.ts";
 import type { TenantDb } from "#platform/db/database.ts";
@@ -138,9 +138,9 @@ export async function listAffected(
 }
 
 function graceOf(askedAt: Date | null, graceDays: number, now: Date) {
-  const deadline = askedAt && secondsLater(askedAt, graceDays * daySeconds);
-  if (deadline === null) return { deadline: null, graceDays };
-  return deadline > now
-    ? { deadline: deadline.toISOString(), graceDays }
-    : { deadline: null, graceDays: 0 };
+  if (askedAt === null) return { deadline: null, graceDays };
+  const deadline = graceUntil({ graceDays }, { askedAt, now });
+  return deadline === null
+    ? { deadline: null, graceDays: 0 }
+    : { deadline: deadline.toISOString(), graceDays };
 }

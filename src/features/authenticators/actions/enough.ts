@@ -40,7 +40,8 @@ export async function assertEnoughIsLeft(db: TenantDb, leaving: Leaving): Promis
   if (problem === "suspended") throw suspendedInTheWay({ errors: { "": texts.suspendedInTheWay } });
 }
 
-const bestOf = ({ hasTotp, passkeys }: FactorsLeft) =>
+/** What a sign-in with the best of them is worth. */
+export const bestOf = ({ hasTotp, passkeys }: Pick<FactorsLeft, "hasTotp" | "passkeys">) =>
   strengthOf(
     passkeys > 0 ? ["passkey"] : hasTotp ? ["password", "totp"] : ["password", "email_code"],
   );

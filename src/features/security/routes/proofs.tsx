@@ -10,6 +10,7 @@ import {
   removeTotp,
   renewBackupCodes,
   setUpTotp,
+  stepDue,
   takeTotp,
   totpNotPending,
 } from "#features/authenticators/index.ts";
@@ -170,7 +171,7 @@ export const securityRoutes = routes()
 type AnyHandling = Handling<unknown, unknown>;
 
 async function readState(handling: AnyHandling): Promise<SecurityState> {
-  const { userId, tenant, now } = mine(handling);
+  const { userId, session, tenant, now } = mine(handling);
   return tenant.read(async (db) => {
     const person = await findAuthenticators(db, userId);
     if (!person) throw forbidden();
@@ -178,6 +179,7 @@ async function readState(handling: AnyHandling): Promise<SecurityState> {
       email: person.email,
       hasPassword: person.passwordHash !== null,
       provider: await onlyProvider(db, { userId, now }),
+      due: await stepDue(db, session, now),
       passwordChangedAt: person.passwordChangedAt,
       resetCause: person.resetCause,
       totpSince: person.totpConfirmedAt,

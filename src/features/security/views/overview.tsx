@@ -1,9 +1,11 @@
 // The page "Security": each way of proving oneself, and what can be done about it.
+import { dueText, type StepDue } from "#features/authenticators/index.ts";
 import type { Screen, View } from "#platform/http/view.ts";
 import {
   Badge,
   Card,
   Cluster,
+  formatTime,
   KeyValues,
   LinkButton,
   Notice,
@@ -22,6 +24,7 @@ const fewCodes = 3;
 export const SecurityPage: Screen<SecurityState> = ({ data, view }) => (
   <Stack gap="large">
     <PageHeader title={texts.title} description={texts.description} />
+    {data.due !== null && <Due due={data.due} view={view} />}
     <Section
       title={texts.password}
       description={data.hasPassword ? passwordAbout(data) : undefined}
@@ -49,7 +52,7 @@ export const SecurityPage: Screen<SecurityState> = ({ data, view }) => (
     </Section>
     <Section title={texts.secondStep} description={secondStepAbout(data)}>
       {data.totpSince === null ? (
-        <WithoutApp {...data} />
+        <WithoutApp {...data} view={view} />
       ) : (
         <ByApp since={data.totpSince} codesLeft={data.codesLeft} view={view} />
       )}
@@ -64,6 +67,26 @@ export const SecurityPage: Screen<SecurityState> = ({ data, view }) => (
     </Section>
   </Stack>
 );
+
+function Due({ due, view }: { due: StepDue; view: View }) {
+  const zone = view.viewer?.zone ?? "UTC";
+  return (
+    <Notice
+      kind="warning"
+      title={texts.dueTitle}
+      action={
+        <Cluster>
+          <LinkButton href="/security/passkeys/new">{texts.passkeyAdd}</LinkButton>
+          {!due.isPasskey && (
+            <LinkButton href="/security/authenticator-app">{texts.appSetUp}</LinkButton>
+          )}
+        </Cluster>
+      }
+    >
+      {dueText(due, { tenant: view.tenant.name, zone })}
+    </Notice>
+  );
+}
 
 const passwordAbout = ({ provider }: SecurityState) =>
   provider === null ? texts.passwordAbout : texts.passwordByProvider(provider);
@@ -117,7 +140,7 @@ const CodesLeft = ({ left }: { left: number }) => (
 );
 
 /** A mailbox counts only where there is no passkey, a suspended one included. */
-function WithoutApp({ email, passkeys, hasPassword }: SecurityState) {
+function WithoutApp({ email, passkeys, hasPassword, due, view }: SecurityState & { view: View }) {
   const byEmail = hasPassword ? texts.byEmailText : texts.byEmailBesideProvider;
   return (
     <Card>
@@ -126,9 +149,14 @@ function WithoutApp({ email, passkeys, hasPassword }: SecurityState) {
           <strong>{passkeys > 0 ? texts.byPasskey : texts.byEmail}</strong>
         </Cluster>
         <p>{passkeys > 0 ? texts.byPasskeyText : byEmail(email)}</p>
-        <p class="field-hint">{texts.appAdvice}</p>
+        {due !== null && passkeys === 0 && <p>{notEnough(due, view)}</p>}
+        <p class="field-hint">{due?.isPasskey === true ? texts.appNotEnough : texts.appAdvice}</p>
         <Cluster>
-          <LinkButton href="/security/authenticator-app" kind="primary" icon="shield-check">
+          <LinkButton
+            href="/security/authenticator-app"
+            kind={due?.isPasskey === true ? undefined : "primary"}
+            icon="shield-check"
+          >
             {texts.appSetUp}
           </LinkButton>
         </Cluster>
@@ -136,6 +164,11 @@ function WithoutApp({ email, passkeys, hasPassword }: SecurityState) {
     </Card>
   );
 }
+
+const notEnough = ({ until }: StepDue, { viewer }: View): string =>
+  until === null
+    ? texts.byEmailNotEnough
+    : texts.byEmailUntil(formatTime(until, viewer?.zone ?? "UTC", "date"));
 
 interface ByAppProps {
   readonly since: Date;

@@ -6,9 +6,14 @@ import {
   type Presented,
 } from "#features/devices/index.ts";
 import { passkeyUsability } from "#features/passkeys/index.ts";
-import { groupDemands, type Policy, type Strength, strictest } from "#features/policy/index.ts";
+import {
+  graceUntil,
+  groupDemands,
+  type Policy,
+  type Strength,
+  strictest,
+} from "#features/policy/index.ts";
 import { demandOf } from "#features/sso/index.ts";
-import { secondsLater } from "#platform/clock.ts";
 import type { TenantDb } from "#platform/db/database.ts";
 import type { PolicyTrialId, UserId } from "#src/ids.ts";
 import { policyFor } from "../policy-for.ts";
@@ -130,8 +135,7 @@ export function postponableUntil(
   { trialId, now }: { trialId: PolicyTrialId | null; now: Date },
 ): Date | null {
   if (trialId !== null) return null;
-  const until = secondsLater(strengthAskedAt ?? now, policy.graceDays * 24 * 60 * 60);
-  return until > now ? until : null;
+  return graceUntil(policy, { askedAt: strengthAskedAt ?? now, now });
 }
 
 /** For how many days this browser may be remembered by this sign-in; null when it may not. */
