@@ -45,6 +45,8 @@ export const homeRoutes = routes()
       const apps = session ? await tenant.read((db) => listMyApplications(db, session.userId)) : [];
       return { items: apps.map(withLaunchPath) };
     },
+    // Its page is the start page.
+    next: () => "/",
   });
 
 const withLaunchPath = <T extends { id: string }>(app: T) => ({

@@ -109,6 +109,14 @@ describe("GET /", () => {
   });
 });
 
+test("GET /my-apps leads a browser to the start page, which has the same list; a script reads it as JSON", async () => {
+  const tenant = await app.aTenant({ signedInAs: "member" });
+  await furnished(tenant);
+  const answer = await tenant.browser.get("/my-apps");
+  expect([answer.status, answer.headers.get("location")]).toEqual([303, "/"]);
+  expect(await namesOf(tenant.browser)).toEqual(["By group", "for everyone"]);
+});
+
 test("GET /api/v1/my-apps is empty for a client: nobody signs in by it", async () => {
   const tenant = await app.aTenant();
   await register(tenant, { ...byHand(), availableToAll: true });
