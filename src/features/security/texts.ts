@@ -92,6 +92,9 @@ export const texts = defineTexts("security", {
   scanSubmit: "Turn the app on",
   scanTime: "This page is good for ten minutes.",
 
+  appNotPending:
+    "No authenticator app waits for its first code: it is on already, or ten minutes have passed. What you have now is shown here.",
+
   codesTitle: "Keep your backup codes",
   codesReady: "The authenticator app is on. Every other device is signed out.",
   codesOfPasskey: "The passkey is added.",
@@ -159,6 +162,8 @@ export const texts = defineTexts("security", {
   passkeyCreateTime: "This page is good for five minutes.",
   passkeyCreateNoScript:
     "Passkeys need JavaScript: turn it on for this page, or set up an authenticator app instead.",
+  passkeyNotPending:
+    "No passkey waits to be made: it was added already, or five minutes have passed. What you have now is shown here.",
   passkeyAdded: (name: string) => `The passkey “${name}” is added.`,
   firstPasskeyAdded: (name: string) =>
     `The passkey “${name}” is added. Every other device is signed out.`,

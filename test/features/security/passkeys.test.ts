@@ -126,12 +126,15 @@ describe("adding a passkey", () => {
   test("needs the password, and makes nothing without", async () => {
     const tenant = await aTenant({ signedInAs: "member" });
     const { browser } = tenant;
-    expect(locationOf(await browser.get(`${path}/registration`))).toBe(`${path}/new`);
+    expect(locationOf(await browser.get(`${path}/registration`))).toBe("/security");
+    expect(await (await browser.get("/security")).text()).toContain(
+      "No passkey waits to be made: it was added already, or five minutes have passed.",
+    );
     const refused = await browser.post(`${path}/new`, { currentPassword: "not the password" });
     expect(refused.status).toBe(422);
     expect(await refused.text()).toContain("This is not your current password");
     expect((await browser.post(`${path}/new`, {})).status).toBe(422);
-    expect(locationOf(await browser.get(`${path}/registration`))).toBe(`${path}/new`);
+    expect(locationOf(await browser.get(`${path}/registration`))).toBe("/security");
   });
 
   test("tells why an answer was refused, and begins anew", async () => {
@@ -140,7 +143,7 @@ describe("adding a passkey", () => {
     const { answer } = await add(browser, undefined, { twist: { isVerified: false } });
     expect(answer.status).toBe(422);
     expect(await answer.text()).toContain("The device did not check that it is you");
-    expect(locationOf(await browser.get(`${path}/registration`))).toBe(`${path}/new`);
+    expect(locationOf(await browser.get(`${path}/registration`))).toBe("/security");
     const again = await add(browser);
     const replay = await browser.post(path, { answer: again.response });
     expect(replay.status).toBe(422);
@@ -156,14 +159,14 @@ describe("adding a passkey", () => {
     const other = await tenant.signedIn(await tenant.aUser());
     const cookie = browser.cookies.get("__Host-passkey");
     if (cookie) other.cookies.set("__Host-passkey", cookie);
-    expect(locationOf(await other.get(`${path}/registration`))).toBe(`${path}/new`);
+    expect(locationOf(await other.get(`${path}/registration`))).toBe("/security");
     const response = anAuthenticator().register(browser.origin, options);
     expect((await other.post(path, { answer: response })).status).toBe(422);
 
     await browser.post(`${path}/new`, { currentPassword: goodPassword });
     const late = anAuthenticator().register(browser.origin, await askedOn(browser));
     clock.advance({ minutes: 5 });
-    expect(locationOf(await browser.get(`${path}/registration`))).toBe(`${path}/new`);
+    expect(locationOf(await browser.get(`${path}/registration`))).toBe("/security");
     expect((await browser.post(path, { answer: late })).status).toBe(422);
     expect(await names(tenant)).not.toContain("passkey.registered");
   });

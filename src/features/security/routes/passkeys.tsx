@@ -85,7 +85,8 @@ export const ownPasskeyRoutes = routes()
       const me = mine(handling);
       const handle = passkeyHandle(handling.cookies);
       const options = await me.tenant.read((db) => pendingRegistration(db, { ...me, handle }));
-      return options === null ? redirect(`${path}/new`) : { options };
+      if (options === null) return redirect("/security", texts.passkeyNotPending, "info");
+      return { options };
     },
   })
   .screen("post", path, {

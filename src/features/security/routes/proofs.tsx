@@ -18,6 +18,7 @@ import { sessionsOf } from "#features/sessions/index.ts";
 import { type Handling, type Redirect, redirect } from "#platform/http/context.ts";
 import { forbidden } from "#platform/http/door.ts";
 import { routes } from "#platform/http/route.ts";
+import { DomainError } from "#platform/errors.ts";
 import { groupedSecret, totpUri } from "#protocols/totp.ts";
 import { keepChanged, keepSession, mine, onlyProvider, proofOf, proofStep } from "../me.ts";
 import {
@@ -117,7 +118,7 @@ export const securityRoutes = routes()
     title: texts.scanTitle,
     form: ConfirmationPage,
     handle: async (handling): Promise<PendingApp | Redirect> =>
-      (await pendingApp(handling)) ?? redirect(setUpPath),
+      (await pendingApp(handling)) ?? nothingPending(),
   })
   .screen("post", `${setUpPath}/confirmation`, {
     ...own,
@@ -126,10 +127,7 @@ export const securityRoutes = routes()
     form: ConfirmationPage,
     load: loadPendingApp,
     page: BackupCodesPage,
-    handle: async (handling): Promise<IssuedCodes> => ({
-      codes: keepChanged(handling, await takeTotp(mine(handling), handling.input.code)),
-      because: "app",
-    }),
+    handle: confirmApp,
   })
   .screen("get", `${setUpPath}/removal`, {
     ...own,
@@ -179,9 +177,9 @@ async function readState(handling: AnyHandling): Promise<SecurityState> {
       email: person.email,
       hasPassword: person.passwordHash !== null,
       provider: await onlyProvider(db, { userId, now }),
-      due: await stepDue(db, session, now),
       passwordChangedAt: person.passwordChangedAt,
       resetCause: person.resetCause,
+      due: await stepDue(db, session, now),
       totpSince: person.totpConfirmedAt,
       codesLeft: await countBackupCodes(db, userId),
       passkeys: person.passkeys,
@@ -222,6 +220,21 @@ async function pendingApp(handling: AnyHandling): Promise<PendingApp | null> {
   const uri = totpUri({ issuer: handling.site.name, account: email, secret });
   return { qr: await qrSvg(uri), key: groupedSecret(secret) };
 }
+
+/** The first code, and what it brings; typed too late, or once more, it leads to what is known of the app by now. */
+async function confirmApp(
+  handling: Handling<unknown, { readonly code: string }>,
+): Promise<IssuedCodes | Redirect> {
+  try {
+    const taken = await takeTotp(mine(handling), handling.input.code);
+    return { codes: keepChanged(handling, taken), because: "app" };
+  } catch (error) {
+    if (error instanceof DomainError && error.code === totpNotPending.code) return nothingPending();
+    throw error;
+  }
+}
+
+const nothingPending = (): Redirect => redirect("/security", texts.appNotPending, "info");
 
 /** For the form shown again. @throws {totpNotPending} */
 async function loadPendingApp(handling: AnyHandling): Promise<PendingApp> {
