@@ -110,12 +110,18 @@ export async function hasPasskey(db: TenantDb, userId: UserId): Promise<boolean>
   return row !== undefined;
 }
 
-export async function hasVerifiedAddress(db: TenantDb, userId: UserId): Promise<boolean> {
+/** `byMailbox`: its domain alone is not enough, as for a provider's first word about it. */
+export async function hasVerifiedAddress(
+  db: TenantDb,
+  userId: UserId,
+  { byMailbox = false } = {},
+): Promise<boolean> {
   const row = await db
     .selectFrom("user_emails")
     .select("id")
     .where("user_id", "=", userId)
     .where("verified_at", "is not", null)
+    .$if(byMailbox, (query) => query.where("by_domain", "=", false))
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;

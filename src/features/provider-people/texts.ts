@@ -88,6 +88,8 @@ export const texts = defineTexts("provider-people", {
   wayProvider: "By an identity provider alone",
   wayProviderHint:
     "Its first word about an address of theirs that its mailbox has confirmed links them, also of a domain that is not bound to it; whoever has an authenticator app or a passkey here proves that once before. They are mailed the way there. Sessions that came from another provider end, and the groups that it gave go.",
+  unconfirmedNote: (name: string) =>
+    `No address of ${name} has been confirmed by its mailbox: a provider that has not brought them in yet would turn them away. First have them sign in once, by the code that is mailed to them or by “Forgotten password?”.`,
   wayPassword: "With what they have here",
   wayPasswordHint: "Password or passkey. By no provider, wherever their address leads.",
   wayPasswordInvite:

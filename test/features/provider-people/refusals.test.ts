@@ -3,7 +3,15 @@ import { describe, expect, test } from "bun:test";
 import { testApp, type TestTenant, type TestUser } from "../../support/a-tenant.ts";
 import { anIdp, ok, signInBy } from "../identity-providers/support.ts";
 import { isSignedIn } from "../sign-in/support.ts";
-import { codeOf, decide, sendTo, takeAway, withoutPassword } from "./support.ts";
+import {
+  codeOf,
+  comeWith,
+  decide,
+  refusalsOf,
+  sendTo,
+  takeAway,
+  withoutPassword,
+} from "./support.ts";
 
 const app = await testApp();
 
@@ -131,6 +139,47 @@ describe("is not sent to a provider", () => {
       const { errors } = (await sent.json()) as { errors: Record<string, string> };
       expect([sent.status, Object.keys(errors)]).toEqual([422, [field]]);
     }
+  });
+});
+
+describe("whose address no mailbox has confirmed", () => {
+  const says = "has been confirmed by its mailbox: a provider that has not brought them in";
+  const byDomain = (user: TestUser, is: boolean) =>
+    app.asSuperuser("update app.user_emails set by_domain = $2 where user_id = $1", [user.id, is]);
+
+  test("is turned away by the provider they are sent to: the forms say so before", async () => {
+    const { tenant, idp } = await aHouse("super_admin");
+    await anIdp(tenant);
+    const user = await tenant.aUser();
+    const pages = [
+      `/users/${user.id}/identity-provider/edit`,
+      `/identity-providers/${idp.id}/people/${user.id}`,
+    ];
+    const said = () =>
+      Promise.all(
+        pages.map(async (path) => (await (await tenant.browser.get(path)).text()).includes(says)),
+      );
+    expect(await said()).toEqual([false, false]);
+    await byDomain(user, true);
+    expect(await said()).toEqual([true, true]);
+    await ok(sendTo(tenant, user, idp));
+    const named = { email: user.email, nameId: "00u-grace" };
+    expect((await comeWith(app, tenant.newBrowser(), idp, named)).status).toBe(403);
+    expect(await refusalsOf(tenant)).toEqual(["address_unverified"]);
+    await byDomain(user, false);
+    expect(await said()).toEqual([false, false]);
+    const browser = tenant.newBrowser();
+    await comeWith(app, browser, idp, named);
+    expect(await isSignedIn(browser)).toBe(true);
+  });
+
+  test("nothing of it is said of somebody who is not to be sent anywhere", async () => {
+    const { tenant, idp } = await aHouse("super_admin");
+    const user = await tenant.aUser({ state: "deactivated" });
+    await linked(tenant, idp, user);
+    await byDomain(user, true);
+    const page = await tenant.browser.get(`/identity-providers/${idp.id}/people/${user.id}`);
+    expect(await page.text()).not.toContain(says);
   });
 });
 

@@ -10,7 +10,13 @@ import type { Handling } from "#platform/http/context.ts";
 import { routes } from "#platform/http/route.ts";
 import type { IdentityProviderId, UserId } from "#src/ids.ts";
 import { type By, decideWay, removeFrom, withdrawWord } from "../actions/ways.ts";
-import { anewProblem, findCandidates, listPeople, personWays } from "../queries.ts";
+import {
+  anewProblem,
+  findCandidates,
+  hasVerifiedAddress,
+  listPeople,
+  personWays,
+} from "../queries.ts";
 import {
   Decision,
   DecisionQuery,
@@ -45,6 +51,7 @@ const nameOf = ({ tenant, params }: Asked<{ providerId: IdentityProviderId }>): 
 const ways = async (db: TenantDb, userId: UserId) => ({
   person: await personWays(db, userId),
   providers: await listEnabledProviders(db),
+  hasConfirmedAddress: await hasVerifiedAddress(db, userId, { byMailbox: true }),
 });
 
 const ofPerson = ({ tenant, params }: Asked<{ userId: UserId }>) =>

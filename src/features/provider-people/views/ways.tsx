@@ -21,12 +21,14 @@ interface Deciding {
   readonly person: PersonWays;
   /** Those that are enabled. */
   readonly providers: readonly Route[];
+  /** A mailbox has confirmed an address of theirs. */
+  readonly hasConfirmedAddress: boolean;
 }
 
 const pathOf = ({ userId }: PersonWays) => `/users/${userId}/identity-provider`;
 
 export const WaysForm: FormScreen<Deciding> = ({ data, values, problems }) => {
-  const { person, providers } = data;
+  const { person, providers, hasConfirmedAddress } = data;
   return (
     <>
       <PageHeader
@@ -48,6 +50,7 @@ export const WaysForm: FormScreen<Deciding> = ({ data, values, problems }) => {
               problems={problems}
             >
               <AdministratorNote person={person} />
+              {!hasConfirmedAddress && <Unconfirmed person={person} />}
               <Radios
                 name="way"
                 label={texts.wayLabel}
@@ -84,11 +87,12 @@ interface Removing extends Deciding {
 }
 
 export const RemovalForm: FormScreen<Removing> = ({ data, values, problems }) => {
-  const { person, providers, provider, noWayAgain } = data;
+  const { person, providers, hasConfirmedAddress, provider, noWayAgain } = data;
   const people = `/identity-providers/${provider.id}/people`;
   const others = providers.filter(({ id }) => id !== provider.id);
   const isActive = person.state === "active";
   const isLower = person.role !== "super_admin";
+  const isSendable = (isLower && others.length > 0) || noWayAgain === null;
   return (
     <>
       <PageHeader
@@ -111,6 +115,7 @@ export const RemovalForm: FormScreen<Removing> = ({ data, values, problems }) =>
             problems={problems}
           >
             <AdministratorNote person={person} />
+            {!hasConfirmedAddress && isSendable && <Unconfirmed person={person} />}
             <Radios
               name="way"
               label={texts.wayLabel}
@@ -172,6 +177,10 @@ const AdministratorNote = ({ person }: Pick<Deciding, "person">) =>
   person.role === "admin" ? (
     <Notice kind="info">{texts.administratorNote(person.name)}</Notice>
   ) : null;
+
+/** It is accepted all the same: the address may be confirmed until they come. */
+const Unconfirmed = ({ person: { state, name } }: Pick<Deciding, "person">) =>
+  state === "active" ? <Notice kind="warning">{texts.unconfirmedNote(name)}</Notice> : null;
 
 const ProviderChoice = ({ providers }: Pick<Deciding, "providers">) => (
   <Select
