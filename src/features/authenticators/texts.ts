@@ -36,8 +36,8 @@ export const texts = defineTexts("authenticators", {
   passkeyNotAdded: "The passkey was not added",
   dueStep: (tenant: string) => `${tenant} asks for a passkey or an authenticator app.`,
   duePasskey: (tenant: string) => `${tenant} asks for a passkey, which cannot be phished.`,
-  dueUntil: (day: string) => `Set it up until ${day}: after that you cannot sign in without it.`,
-  dueNow: "You have to set it up at your next sign-in: better do it now.",
+  dueUntil: (day: string) => `Set one up by ${day}: after that you cannot sign in without it.`,
+  dueNow: "You have to set one up at your next sign-in: better do it now.",
   noTotp: "There is no authenticator app to change",
 
   // Audit trail

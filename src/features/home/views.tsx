@@ -36,48 +36,50 @@ export const HomePage: Screen<Home> = ({ data, view }) => {
           </>
         }
       />
-      {data.due !== null && (
-        <Notice
-          kind="warning"
-          title={texts.dueTitle}
-          action={<LinkButton href="/security">{texts.dueSetUp}</LinkButton>}
-        >
-          {dueText(data.due, { tenant: view.tenant.name, zone: viewer?.zone ?? "UTC" })}
-        </Notice>
-      )}
-      {data.missing.length > 0 && (
-        <Notice kind="info">
-          {texts.missing(data.missing.map(attributeName))}
-          <a href={completionPath}>{texts.fillIn}</a>
-        </Notice>
-      )}
-      <Stack>
-        <h2>{texts.myApps}</h2>
-        {data.apps.length > 0 ? (
-          <Grid>
-            {data.apps.map((app) => (
-              <Tile
-                href={app.launchPath}
-                name={app.name}
-                description={app.description || undefined}
-              />
-            ))}
-          </Grid>
-        ) : (
-          <EmptyState
-            icon="apps"
-            title={texts.emptyTitle}
-            action={
-              canRegister && (
-                <LinkButton kind="primary" href="/applications/new">
-                  {texts.register}
-                </LinkButton>
-              )
-            }
+      <Stack gap="large">
+        {data.due !== null && (
+          <Notice
+            kind="warning"
+            title={texts.dueTitle}
+            action={<LinkButton href="/security">{texts.dueSetUp}</LinkButton>}
           >
-            {canRegister ? texts.emptyAdmin : texts.emptyHint}
-          </EmptyState>
+            {dueText(data.due, { tenant: view.tenant.name, zone: viewer?.zone ?? "UTC" })}
+          </Notice>
         )}
+        {data.missing.length > 0 && (
+          <Notice kind="info">
+            {texts.missing(data.missing.map(attributeName))}
+            <a href={completionPath}>{texts.fillIn}</a>
+          </Notice>
+        )}
+        <Stack>
+          <h2>{texts.myApps}</h2>
+          {data.apps.length > 0 ? (
+            <Grid>
+              {data.apps.map((app) => (
+                <Tile
+                  href={app.launchPath}
+                  name={app.name}
+                  description={app.description || undefined}
+                />
+              ))}
+            </Grid>
+          ) : (
+            <EmptyState
+              icon="apps"
+              title={texts.emptyTitle}
+              action={
+                canRegister && (
+                  <LinkButton kind="primary" href="/applications/new">
+                    {texts.register}
+                  </LinkButton>
+                )
+              }
+            >
+              {canRegister ? texts.emptyAdmin : texts.emptyHint}
+            </EmptyState>
+          )}
+        </Stack>
       </Stack>
     </>
   );

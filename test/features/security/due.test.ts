@@ -42,7 +42,7 @@ test("both pages say until which day, and lead to an app and a passkey", async (
   for (const page of [home, security]) {
     expect(page).toContain(title);
     expect(page).toContain("asks for a passkey or an authenticator app.");
-    expect(page).toContain(`Set it up until ${until}: after that you cannot sign in without it.`);
+    expect(page).toContain(`Set one up by ${until}: after that you cannot sign in without it.`);
   }
   expect(home).toContain('href="/security"');
   for (const href of ["/security/passkeys/new", "/security/authenticator-app"])
@@ -58,7 +58,7 @@ test("where a passkey is asked for, an app is not presented as enough, nor to so
   expect(security).toContain("An authenticator app is not enough");
   await withApp(house, tenant, user);
   const [homeWithApp = "", withAppToo = ""] = await bothOf(browser);
-  for (const page of [homeWithApp, withAppToo]) expect(page).toContain(`Set it up until`);
+  for (const page of [homeWithApp, withAppToo]) expect(page).toContain("Set one up by");
   await aPasskey(house, tenant, user);
   for (const page of await bothOf(browser)) expect(page).not.toContain(title);
 });
@@ -85,7 +85,7 @@ test("when the days are over, the code by e-mail is not presented as enough", as
   await setPolicy(tenant, { strength: "strong", grace_days: 0 });
   const [home = "", security = ""] = await bothOf(browser);
   for (const page of [home, security])
-    expect(page).toContain("You have to set it up at your next sign-in");
+    expect(page).toContain("You have to set one up at your next sign-in");
   expect(security).toContain("That is not enough any more");
 });
 
