@@ -27,6 +27,7 @@ import {
   type Outgoing,
   sendLogout,
 } from "#protocols/saml/write-logout.ts";
+import { extensions } from "./support/captured.ts";
 import { codeOf } from "./support/codes.ts";
 import { ours, stranger, theirs } from "./support/keys.ts";
 import {
@@ -333,6 +334,11 @@ describe("what comes in", () => {
     ["a blank issuer", asked.replace(spEntityId, "  "), "invalid_message"],
     ["no ID", asked.replace('ID="_logout"', ""), "invalid_message"],
     ["another version", asked.replace('Version="2.0"', 'Version="1.1"'), "unsupported_version"],
+    [
+      "another request in its Extensions",
+      logoutRequest({ children: extensions(logoutRequest({ id: "_evil" })) }),
+      "nested_message",
+    ],
     [
       "a NotOnOrAfter that is none",
       asked.replace("Version", 'NotOnOrAfter="soon" Version'),

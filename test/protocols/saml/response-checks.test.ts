@@ -243,6 +243,12 @@ describe("checkNameId", () => {
       check(' SPNameQualifier="https://other.example"'),
     ]).toEqual(["accepted", "accepted", "name_id_refused", "name_id_refused"]);
   });
+
+  test("refuses the name of an entity, which is no person", () => {
+    const { nameId } = read({ nameIdFormat: nameIdFormats.entity });
+    const parties = { theirEntityId: idpEntityId, ourEntityId };
+    expect(codeOf(() => checkNameId(nameId, parties))).toBe("name_id_refused");
+  });
 });
 
 describe("readAssertion", () => {

@@ -58,13 +58,14 @@ export function responseSignatures(
     isNamed(element, namespaces.signature, "Signature"),
   );
   const ofParent = (parent: XmlElement | undefined) =>
-    all.filter(({ parentNode }) => parentNode === parent);
-  const [response, secondResponse] = ofParent(root);
-  const [inner, secondInner] = assertion ? ofParent(assertion) : [];
-  if (secondResponse || secondInner)
-    throw new SamlError("signature_structure", "more than one Signature");
+    all.find(({ parentNode }) => parentNode === parent);
+  const response = ofParent(root);
+  const inner = assertion && ofParent(assertion);
   if (all.length !== [response, inner].filter(Boolean).length) {
-    throw new SamlError("signature_structure", "Signature is not a child of what it signs");
+    throw new SamlError(
+      "signature_structure",
+      "a Signature is a second one, or no child of what it signs",
+    );
   }
   return { response, assertion: inner };
 }

@@ -187,6 +187,7 @@ describe("readSpMetadata", () => {
     ["a fragment", at("https://sp.example.org/acs#x"), "url_refused"],
     ["an empty fragment", at("https://sp.example.org/acs#"), "url_refused"],
     ["a user name", at("https://sp.example.org@evil.example/acs"), "url_refused"],
+    ["a password", at("https://:sp.example.org@evil.example/acs"), "url_refused"],
     ["a relative address", at("/acs"), "url_refused"],
     ["a space", at("https://sp.example.org/a b"), "url_refused"],
     ["letters that look alike", at("https://sp.exаmple.org/acs"), "url_refused"],
@@ -197,6 +198,11 @@ describe("readSpMetadata", () => {
     [
       "an ACS without index",
       descriptor(acs('Location="https://sp.example.org/acs"')),
+      "metadata_invalid",
+    ],
+    [
+      "an index beyond 16 bits",
+      descriptor(acs('Location="https://sp.example.org/acs" index="65536"')),
       "metadata_invalid",
     ],
     ["no entityID", descriptor(oneAcs).replace(/entityID="[^"]*"/, ""), "metadata_invalid"],

@@ -19,6 +19,7 @@ import { stranger, theirs } from "../support/keys.ts";
 import { algorithms, authnRequest, signXml } from "../support/requests.ts";
 
 const certificates = [theirs.certificatePem];
+const prefixes = `<e:InclusiveNamespaces xmlns:e="${algorithms.exclusive}" PrefixList="saml"/>`;
 const attacks: Attack[] = [
   [
     "S20 two SignedInfo, the forged one first",
@@ -115,6 +116,24 @@ const attacks: Attack[] = [
     transform(algorithms.exclusive).replace(
       "</ds:Transforms>",
       `<ds:Transform Algorithm="${algorithms.exclusive}"/></ds:Transforms>`,
+    ),
+    "signature_structure",
+  ],
+  [
+    "S22 no transform at all",
+    edited(/<ds:Transforms>.*<\/ds:Transforms>/s, "<ds:Transforms/>"),
+    "signature_structure",
+  ],
+  [
+    "S22 two lists of prefixes in a transform",
+    transform(algorithms.exclusive, prefixes.repeat(2)),
+    "signature_structure",
+  ],
+  [
+    "S22 something in the list of prefixes",
+    transform(
+      algorithms.exclusive,
+      prefixes.replace("/>", `><x:y ${foreign}/></e:InclusiveNamespaces>`),
     ),
     "signature_structure",
   ],

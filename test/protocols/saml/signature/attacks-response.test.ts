@@ -232,6 +232,16 @@ const wrapping: Attack[] = [
     "signature_structure",
   ],
   [
+    "S16 a second signature on the response",
+    whole.replace(wholeSignature, wholeSignature.repeat(2)),
+    "signature_structure",
+  ],
+  [
+    "S16 a signed error without any assertion",
+    signResponse(responseXml({ content: "", status: errorStatus })),
+    "assertion_missing",
+  ],
+  [
     "S16 a signature that hangs elsewhere",
     edited(
       "</samlp:Status>",

@@ -146,6 +146,10 @@ describe("verifyEnveloped", () => {
       "key_refused",
     );
     expect(codeOf(() => verify(signed, [exotic.certificatePem]))).toBe("key_refused");
+    const edwards = anOpensslKey("-newkey", "ed25519");
+    expect(codeOf(() => verify(signed, [edwards.certificatePem]))).toBe("key_refused");
+    const short = anOpensslKey("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-224");
+    expect(codeOf(() => verify(signed, [short.certificatePem]))).toBe("key_refused");
     expect(readCertificate(weak.certificatePem).keyDescription).toBe("RSA 1024");
     expect(readCertificate(exotic.certificatePem).keyDescription).toBe("unknown");
     expect(codeOf(() => verify(signed, ["AAAA"]))).toBe("certificate_invalid");
