@@ -66,6 +66,20 @@ describe("POST /step-up", () => {
     expect((await tenant.browser.get("/users/new")).status).toBe(303);
   });
 
+  test("opens it in no other session, neither their own nor anybody's", async () => {
+    const tenant = await aTenant({ signedInAs: "super_admin" });
+    const others = [
+      await tenant.signedIn(tenant.me),
+      await tenant.signedIn(await tenant.aUser({ role: "super_admin" })),
+    ];
+    clock.advance({ minutes: 11 });
+    expect((await tenant.browser.post("/step-up", withPassword)).status).toBe(303);
+    const asked = await Promise.all(
+      [tenant.browser, ...others].map(async (each) => (await each.get("/users/new")).status),
+    );
+    expect(asked).toEqual([200, 303, 303]);
+  });
+
   test("in a tab of its own ends on a page that says to go back", async () => {
     const tenant = await aStaleAdmin();
     const answer = await tenant.browser.post("/step-up", withPassword, { follow: true });

@@ -36,6 +36,27 @@ describe("a session", () => {
     expect(await isSignedIn(tenant.browser)).toBe(false);
   });
 
+  test("is not kept alive by another one that is used, nor is its person seen", async () => {
+    const tenant = await aTenant({ signedInAs: "member" });
+    const other = await tenant.aUser();
+    const left = await tenant.signedIn(other);
+    const seenAt = () =>
+      tenant.tenant.read((db) =>
+        db
+          .selectFrom("users")
+          .select("last_seen_at")
+          .where("id", "=", other.id)
+          .executeTakeFirstOrThrow(),
+      );
+    const before = await seenAt();
+    clock.advance({ hours: 23 });
+    expect(await isSignedIn(tenant.browser)).toBe(true);
+    expect(await seenAt()).toEqual(before);
+    clock.advance({ hours: 2 });
+    expect(await isSignedIn(tenant.browser)).toBe(true);
+    expect(await isSignedIn(left)).toBe(false);
+  });
+
   test("ends after fourteen days however much it is used", async () => {
     const tenant = await aTenant({ signedInAs: "member" });
     for (let halfDays = 0; halfDays < 27; halfDays += 1) {
@@ -109,6 +130,7 @@ describe("a session", () => {
   test("is one of at most fifty: the next ends the oldest", async () => {
     const tenant = await aTenant();
     const user = await tenant.aUser();
+    const beside = await tenant.signedIn(await tenant.aUser());
     const oldest = await tenant.signedIn(user);
     const second = await tenant.signedIn(user);
     for (let more = 0; more < 48; more += 1) await tenant.signedIn(user);
@@ -116,7 +138,12 @@ describe("a session", () => {
     await tenant.signedIn(user);
     expect(await isSignedIn(oldest)).toBe(false);
     expect(await isSignedIn(second)).toBe(true);
+    expect(await isSignedIn(beside)).toBe(true);
+    await tenant.signedIn(user);
+    expect(await isSignedIn(second)).toBe(false);
+    // What had ended is not ended again.
     expect((await tenant.events("session.ended")).map(({ data }) => data["reason"])).toEqual([
+      "too_many",
       "too_many",
     ]);
   });
