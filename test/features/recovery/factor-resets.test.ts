@@ -60,9 +60,11 @@ describe("POST /users/:userId/factor-resets", () => {
         })
         .execute(),
     );
-    await withEverything(world, tenant, user);
+    const bystander = await tenant.aUser();
+    for (const person of [user, bystander]) await withEverything(world, tenant, person);
     expect(await stepsOf(tenant, user)).toEqual(everything);
     const theirs = await tenant.signedIn(user);
+    const beside = await tenant.signedIn(bystander);
     await tenant.mails();
     world.services.mail.sent.length = 0;
 
@@ -71,6 +73,8 @@ describe("POST /users/:userId/factor-resets", () => {
     expect(locationOf(answer)).toBe(`/users/${user.id}`);
     expect(await stepsOf(tenant, user)).toEqual(nothingLeft);
     expect(await isSignedIn(theirs)).toBe(false);
+    expect(await stepsOf(tenant, bystander)).toEqual(everything);
+    expect(await isSignedIn(beside)).toBe(true);
     const events = (await tenant.events()).filter(({ actorKind }) => actorKind === "user");
     for (const name of ["totp.removed", "backup_codes.dropped", "passkey.revoked", "session.ended"])
       expect(events.map((event) => event.name)).toContain(name);
@@ -125,6 +129,8 @@ describe("POST /users/:userId/factor-resets", () => {
     await withEverything(world, tenant, tenant.me);
     expect((await tenant.browser.post(ask(boss))).status).toBe(403);
     expect((await tenant.browser.get(`/users/${boss.id}/second-step-reset`)).status).toBe(403);
+    const mine = `/users/${tenant.me.id}/second-step-reset`;
+    expect((await tenant.browser.get(mine)).status).toBe(409);
     const own = await tenant.browser.post(ask(tenant.me), {}, json);
     expect(await codeOf(own)).toBe("recovery.own_second_steps");
     expect((await (await tenant.script("admin")).post(ask(boss))).status).toBe(403);
@@ -241,23 +247,26 @@ describe("where two administrators are asked for", () => {
     expect(await read(browser, path)).toMatchObject({ state: "withdrawn" });
   });
 
-  test("after a day it is over: it can be asked for again, the person is told that nothing was done", async () => {
-    const { tenant, user, path } = await aRequest();
-    await tenant.mails();
-    world.services.mail.sent.length = 0;
-    world.clock.advance({ hours: 25 });
-    const [asker, agreeing] = [
-      await tenant.signedIn(tenant.me),
-      await tenant.signedIn(await tenant.aUser({ role: "super_admin" })),
-    ];
-    expect(await codeOf(await agreeing.put(`${path}/approval`, {}, json))).toBe(
-      "recovery.request_over",
-    );
-    expect(await read(agreeing, path)).toMatchObject({ state: "expired" });
-    expect(await stepsOf(tenant, user)).toEqual(everything);
-    expect((await tenant.mails()).map(({ to }) => to)).toEqual([user.email]);
-    expect((await asker.post(ask(user))).status).toBe(303);
-  });
+  test.each(["approval", "denial"])(
+    "after a day it is over for an %s: it can be asked for again, the person is told that nothing was done",
+    async (decision) => {
+      const { tenant, user, path } = await aRequest();
+      await tenant.mails();
+      world.services.mail.sent.length = 0;
+      world.clock.advance({ hours: 25 });
+      const [asker, agreeing] = [
+        await tenant.signedIn(tenant.me),
+        await tenant.signedIn(await tenant.aUser({ role: "super_admin" })),
+      ];
+      expect(await codeOf(await agreeing.put(`${path}/${decision}`, {}, json))).toBe(
+        "recovery.request_over",
+      );
+      expect(await read(agreeing, path)).toMatchObject({ state: "expired" });
+      expect(await stepsOf(tenant, user)).toEqual(everything);
+      expect((await tenant.mails()).map(({ to }) => to)).toEqual([user.email]);
+      expect((await asker.post(ask(user))).status).toBe(303);
+    },
+  );
 
   test("it is void when who asked is deactivated meanwhile, or is no administrator any more", async () => {
     for (const change of [{ state: "deactivated" }, { role: "member" }] as const) {

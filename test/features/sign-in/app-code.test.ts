@@ -61,6 +61,17 @@ describe("POST /sign-in/totp", () => {
     expect(causes.every(({ subjectId }) => subjectId === user.id)).toBe(true);
   });
 
+  test("takes the person's own code, of several who have an app, and nobody else's", async () => {
+    const { tenant, app, browser: first } = await atTotp();
+    const other = await tenant.aUser();
+    const theirs = await withApp(house, tenant, other);
+    const browser = tenant.newBrowser();
+    await throughPassword(browser, other.email);
+    expect((await browser.post("/sign-in/totp", { code: app.code() })).status).toBe(422);
+    expect((await browser.post("/sign-in/totp", { code: theirs.code() })).status).toBe(303);
+    expect((await first.post("/sign-in/totp", { code: app.code() })).status).toBe(303);
+  });
+
   test("takes no code by e-mail", async () => {
     const { browser } = await atTotp();
     expect((await browser.post("/sign-in/code", { code: "12345678" })).status).toBe(410);
