@@ -202,6 +202,8 @@ describe("as a script", () => {
       expect([what, (await call(member)).status]).toEqual([what, 403]);
     }
     expect(await (await script.get(pathOf(user))).json()).toMatchObject({ allowedActions: [] });
+    const browser = await tenant.signedIn(await tenant.aUser({ role: "admin" }));
+    expect((await browser.get(`${pathOf(user)}/${id}/removal`)).status).toBe(403);
     expect((await member.get(pathOf(user))).status).toBe(403);
     expect((await addressesOf(tenant, user)).addresses).toHaveLength(2);
     // The link for somebody above is not sent again nor cancelled either.
@@ -266,7 +268,12 @@ describe("as a script", () => {
     const { tenant, user, script } = await anAdmin({ second });
     const id = await idOf(tenant, user, second);
     const invited = await tenant.aUser({ state: "invited" });
+    await script.post(pathOf(user), { email: "y@second.example" });
+    const again = `${pathOf(user)}/pending/${await idOf(tenant, user, "y@second.example")}/mail`;
+    const unknown = `${pathOf(user)}/pending/${crypto.randomUUID()}/mail`;
+    expect(await codeOf(await script.post(unknown))).toEqual([404, "addresses.not_found"]);
     await script.put(`/users/${user.id}/deactivation`);
+    expect(await codeOf(await script.post(again))).toEqual([409, "addresses.person_not_active"]);
     for (const person of [user, invited])
       expect(
         await codeOf(await script.post(pathOf(person), { email: "x@second.example" })),

@@ -155,6 +155,15 @@ describe("DELETE /users/:userId/password-reset-requirement", () => {
     expect(await (await tenant.browser.get(pathOf(user))).text()).not.toContain("Take back");
   });
 
+  test("is refused above one's role", async () => {
+    const tenant = await world.aTenant();
+    const boss = await tenant.aUser({ role: "super_admin" });
+    expect((await tenant.api.put(pathOf(boss))).status).toBe(200);
+    const refused = await (await tenant.script("admin")).delete(pathOf(boss));
+    expect(refused.status).toBe(403);
+    expect(await (await tenant.api.get(pathOf(boss))).json()).toMatchObject({ cause: "admin" });
+  });
+
   test("nobody takes back their own", async () => {
     const tenant = await world.aTenant({ signedInAs: "admin" });
     await tenant.api.put(pathOf(tenant.me));

@@ -29,6 +29,23 @@ const linked = (tenant: TestTenant, idp: { id: string }, user: TestUser) =>
     [tenant.id, idp.id, `subject-${user.id}`, user.id],
   );
 
+describe("is not sent to a password", () => {
+  test("who is not active, and who has no verified address to be mailed at", async () => {
+    const { tenant, idp } = await aHouse();
+    const gone = await tenant.aUser({ state: "deactivated" });
+    const bare = await tenant.aUser();
+    for (const user of [gone, bare]) await linked(tenant, idp, user);
+    await withoutPassword(app, bare);
+    await app.asSuperuser("update app.user_emails set verified_at = null where user_id = $1", [
+      bare.id,
+    ]);
+    const toPassword = async (user: TestUser) =>
+      refused(await decide(tenant, user, { way: "password" }));
+    expect(await toPassword(gone)).toEqual([409, "provider_people.not_active"]);
+    expect(await toPassword(bare)).toEqual([409, "provider_people.no_verified_address"]);
+  });
+});
+
 describe("is not sent to a provider", () => {
   test("a super administrator, by whomever", async () => {
     const { tenant, idp } = await aHouse();

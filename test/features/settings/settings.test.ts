@@ -1,6 +1,7 @@
 // The settings' page and API: what is saved, what is refused, who is told.
 import { describe, expect, test } from "bun:test";
 import { defaultPolicy } from "#features/policy/index.ts";
+import { IdentityProviderId } from "#src/ids.ts";
 import { testApp } from "../../support/a-tenant.ts";
 import { form, path, put, settingsOf } from "./support.ts";
 
@@ -172,8 +173,30 @@ describe("PUT /settings/sign-in", () => {
     const alone = await put(tenant, { resetNeedsTwoAdmins: true });
     expect(alone.status).toBe(422);
     expect(Object.keys(await errorsOf(alone))).toEqual(["resetNeedsTwoAdmins"]);
+    // Nor is it proposed.
+    const { trial: _, ...settings } = await settingsOf(tenant);
+    const proposed = { ...settings, resetNeedsTwoAdmins: true };
+    const trial = await tenant.api.post(`${path}/trials`, proposed);
+    expect([trial.status, ...Object.keys(await errorsOf(trial))]).toEqual([
+      422,
+      "resetNeedsTwoAdmins",
+    ]);
     await tenant.aUser({ role: "admin" });
     expect((await put(tenant, { resetNeedsTwoAdmins: true })).status).toBe(200);
+  });
+
+  test("addresses lead to no provider that is not there, saved or proposed", async () => {
+    const tenant = await world.aTenant();
+    const unknown = { defaultIdentityProviderId: IdentityProviderId.parse(crypto.randomUUID()) };
+    const { trial: _, ...settings } = await settingsOf(tenant);
+    for (const refused of [
+      await put(tenant, unknown),
+      await tenant.api.post(`${path}/trials`, { ...settings, ...unknown }),
+    ])
+      expect([refused.status, ...Object.keys(await errorsOf(refused))]).toEqual([
+        422,
+        "defaultIdentityProviderId",
+      ]);
   });
 
   test("a change on top of one that was not seen is refused with who changed what; nothing typed is lost", async () => {

@@ -97,6 +97,16 @@ describe("where more than a code by e-mail is asked for", () => {
     expect(await lastMethods(tenant)).toEqual(["password", "email_code", "passkey"]);
   });
 
+  test("an app that was begun is not taken where only a passkey counts by now", async () => {
+    const { tenant, browser } = await atEnrolment({ strength: "strong", grace_days: 0 });
+    const app = await newApp(browser);
+    await setPolicy(tenant, { strength: "phishing_resistant" });
+    const answer = await browser.post("/sign-in/enrolment/app/confirmation", { code: app.code() });
+    expect(answer.status).not.toBe(200);
+    expect(await tenant.events("totp.confirmed")).toEqual([]);
+    expect(await isSignedIn(browser)).toBe(false);
+  });
+
   test("it can wait for the days of grace, which count from the first time", async () => {
     const { tenant, user, browser } = await atEnrolment({ strength: "strong", grace_days: 7 });
     expect(await (await browser.get("/sign-in/enrolment")).text()).toContain("put this off until");

@@ -67,6 +67,17 @@ describe("a sign-in under a trial", () => {
     expect(await tested()).toBeNull();
   });
 
+  test("leaves another administrator to the policy in force, who is signed in and has the link", async () => {
+    const { tenant, trialId, tested } = await withTrial({ strength: "strong", graceDays: 0 });
+    const other = await tenant.aUser({ role: "super_admin" });
+    const browser = await tenant.signedIn(other);
+    await browser.post("/sign-in", { email: other.email, return_to: "/security", trial: trialId });
+    await browser.post("/sign-in/password", { password: goodPassword });
+    const code = await mailedCode(tenant, other.email);
+    expect(locationOf(await browser.post("/sign-in/code", { code }))).toBe("/security");
+    expect(await tested()).toBeNull();
+  });
+
   test("that puts the mailbox first asks for it in a known browser too, and counts by it alone", async () => {
     const { tenant, trialId, tested } = await withTrial({ emailProofFirst: true });
     const { me } = tenant;
