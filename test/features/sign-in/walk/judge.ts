@@ -117,13 +117,18 @@ function judgeMove(
   }
   const proof = credit[step.kind];
   const added = step.proven ?? (proof === undefined ? [] : [proof]);
-  const expected = [...old.methods, ...added].join("+");
+  const had = isOfAnother(old, step) ? [] : old.methods;
+  const expected = [...had, ...added].join("+");
   const proven = now.methods.join("+");
   if (proven !== expected && proven !== `${expected}+remembered_device`)
     throw new Error(`${move}: ${proven} was written for ${expected}`);
   if (now.userId !== null && step.person !== null && now.userId !== step.person.id)
     throw new Error(`${move}: somebody else`);
 }
+
+/** While nobody was known, somebody's own passkey was used where another one's address had been typed: what its mailbox proved is not theirs. */
+const isOfAnother = (old: Seen, { kind, person }: Taken): boolean =>
+  kind === "passkey" && old.userId === null && person !== null && old.email !== person.email;
 
 /** Back to the provider: nothing is proven by then, everything is asked for again, and it comes to an end. */
 function judgeReturn(walk: Walk, now: Seen, move: string): void {
