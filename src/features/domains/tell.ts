@@ -32,13 +32,13 @@ export async function tellProved(
 export async function tellMissing(
   db: TenantDb,
   post: Post,
-  { domainId, domain, since }: Pick<News, "domainId" | "domain"> & { readonly since: Date },
+  {
+    domainId,
+    domain,
+    token,
+    since,
+  }: Pick<News, "domainId" | "domain"> & { readonly token: string; readonly since: Date },
 ): Promise<void> {
-  const { token } = await db
-    .selectFrom("organisation_domains")
-    .select("proof_token as token")
-    .where("id", "=", domainId)
-    .executeTakeFirstOrThrow();
   const said = {
     domainId,
     domain,

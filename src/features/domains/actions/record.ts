@@ -33,14 +33,19 @@ export async function keepSight(
 ): Promise<void> {
   const before = await db
     .selectFrom("organisation_domains")
-    .select(["domain", "missing_since as since", "missing_told_at as toldAt"])
+    .select([
+      "domain",
+      "proof_token as token",
+      "missing_since as since",
+      "missing_told_at as toldAt",
+    ])
     .where("id", "=", domainId)
     .where("proved_how", "=", "dns")
     .forNoKeyUpdate()
     .executeTakeFirst();
   // Removed meanwhile.
   if (!before) return;
-  const { domain, toldAt } = before;
+  const { domain, token, toldAt } = before;
   const since = outcome === "proved" ? null : (before.since ?? now);
   const days = outcome === "unreachable" ? toldUnansweredAfterDays : toldAfterDays;
   const isTold = since !== null && toldAt === null && since <= daysEarlier(now, days);
@@ -58,7 +63,7 @@ export async function keepSight(
   const about = { domainId, domain };
   if (isTold && outcome !== "proved") {
     await record(db, actor, recordMissing, { ...about, outcome, since: since.toISOString() });
-    await tellMissing(db, post, { ...about, since });
+    await tellMissing(db, post, { ...about, token, since });
   }
   if (since === null && toldAt !== null) await record(db, actor, recordFound, about);
 }
